@@ -1,0 +1,409 @@
+/** Owns the origin pattern language: what an entry of `cors.origins` may be, and why anything else is refused. */
+
+import { quote, type Refusal } from "./findings.ts";
+import {
+	canonicalIpv6,
+	endsInNumber,
+	isCanonicalIpv4,
+	isDefaultPort,
+	isHostname,
+	isLabel,
+	isLoopback,
+	isPort,
+	isScheme,
+	MAX_HOST_BYTES,
+	MAX_LABEL_BYTES,
+	MAX_SCHEME_BYTES,
+	type OriginParts,
+	splitOrigin,
+} from "./origin-syntax.ts";
+import { isPublicSuffix } from "./public-suffix.ts";
+
+/** The hosts that a pattern stands for. */
+export type HostPattern =
+	| { readonly kind: "exact"; readonly host: string }
+	/** `*.parent`: one or more labels under parent, never parent itself. */
+	| { readonly kind: "subdomains"; readonly parent: string }
+	/** `prefix*suffix.parent`: one label, the star being one or more of `a-z 0-9 -`. */
+	| { readonly kind: "glob"; readonly prefix: string; readonly suffix: string; readonly parent: string };
+
+/** A well-formed entry of the list. */
+export interface OriginPattern {
+	/** As it was written. */
+	readonly text: string;
+	readonly scheme: string;
+	readonly host: HostPattern;
+	/** `""` for the default port, `":8443"` for that port, `":*"` for any. */
+	readonly port: string;
+}
+
+/** Either the pattern or the one reason why it is refused. */
+export type PatternResult =
+	| { readonly ok: true; readonly pattern: OriginPattern }
+	| { readonly ok: false; readonly refusal: Refusal };
+
+/** What makes an otherwise good pattern safe or unsafe. */
+export interface PatternSafety {
+	readonly credentials: boolean;
+	readonly dangerouslyAllowInsecureOrigins: boolean;
+	readonly dangerouslyAllowPublicSuffixSubdomains: boolean;
+}
+
+/** How often a suggestion is mended again before it is given up. */
+const MAX_MENDS = 6;
+
+/**
+ * Parses one entry of `cors.origins`, strictly.
+ * @returns the pattern, or a refusal whose code begins with `invalid-` (malformed) or `prohibited-` (well-formed but unsafe)
+ */
+export function parseOriginPattern(text: string): PatternResult {
+	const result = parse(text);
+	if (result.ok) return result;
+	const { mend, ...refusal } = result.fault;
+	const suggestion = mend === undefined ? undefined : mended(mend);
+	return { ok: false, refusal: suggestion === undefined ? refusal : { ...refusal, suggestion } };
+}
+
+/**
+ * Judges a well-formed pattern by what it lets in.
+ * @returns undefined where it is safe, else a refusal whose code begins with `prohibited-`
+ */
+export function judgeOriginPattern(pattern: OriginPattern, safety: PatternSafety): Refusal | undefined {
+	if (!safety.credentials) return undefined;
+	const host = pattern.host.kind === "exact" ? pattern.host.host : pattern.host.parent;
+	if (pattern.scheme === "http" && !safety.dangerouslyAllowInsecureOrigins && !isLoopback(host)) {
+		const suggestion = mended(`https${pattern.text.slice("http".length)}`);
+		return {
+			code: "prohibited-origin-insecure",
+			message: `${quote(pattern.text)} allows credentials over plain http: whoever sits on the network between can speak for that origin and read the API with the user's cookies. Serve the page over https, or set "dangerouslyAllowInsecureOrigins": true in cors.`,
+			...(suggestion === undefined ? {} : { suggestion }),
+		};
+	}
+	if (
+		pattern.host.kind !== "exact" &&
+		!safety.dangerouslyAllowPublicSuffixSubdomains &&
+		!isLoopback(host) &&
+		isPublicSuffix(host)
+	) {
+		return {
+			code: "prohibited-origin-public-suffix",
+			message: `${quote(pattern.text)} allows names directly under the public suffix ${quote(host)}, where anybody can register one and read the API with the user's cookies. Name the domain that is yours, or set "dangerouslyAllowPublicSuffixSubdomains": true in cors.`,
+		};
+	}
+	return undefined;
+}
+
+/** A refusal with, where there is an obvious one, a text that comes closer to what was meant. */
+type Fault = Refusal & { readonly mend?: string | undefined };
+type Parsed =
+	| { readonly ok: true; readonly pattern: OriginPattern }
+	| { readonly ok: false; readonly fault: Fault };
+
+function invalid(code: string, message: string, mend?: string): Parsed {
+	return { ok: false, fault: { code: `invalid-origin-${code}`, message, mend } };
+}
+
+function prohibited(code: string, message: string, mend?: string): Parsed {
+	return { ok: false, fault: { code: `prohibited-origin-${code}`, message, mend } };
+}
+
+/** Follows mend after mend until the text is a pattern: what is suggested is always accepted. */
+function mended(text: string): string | undefined {
+	let candidate = text;
+	for (let i = 0; i < MAX_MENDS; i++) {
+		const result = parse(candidate);
+		if (result.ok) return candidate;
+		if (result.fault.mend === undefined || result.fault.mend === candidate) return undefined;
+		candidate = result.fault.mend;
+	}
+	return undefined;
+}
+
+function parse(text: string): Parsed {
+	const parts = splitOrigin(text);
+	if (parts !== undefined && isPlain(parts)) {
+		return {
+			ok: true,
+			pattern: { text, scheme: parts.scheme, host: { kind: "exact", host: parts.host }, port: "" },
+		};
+	}
+	const shown = quote(text);
+	if (text === "*") {
+		return {
+			ok: false,
+			fault: {
+				code: "invalid-origin-any-in-list",
+				message: `"*" stands alone, in place of the list, never inside it: beside it every other entry would mean nothing. Write "origins": "*", which never goes with credentials.`,
+				suggestion: `"origins": "*"`,
+			},
+		};
+	}
+	if (text === "null") {
+		return prohibited(
+			"null",
+			`"null" is the origin of every sandboxed frame, data: URL and local file, so anybody can have it. Serve the page from an origin of its own and name that.`,
+		);
+	}
+	if (text.trim() !== text || hasWhiteSpaceOrControl(text)) {
+		return invalid(
+			"white-space",
+			`${shown} has white space or control characters in it, and an origin never has. Remove them.`,
+			removeWhiteSpace(text),
+		);
+	}
+	if (text.toLowerCase().startsWith("file:")) {
+		return prohibited(
+			"file",
+			`${shown}: browsers send "null" for local files, so this could never match. Serve the page from http://localhost instead.`,
+		);
+	}
+	if (parts === undefined) {
+		return invalid(
+			"no-scheme",
+			`${shown} has no "://": an origin is scheme://host[:port], as the browser sends it. Put the scheme before the host.`,
+			text === "" || text.includes(":") ? undefined : `https://${text}`,
+		);
+	}
+	return refuseBeyondOrigin(text, parts.scheme.length + 3) ?? parseParts(text, parts);
+}
+
+/** What nearly every entry is, told at once: a scheme and a hostname, nothing else. */
+function isPlain({ scheme, host, port }: OriginParts): boolean {
+	return port === "" && isScheme(scheme) && scheme !== "file" && isHostname(host) && !endsInNumber(host);
+}
+
+/** Refuses everything that a URL may have and an origin may not. */
+function refuseBeyondOrigin(text: string, start: number): Parsed | undefined {
+	const shown = quote(text);
+	const end = firstOf(text, "/\\?#", start);
+	if (end !== -1) {
+		const cut = text.slice(0, end);
+		const kind = text[end];
+		if (kind === "?")
+			return invalid(
+				"query",
+				`${shown} has a query, and an origin has none: it would never match. Remove it.`,
+				cut,
+			);
+		if (kind === "#")
+			return invalid(
+				"fragment",
+				`${shown} has a fragment, and an origin has none: it would never match. Remove it.`,
+				cut,
+			);
+		if (end === text.length - 1)
+			return invalid(
+				"trailing-slash",
+				`${shown} ends in a slash, which browsers never send in Origin: it would never match. Remove it.`,
+				cut,
+			);
+		return invalid(
+			"path",
+			`${shown} has a path, and an origin has none: browsers send scheme://host[:port] only. Remove it.`,
+			cut,
+		);
+	}
+	const at = text.lastIndexOf("@");
+	if (at >= start) {
+		return invalid(
+			"user-info",
+			`${shown} has user information before the @, and an origin has none. Remove it.`,
+			text.slice(0, start) + text.slice(at + 1),
+		);
+	}
+	for (let i = 0; i < text.length; i++) {
+		if (text.charCodeAt(i) > 0x7e) {
+			return invalid(
+				"not-ascii",
+				`${shown} has characters outside ASCII; browsers send such hosts in their punycode form (xn--…). Write that.`,
+				punycode(text, start),
+			);
+		}
+	}
+	const lower = text.toLowerCase();
+	if (lower !== text) {
+		return invalid(
+			"upper-case",
+			`${shown} has upper-case letters; browsers send origins in lower case and the comparison is byte for byte. Write it in lower case.`,
+			lower,
+		);
+	}
+	return undefined;
+}
+
+function parseParts(text: string, parts: OriginParts): Parsed {
+	const shown = quote(text);
+	const { scheme, host, port } = parts;
+	if (!isScheme(scheme)) {
+		return invalid(
+			"scheme",
+			`${shown} does not begin with a scheme: a letter, then letters, digits, "+", "-" or ".", ${MAX_SCHEME_BYTES} bytes at most, without a wildcard. Write one entry per scheme.`,
+		);
+	}
+	const badPort = parsePort(text, scheme, port);
+	if (badPort !== undefined) return badPort;
+	if (host.length > MAX_HOST_BYTES) {
+		return invalid(
+			"host-too-long",
+			`${shown} has a host of ${host.length} bytes; no host has more than ${MAX_HOST_BYTES}.`,
+		);
+	}
+	const parsed = host.startsWith("[") ? parseIpv6(text, parts) : parseHost(text, parts);
+	if ("ok" in parsed) return parsed;
+	return { ok: true, pattern: { text, scheme, host: parsed, port } };
+}
+
+function parsePort(text: string, scheme: string, port: string): Parsed | undefined {
+	if (port === "" || port === ":*") return undefined;
+	const shown = quote(text);
+	const digits = port.slice(1);
+	const withoutPort = text.slice(0, text.length - port.length);
+	if (digits.includes(":")) {
+		return invalid(
+			"ipv6",
+			`${shown} has more than one colon after its scheme: an IPv6 address stands in brackets, as in http://[::1]:3000. Correct it.`,
+			`${scheme}://[${text.slice(scheme.length + 3)}]`,
+		);
+	}
+	if (!isPort(digits)) {
+		return invalid(
+			"port",
+			`${shown} has no valid port: 1 to 65535 without leading zeros, or "*" for any. Correct it, or leave it out for the scheme's default port.`,
+			digits === "" ? withoutPort : withoutLeadingZeros(withoutPort, digits),
+		);
+	}
+	if (isDefaultPort(scheme, digits)) {
+		return prohibited(
+			"default-port",
+			`${shown} writes out the default port of ${scheme}, which browsers never send: it would never match. Leave the port out.`,
+			withoutPort,
+		);
+	}
+	return undefined;
+}
+
+function parseIpv6(text: string, { scheme, host, port }: OriginParts): HostPattern | Parsed {
+	const shown = quote(text);
+	if (host.includes("%")) {
+		return invalid(
+			"ipv6-zone",
+			`${shown} has an IPv6 zone, which browsers never send. Remove it.`,
+			`${scheme}://${host.slice(0, host.indexOf("%"))}]${port}`,
+		);
+	}
+	const canonical = canonicalIpv6(host);
+	if (canonical === undefined) {
+		return invalid(
+			"ipv6",
+			`${shown} has no valid IPv6 address in brackets, as in http://[::1]:3000; a wildcard cannot stand there. Correct it.`,
+		);
+	}
+	if (canonical !== host) {
+		return prohibited(
+			"ipv6-not-canonical",
+			`${shown} writes its IPv6 address in a form that browsers never send: it would never match. Write ${canonical}.`,
+			`${scheme}://${canonical}${port}`,
+		);
+	}
+	return { kind: "exact", host };
+}
+
+function parseHost(text: string, { scheme, host, port }: OriginParts): HostPattern | Parsed {
+	const shown = quote(text);
+	if (host === "") return invalid("no-host", `${shown} has no host after "://". Name one.`);
+	if (host.endsWith(".")) {
+		return invalid(
+			"trailing-dot",
+			`${shown} has a trailing dot, which makes it another origin than the one meant. Remove it.`,
+			`${scheme}://${host.slice(0, -1)}${port}`,
+		);
+	}
+	const star = host.indexOf("*");
+	if (star === -1) {
+		if (!isHostname(host)) return badHost(shown, host);
+		if (endsInNumber(host) && !isCanonicalIpv4(host)) {
+			return invalid(
+				"ipv4",
+				`${shown} ends in a number but is no IPv4 address in the form that browsers send (four decimal numbers, 0 to 255). Correct it.`,
+				canonicalIpv4(scheme, host, port),
+			);
+		}
+		return { kind: "exact", host };
+	}
+	const dot = host.indexOf(".");
+	if (host.lastIndexOf("*") !== star || dot === -1 || star > dot) {
+		return invalid(
+			"wildcard",
+			`${shown} has its wildcard where none can be: one "*" stands for whole labels in front ("https://*.example.com"), for a part of the first label ("https://pr-*.example.com") or for the port (":*"). Name the domain that is yours.`,
+		);
+	}
+	const parent = host.slice(dot + 1);
+	if (parent.startsWith("[") || (endsInNumber(parent) && isCanonicalIpv4(parent))) {
+		return invalid(
+			"wildcard-ip",
+			`${shown} has a wildcard before an IP address, which has no subdomains. Name the address itself.`,
+			`${scheme}://${parent}${port}`,
+		);
+	}
+	if (!isHostname(parent)) return badHost(shown, parent);
+	if (endsInNumber(parent)) {
+		return invalid("ipv4", `${shown} ends in a number, which no domain does. Correct the last label.`);
+	}
+	if (dot === 1) return { kind: "subdomains", parent };
+	const prefix = host.slice(0, star);
+	const suffix = host.slice(star + 1, dot);
+	// The star stands for at least one character, so a label of N with its star has matches from N up.
+	if (dot > MAX_LABEL_BYTES || !(prefix === "" || isLabel(prefix)) || !(suffix === "" || isLabel(suffix))) {
+		return badHost(shown, host.slice(0, dot));
+	}
+	return { kind: "glob", prefix, suffix, parent };
+}
+
+function badHost(shown: string, host: string): Parsed {
+	return invalid(
+		"host",
+		`${shown}: ${quote(host)} is no host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _. Correct it.`,
+	);
+}
+
+function hasWhiteSpaceOrControl(text: string): boolean {
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code < 0x21 || code === 0x7f) return true;
+	}
+	return false;
+}
+
+function removeWhiteSpace(text: string): string | undefined {
+	const trimmed = text.trim();
+	return trimmed === text || trimmed === "" ? undefined : trimmed;
+}
+
+function firstOf(text: string, characters: string, from: number): number {
+	for (let i = from; i < text.length; i++) {
+		if (characters.includes(text.charAt(i))) return i;
+	}
+	return -1;
+}
+
+/** The same text with its host in punycode; a wildcard label in front is kept as it is. */
+function punycode(text: string, hostStart: number): string | undefined {
+	const wild = text.startsWith("*.", hostStart) ? 2 : 0;
+	const scheme = text.slice(0, hostStart);
+	const anyPort = text.endsWith(":*");
+	const rest = anyPort ? text.slice(hostStart + wild, -2) : text.slice(hostStart + wild);
+	const parsed = URL.parse(`https://${rest}`);
+	if (!parsed || rest.includes("*")) return undefined;
+	return `${scheme}${wild ? "*." : ""}${parsed.host}${anyPort ? ":*" : ""}`;
+}
+
+function withoutLeadingZeros(withoutPort: string, digits: string): string | undefined {
+	let start = 0;
+	while (digits[start] === "0") start++;
+	return start === 0 || start === digits.length ? undefined : `${withoutPort}:${digits.slice(start)}`;
+}
+
+function canonicalIpv4(scheme: string, host: string, port: string): string | undefined {
+	const hostname = URL.parse(`http://${host}`)?.hostname;
+	return hostname !== undefined && isCanonicalIpv4(hostname) ? `${scheme}://${hostname}${port}` : undefined;
+}

@@ -1,0 +1,134 @@
+/** Owns the policy: one `cors` object, checked and compiled once into the header values that it leads to. */
+
+import { type AllowedOrigins, compileOrigins, type OriginsConfig } from "./allowed-origins.ts";
+import { type Finding, pointerTo } from "./findings.ts";
+import { checkExposedHeader, checkMethod, checkNames, checkRequestHeader, type NameCheck } from "./names.ts";
+import {
+	ALLOW_CREDENTIALS,
+	ALLOW_HEADERS,
+	ALLOW_METHODS,
+	ALLOW_ORIGIN,
+	MAX_AGE,
+	SAFELISTED_METHODS,
+	VARY,
+} from "./standard.ts";
+
+/** The `cors` object of a tenant document, or of one of its routes. */
+export interface CorsConfig {
+	readonly origins: OriginsConfig;
+	readonly credentials?: boolean | undefined;
+	readonly methods?: "*" | readonly string[] | undefined;
+	readonly requestHeaders?: "*" | readonly string[] | undefined;
+	readonly exposedHeaders?: "*" | readonly string[] | undefined;
+	readonly preflightMaxAgeSeconds?: number | undefined;
+	readonly timingAllowOrigin?: boolean | undefined;
+	readonly dangerouslyAllowInsecureOrigins?: boolean | undefined;
+	readonly dangerouslyAllowPublicSuffixSubdomains?: boolean | undefined;
+}
+
+/**
+ * What one header of the answer says: always the same value; what the request asked for; what the response has;
+ * or the header is left out.
+ */
+export type HeaderRule =
+	| { readonly kind: "constant"; readonly value: string }
+	| { readonly kind: "asked" }
+	| { readonly kind: "present" }
+	| undefined;
+
+/** A compiled `cors` object. Immutable; every value is ready to be sent. */
+export interface Policy {
+	readonly origins: AllowedOrigins;
+	readonly credentials: boolean;
+	/** Whether the sharing headers differ between origins; if not, the response needs no `Vary: Origin`. */
+	readonly variesByOrigin: boolean;
+	readonly allowMethods: HeaderRule;
+	readonly allowHeaders: HeaderRule;
+	readonly exposeHeaders: HeaderRule;
+	readonly timingAllowOrigin: boolean;
+	/** What every preflight answer has whatever was asked; the response copies it, nobody changes it. */
+	readonly preflightHeaders: Headers;
+}
+
+/** What every answer to a preflight depends on, refusals included. */
+export const PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
+/** Chromium's cap, the lowest of the large engines but Safari's. https://fetch.spec.whatwg.org/#http-access-control-max-age */
+export const DEFAULT_PREFLIGHT_MAX_AGE_SECONDS = 7200;
+/** Firefox's cap, the highest there is. */
+export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
+
+/**
+ * Checks and compiles a `cors` object.
+ * @param pointer where it stands in the document
+ * @param errors takes every finding; a policy that left any behind must not be used
+ */
+export function compilePolicy(config: CorsConfig, pointer: string, errors: Finding[]): Policy {
+	const credentials = config.credentials === true;
+	const origins = compileOrigins(
+		config.origins,
+		{
+			credentials,
+			dangerouslyAllowInsecureOrigins: config.dangerouslyAllowInsecureOrigins === true,
+			dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
+		},
+		pointerTo(pointer, "origins"),
+		errors,
+	);
+	const list = (key: "methods" | "requestHeaders" | "exposedHeaders", check: NameCheck) => {
+		const value = config[key] ?? [];
+		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), errors);
+		return value;
+	};
+	const methods = list("methods", checkMethod);
+	const requestHeaders = list("requestHeaders", checkRequestHeader);
+	const exposedHeaders = list("exposedHeaders", checkExposedHeader);
+	const policy = {
+		origins,
+		credentials,
+		variesByOrigin: credentials || origins.kind !== "any",
+		allowMethods:
+			methods === "*"
+				? wildcard(credentials, "*", "asked")
+				: constant([...new Set([...SAFELISTED_METHODS, ...methods])]),
+		// The wildcard never covers Authorization. https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+		allowHeaders:
+			requestHeaders === "*"
+				? wildcard(credentials, "*, authorization", "asked")
+				: constant(uniqueNames(requestHeaders)),
+		exposeHeaders:
+			exposedHeaders === "*" ? wildcard(credentials, "*", "present") : constant(uniqueNames(exposedHeaders)),
+		timingAllowOrigin: config.timingAllowOrigin === true,
+	} satisfies Partial<Policy>;
+	return {
+		...policy,
+		preflightHeaders: preflightHeaders(
+			policy,
+			config.preflightMaxAgeSeconds ?? DEFAULT_PREFLIGHT_MAX_AGE_SECONDS,
+		),
+	};
+}
+
+function preflightHeaders(policy: Omit<Policy, "preflightHeaders">, maxAgeSeconds: number): Headers {
+	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
+	if (policy.credentials) headers.set(ALLOW_CREDENTIALS, "true");
+	if (!policy.variesByOrigin) headers.set(ALLOW_ORIGIN, "*");
+	if (policy.allowMethods?.kind === "constant") headers.set(ALLOW_METHODS, policy.allowMethods.value);
+	if (policy.allowHeaders?.kind === "constant") headers.set(ALLOW_HEADERS, policy.allowHeaders.value);
+	return headers;
+}
+
+/** With credentials `*` means nothing but an asterisk, so the names themselves have to be said. https://fetch.spec.whatwg.org/#cors-protocol-and-credentials */
+function wildcard(credentials: boolean, value: string, withCredentials: "asked" | "present"): HeaderRule {
+	return credentials ? { kind: withCredentials } : { kind: "constant", value };
+}
+
+function constant(names: readonly string[]): HeaderRule {
+	return names.length === 0 ? undefined : { kind: "constant", value: names.join(", ") };
+}
+
+/** Without names that differ in case alone: HTTP compares header names in any case. */
+function uniqueNames(names: readonly string[]): readonly string[] {
+	const lower = names.map((name) => name.toLowerCase());
+	return names.filter((_, index) => lower.indexOf(lower[index] ?? "") === index);
+}

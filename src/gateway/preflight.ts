@@ -1,0 +1,50 @@
+/** Owns the answer to a CORS-preflight request; it never reaches the upstream. */
+
+import { type HeaderRule, type Policy, PREFLIGHT_VARY } from "../cors/policy.ts";
+import {
+	ALLOW_HEADERS,
+	ALLOW_METHODS,
+	ALLOW_ORIGIN,
+	isToken,
+	isTokenList,
+	REQUEST_HEADERS,
+	REQUEST_METHOD,
+	VARY,
+} from "../cors/standard.ts";
+
+/** Longest value that is echoed, in characters. */
+export const MAX_ECHO_CHARACTERS = 8 * 1024;
+
+/**
+ * Answers a preflight of an allowed origin: for one policy and origin always the same full set, whatever was asked,
+ * so that a browser fills its preflight cache in one go. https://fetch.spec.whatwg.org/#cors-preflight-fetch
+ * @param asked the preflight's headers; only a `"*"` with credentials looks at them
+ */
+export function answerPreflight(policy: Policy, origin: string, asked: Headers): Response {
+	const response = new Response(null, { status: 204, headers: policy.preflightHeaders });
+	const { headers } = response;
+	if (policy.variesByOrigin) headers.set(ALLOW_ORIGIN, origin);
+	if (isAsked(policy.allowMethods)) echo(headers, ALLOW_METHODS, asked.get(REQUEST_METHOD), isToken);
+	if (isAsked(policy.allowHeaders)) echo(headers, ALLOW_HEADERS, asked.get(REQUEST_HEADERS), isTokenList);
+	return response;
+}
+
+/** Refusals of preflights vary as the answers do. */
+export function varyAsPreflight(response: Response): Response {
+	response.headers.set(VARY, PREFLIGHT_VARY);
+	return response;
+}
+
+function isAsked(rule: HeaderRule): boolean {
+	return rule?.kind === "asked";
+}
+
+/** Says back what was asked, where it is well-formed and bounded; else the header is left out. */
+function echo(
+	headers: Headers,
+	name: string,
+	value: string | null,
+	isWellFormed: (value: string) => boolean,
+): void {
+	if (value !== null && value.length <= MAX_ECHO_CHARACTERS && isWellFormed(value)) headers.set(name, value);
+}

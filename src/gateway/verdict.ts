@@ -1,0 +1,113 @@
+/** Owns the record of a CORS decision: one per request, to Analytics Engine and, where it matters, to the log. */
+
+import type { DenialReason } from "../cors/allowed-origins.ts";
+import type { RequestKind } from "../cors/decision.ts";
+import { MAX_ORIGIN_BYTES } from "../cors/origin-syntax.ts";
+import { createTokenBucket } from "../tenants/token-bucket.ts";
+import type { ProblemCode } from "./problem.ts";
+
+/** Everything that is recorded of a decision. Never a cookie, an authorization or a query string. */
+export interface Verdict {
+	readonly hostname: string;
+	readonly kind: RequestKind;
+	readonly mode: "enforce" | "report";
+	readonly allowed: boolean;
+	/** Why: the denial's reason, `listed`, or `any-origin`. */
+	readonly reason: DenialReason | "listed" | "in-directory" | "any-origin";
+	/** The entry of the list that decided it; empty where none did. */
+	readonly entry: string;
+	/** The path of the route whose policy applied; empty for the document's own. */
+	readonly route: string;
+	readonly origin: string;
+	/** The method; for a preflight the one that it asks for. */
+	readonly method: string;
+	/** How long ago the policy was read from KV. */
+	readonly policyAgeSeconds: number;
+	/** What became of the request: an HTTP status. */
+	status: number;
+	/** The code of Cordon's own answer, where it was one. */
+	problem: ProblemCode | "";
+	/** Whether following the response's redirect makes the browser's origin `null`. */
+	redirectTaintsOrigin: boolean;
+}
+
+/** The layout of the Analytics Engine columns; raised when it changes. */
+const LAYOUT_VERSION = "1";
+
+/** Longest method that is recorded, in characters. */
+const MAX_METHOD_CHARACTERS = 32;
+/** Analytics Engine takes an index of 96 bytes at most. */
+const MAX_INDEX_BYTES = 96;
+
+/** Log lines that an isolate writes at once, and how many more each second: an attacker must not buy one each. */
+const LOG_BURST_LINES = 50;
+const LOG_LINES_PER_SECOND = 5;
+
+/** One line of the log. */
+export type LogEntry = { readonly event: string } & Readonly<Record<string, unknown>>;
+
+/** Where verdicts go. */
+export interface VerdictSinks {
+	/** The `VERDICTS` binding; undefined where there is none. */
+	readonly dataset: Pick<AnalyticsEngineDataset, "writeDataPoint"> | undefined;
+	readonly log: (entry: LogEntry) => void;
+	/** The clock, in milliseconds. */
+	readonly now: () => number;
+}
+
+/** Makes the recorder of one isolate. */
+export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): (verdict: Verdict) => void {
+	const lines = createTokenBucket(LOG_BURST_LINES, LOG_LINES_PER_SECOND, now);
+	let suppressed = 0;
+
+	return (verdict) => {
+		dataset?.writeDataPoint(dataPoint(verdict));
+		if (!isWorthLogging(verdict)) return;
+		if (!lines.take()) {
+			suppressed++;
+			return;
+		}
+		log({
+			event: "cors-verdict",
+			...bounded(verdict),
+			...(suppressed > 0 ? { suppressedBefore: suppressed } : {}),
+		});
+		suppressed = 0;
+	};
+}
+
+function isWorthLogging({ allowed, reason, mode, redirectTaintsOrigin }: Verdict): boolean {
+	return (!allowed && reason !== "own-origin") || mode === "report" || redirectTaintsOrigin;
+}
+
+/** Columns as the README documents them. */
+function dataPoint(verdict: Verdict): AnalyticsEngineDataPoint {
+	const { origin, method } = bounded(verdict);
+	return {
+		indexes: [verdict.hostname.slice(0, MAX_INDEX_BYTES)],
+		blobs: [
+			LAYOUT_VERSION,
+			verdict.hostname,
+			verdict.kind,
+			verdict.allowed ? "allowed" : "denied",
+			verdict.reason,
+			verdict.entry,
+			verdict.route,
+			origin,
+			method,
+			verdict.mode,
+			verdict.problem,
+			verdict.redirectTaintsOrigin ? "redirect-taints-origin" : "",
+		],
+		doubles: [1, verdict.policyAgeSeconds, verdict.status],
+	};
+}
+
+/** What the client chose is cut to size. */
+function bounded(verdict: Verdict): Verdict {
+	return {
+		...verdict,
+		origin: verdict.origin.slice(0, MAX_ORIGIN_BYTES),
+		method: verdict.method.slice(0, MAX_METHOD_CHARACTERS),
+	};
+}

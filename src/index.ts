@@ -1,0 +1,46 @@
+/** Owns the Worker's entry: bindings in, Hono app out, and the last error boundary. */
+
+import { env } from "cloudflare:workers";
+import { Hono } from "hono/tiny";
+import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import { problem } from "./gateway/problem.ts";
+import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
+import { createTenantStore } from "./tenants/store.ts";
+
+/** What wrangler.toml binds, and the dataset that it may bind besides. */
+type Bindings = Env & { readonly VERDICTS?: AnalyticsEngineDataset };
+
+/** The least that KV takes; what is fresh is decided here, in the isolate. */
+const KV_CACHE_TTL_SECONDS = 30;
+
+/** One JSON object a line, for people and for Workers Logs alike. */
+function log(entry: LogEntry): void {
+	console.log(JSON.stringify(entry));
+}
+
+function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
+	const now = Date.now;
+	return createGateway({
+		store: createTenantStore({
+			read: (key) => TENANTS.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
+			now,
+			onFailure: (failure) => log({ event: "kv-read-failed", ...failure }),
+		}),
+		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
+		record: createVerdictRecorder({ dataset: VERDICTS, log, now }),
+		now,
+	});
+}
+
+const gateway = gatewayOf(env);
+
+const app = new Hono();
+
+app.all("*", (context) => gateway(context.req.raw, (work) => context.executionCtx.waitUntil(work)));
+
+app.onError((error) => {
+	log({ event: "internal-error", message: error.message, stack: error.stack });
+	return problem("internal-error");
+});
+
+export default app;

@@ -1,0 +1,61 @@
+/** Owns what can still be checked of a document whose structure is faulty, so that all its errors come at once. */
+
+import type { TenantDocument } from "./schema.ts";
+
+/** Stands for a path that is missing or no text: there is nothing more to say of it. */
+const NOTHING_TO_CHECK = "/";
+
+type Cors = TenantDocument["cors"];
+
+/** Tells objects from lists, null and plain values. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The well-typed parts of a faulty document. What is missing or mistyped has its own finding already and is left out;
+ * in lists it leaves a hole, so that the other elements keep their index.
+ */
+export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
+	const { upstream, routes } = value;
+	return {
+		...(typeof upstream === "string" ? { upstream } : {}),
+		cors: salvageCors(value["cors"]),
+		routes: soundItems(routes, isObject).map((route) => ({
+			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK,
+			cors: salvageCors(route["cors"]),
+		})),
+	};
+}
+
+function salvageCors(value: unknown): Cors {
+	const cors = isObject(value) ? value : {};
+	const flag = (key: keyof Cors) => ({ [key]: cors[key] === true });
+	return {
+		origins: cors["origins"] === "*" ? "*" : soundItems(cors["origins"], isOriginEntry),
+		...flag("credentials"),
+		...flag("dangerouslyAllowInsecureOrigins"),
+		...flag("dangerouslyAllowPublicSuffixSubdomains"),
+		methods: soundItems(cors["methods"], isString),
+		requestHeaders: soundItems(cors["requestHeaders"], isString),
+		exposedHeaders: soundItems(cors["exposedHeaders"], isString),
+	};
+}
+
+/** A list with holes where the items are not sound: `forEach` and `map` skip those. */
+function soundItems<T>(value: unknown, isSound: (item: unknown) => item is T): T[] {
+	const sound: T[] = [];
+	if (!Array.isArray(value)) return sound;
+	value.forEach((item: unknown, index) => {
+		if (isSound(item)) sound[index] = item;
+	});
+	return sound;
+}
+
+function isString(value: unknown): value is string {
+	return typeof value === "string";
+}
+
+function isOriginEntry(value: unknown): value is string | { directory: string } {
+	return isString(value) || (isObject(value) && isString(value["directory"]));
+}

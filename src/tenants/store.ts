@@ -1,0 +1,113 @@
+/** Owns the look-up of tenants by hostname and of origins in directories, from KV through the isolate's cache. */
+
+import type { DenialReason, OriginVerdict } from "../cors/allowed-origins.ts";
+import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
+import { type Background, createKvCache, type Found, type KvCache, type ReadFailure } from "./kv-cache.ts";
+import { parseTenant, type Tenant } from "./tenant.ts";
+import { createTokenBucket } from "./token-bucket.ts";
+
+/** What the isolate's memory may hold, as reckoned; see `TENANT_BYTES_PER_CHARACTER`. */
+const MAX_TENANTS_BYTES = 24 * 1024 * 1024;
+const MAX_UNKNOWN_HOSTS_BYTES = 4 * 1024 * 1024;
+const MAX_DIRECTORY_HITS_BYTES = 8 * 1024 * 1024;
+const MAX_DIRECTORY_MISSES_BYTES = 4 * 1024 * 1024;
+
+/** What a compiled tenant costs: a base, and for each character of its document the strings and sets made of it. */
+const TENANT_BASE_BYTES = 2048;
+const TENANT_BYTES_PER_CHARACTER = 4;
+
+/** How many directory reads that find nothing an isolate pays for at once, and how many more each second. */
+const MISS_BURST_READS = 200;
+const MISS_READS_PER_SECOND = 10;
+
+/** Everything that the store needs from outside. */
+export interface StoreOptions {
+	/** Reads a key from KV; null where it is absent; may throw. */
+	readonly read: (key: string) => Promise<string | null>;
+	/** The clock, in milliseconds. */
+	readonly now: () => number;
+	readonly onFailure: (failure: ReadFailure) => void;
+}
+
+/** The tenants and origin directories as one isolate knows them. */
+export interface TenantStore {
+	/**
+	 * Finds the tenant of a hostname: its own document, else that of `*.<parent>`.
+	 * @param hostname as the URL parser gives it
+	 * @returns no promise wherever the isolate knows the answer
+	 */
+	findTenant(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>>;
+	/** Asks directories for an origin, in their order, until one has it. */
+	findOrigin(directories: readonly string[], origin: string, background: Background): Promise<OriginVerdict>;
+	/** The bytes held, as reckoned. */
+	bytes(): number;
+}
+
+/** Makes the store of one isolate; nothing is read yet. */
+export function createTenantStore({ read, now, onFailure }: StoreOptions): TenantStore {
+	const tenants: KvCache<Tenant> = createKvCache({
+		read,
+		now,
+		onFailure,
+		compile: compileDocument,
+		maxBytes: MAX_TENANTS_BYTES,
+		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
+	});
+	const origins: KvCache<true> = createKvCache({
+		read,
+		now,
+		onFailure,
+		compile: () => ({ ok: true, value: true, bytes: 0 }),
+		maxBytes: MAX_DIRECTORY_HITS_BYTES,
+		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
+		missBudget: createTokenBucket(MISS_BURST_READS, MISS_READS_PER_SECOND, now),
+	});
+
+	function findWildcard(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>> {
+		const dot = hostname.indexOf(".");
+		return dot === -1 ? { kind: "absent" } : tenants.get(`tenant:*${hostname.slice(dot)}`, background);
+	}
+
+	return {
+		findTenant(name, background) {
+			const hostname = name.endsWith(".") ? name.slice(0, -1) : name;
+			if (hostname.length === 0 || hostname.length > MAX_HOST_BYTES) return { kind: "absent" };
+			const own = tenants.get(`tenant:${hostname}`, background);
+			if (own instanceof Promise) {
+				return own.then((found) => (found.kind === "absent" ? findWildcard(hostname, background) : found));
+			}
+			return own.kind === "absent" ? findWildcard(hostname, background) : own;
+		},
+		async findOrigin(directories, origin, background) {
+			let reason: DenialReason = "not-in-directory";
+			for (const directory of directories) {
+				const { kind } = await origins.get(`origin:${directory}:${origin}`, background);
+				if (kind === "present")
+					return { allowed: true, reason: "in-directory", entry: JSON.stringify({ directory }) };
+				if (kind === "unavailable") reason = "directory-unavailable";
+			}
+			return { allowed: false, reason };
+		},
+		bytes: () => tenants.bytes() + origins.bytes(),
+	};
+}
+
+function compileDocument(text: string) {
+	const result = parseTenant(text);
+	if (result.ok) {
+		return {
+			ok: true,
+			value: result.tenant,
+			bytes: TENANT_BASE_BYTES + TENANT_BYTES_PER_CHARACTER * text.length,
+		} as const;
+	}
+	const [first] = result.errors;
+	const more =
+		result.errors.length > 1
+			? ` (and ${result.errors.length - 1} more; "cordon validate" shows them all)`
+			: "";
+	return {
+		ok: false,
+		reason: `the document is invalid at "${first?.pointer}": ${first?.message}${more}`,
+	} as const;
+}

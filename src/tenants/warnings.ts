@@ -1,0 +1,150 @@
+/** Owns what is legal in a tenant document but doubtful; the gateway never needs it, people do. */
+
+import { findCovered } from "../cors/cover.ts";
+import { type Finding, pointerTo, quote } from "../cors/findings.ts";
+import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
+import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
+import type { CorsConfig } from "../cors/policy.ts";
+import { RUNTIME_METHODS } from "../cors/standard.ts";
+import type { TenantDocument } from "./schema.ts";
+
+/** Above this only Firefox still keeps a preflight's answer: Chromium's cap is here, Safari's is 600. */
+const COMMON_MAX_AGE_CAP_SECONDS = 7200;
+
+/** Finds everything doubtful in a document that has no errors. */
+export function findWarnings(document: TenantDocument): readonly Finding[] {
+	const warnings: Finding[] = [];
+	if (document.upstream !== undefined) warnUpstream(document.upstream, warnings);
+	warnCors(document.cors, "/cors", warnings);
+	document.routes?.forEach(({ path, cors }, index) => {
+		const place = pointerTo("/routes", index);
+		warnPath(path, pointerTo(place, "path"), warnings);
+		warnCors(cors, pointerTo(place, "cors"), warnings);
+	});
+	if (document.cookies !== undefined && !document.cookies.sameSite && !document.cookies.partitioned) {
+		warnings.push({
+			code: "cookies-without-effect",
+			pointer: "/cookies",
+			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None" or "partitioned": true, or remove it.`,
+		});
+	}
+	return warnings;
+}
+
+function warnUpstream(upstream: string, warnings: Finding[]): void {
+	const { protocol, hostname } = new URL(upstream);
+	if (isLoopback(hostname)) return;
+	const pointer = "/upstream";
+	if (protocol === "http:") {
+		warnings.push({
+			code: "insecure-upstream",
+			pointer,
+			message: `${quote(upstream)} is reached over plain http: cookies and tokens cross the network unprotected. Use https.`,
+			suggestion: upstream.replace("http://", "https://"),
+		});
+	}
+	if (hostname.startsWith("[") || isCanonicalIpv4(hostname)) {
+		warnings.push({
+			code: "ip-upstream",
+			pointer,
+			message: `${quote(upstream)} is an IP address, which deployed Workers do not fetch. Give it a hostname.`,
+		});
+	}
+}
+
+/** A path that the URL parser never gives can never be matched. */
+function warnPath(path: string, pointer: string, warnings: Finding[]): void {
+	const prefix = path.endsWith("/*");
+	const literal = prefix ? path.slice(0, -2) : path;
+	if (literal === "") return;
+	const { pathname } = new URL(`http://host${literal}`);
+	if (pathname === literal) return;
+	const reachable = prefix ? `${pathname.endsWith("/") ? pathname.slice(0, -1) : pathname}/*` : pathname;
+	warnings.push({
+		code: "unreachable-route",
+		pointer,
+		message: `${quote(path)} can never match: URL parsers write such a path as ${quote(reachable)}. Write it so.`,
+		suggestion: reachable,
+	});
+}
+
+function warnCors(cors: CorsConfig, pointer: string, warnings: Finding[]): void {
+	if (cors.origins !== "*") warnOrigins(cors.origins, pointerTo(pointer, "origins"), warnings);
+	for (const key of ["methods", "requestHeaders", "exposedHeaders"] as const) {
+		const names = cors[key];
+		if (names === undefined || names === "*") continue;
+		const normalise = key === "methods" ? (name: string) => name : (name: string) => name.toLowerCase();
+		warnRepeated(names.map(normalise), pointerTo(pointer, key), warnings);
+	}
+	if (cors.methods !== undefined && cors.methods !== "*") {
+		cors.methods.forEach((method, index) => {
+			if (RUNTIME_METHODS.has(method)) return;
+			warnings.push({
+				code: "unreachable-method",
+				pointer: pointerTo(pointerTo(pointer, "methods"), index),
+				message: `${quote(method)} can never arrive: the Workers runtime answers methods it does not know with 501, before Cordon sees them. Remove it.`,
+			});
+		});
+	}
+	const maxAge = cors.preflightMaxAgeSeconds;
+	if (maxAge !== undefined && maxAge > COMMON_MAX_AGE_CAP_SECONDS) {
+		warnings.push({
+			code: "max-age-above-caps",
+			pointer: pointerTo(pointer, "preflightMaxAgeSeconds"),
+			message: `${maxAge} seconds are more than browsers keep: Chromium cuts it to 7200, Safari to 600, and only Firefox keeps up to 86400, during which a change of policy is not seen. 7200 gives nearly all of the gain.`,
+			suggestion: String(COMMON_MAX_AGE_CAP_SECONDS),
+		});
+	}
+}
+
+function warnOrigins(
+	origins: Exclude<CorsConfig["origins"], "*">,
+	pointer: string,
+	warnings: Finding[],
+): void {
+	const texts = origins.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry)));
+	const repeated = warnRepeated(texts, pointer, warnings);
+	const patterns: OriginPattern[] = [];
+	const places: number[] = [];
+	origins.forEach((entry, index) => {
+		const parsed = typeof entry === "string" && !repeated.has(index) ? parseOriginPattern(entry) : undefined;
+		if (!parsed?.ok) return;
+		patterns.push(parsed.pattern);
+		places.push(index);
+		if (parsed.pattern.port !== ":*") return;
+		const { host } = parsed.pattern;
+		if (isLoopback(host.kind === "exact" ? host.host : host.parent)) return;
+		warnings.push({
+			code: "any-port-on-public-host",
+			pointer: pointerTo(pointer, index),
+			message: `${quote(parsed.pattern.text)} lets in every port of a public host, whatever runs there. Name the ports that are meant; ":*" is for development machines.`,
+		});
+	});
+	for (const [which, cover] of findCovered(patterns)) {
+		warnings.push({
+			code: "covered-origin",
+			pointer: pointerTo(pointer, places[which] ?? 0),
+			message: `${quote(patterns[which]?.text ?? "")} adds nothing: ${quote(cover)} covers it already. Remove one of the two.`,
+		});
+	}
+}
+
+/** @returns the indexes of the repetitions */
+function warnRepeated(values: readonly string[], pointer: string, warnings: Finding[]): ReadonlySet<number> {
+	const first = new Map<string, number>();
+	const repeated = new Set<number>();
+	values.forEach((value, index) => {
+		const before = first.get(value);
+		if (before === undefined) {
+			first.set(value, index);
+			return;
+		}
+		repeated.add(index);
+		warnings.push({
+			code: "repeated-entry",
+			pointer: pointerTo(pointer, index),
+			message: `${quote(value)} stands already at ${pointerTo(pointer, before)}. Remove one of the two.`,
+		});
+	});
+	return repeated;
+}
