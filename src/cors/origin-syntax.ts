@@ -119,8 +119,9 @@ export function splitOrigin(text: string): OriginParts | undefined {
 	const schemeEnd = text.indexOf("://");
 	if (schemeEnd === -1) return undefined;
 	const hostStart = schemeEnd + 3;
-	const bracket = text.charCodeAt(hostStart) === 0x5b ? text.indexOf("]", hostStart) : hostStart;
-	const colon = bracket === -1 ? -1 : text.indexOf(":", bracket);
+	// The colons of an IPv6 address stand inside its brackets.
+	const bracket = text.indexOf("]", hostStart);
+	const colon = text.indexOf(":", bracket === -1 ? hostStart : bracket);
 	const hostEnd = colon === -1 ? text.length : colon;
 	return {
 		scheme: text.slice(0, schemeEnd),

@@ -61,9 +61,11 @@ export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 /**
  * Checks and compiles a `cors` object.
  * @param pointer where it stands in the document
- * @param errors takes every finding; a policy that left any behind must not be used
+ * @param errors takes every finding
+ * @returns undefined where there was any
  */
-export function compilePolicy(config: CorsConfig, pointer: string, errors: Finding[]): Policy {
+export function compilePolicy(config: CorsConfig, pointer: string, errors: Finding[]): Policy | undefined {
+	const errorsBefore = errors.length;
 	const credentials = config.credentials === true;
 	const origins = compileOrigins(
 		config.origins,
@@ -83,6 +85,7 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 	const methods = list("methods", checkMethod);
 	const requestHeaders = list("requestHeaders", checkRequestHeader);
 	const exposedHeaders = list("exposedHeaders", checkExposedHeader);
+	if (errors.length > errorsBefore) return undefined;
 	const policy = {
 		origins,
 		credentials,

@@ -85,18 +85,19 @@ export function checkPath(path: string): Refusal | undefined {
 }
 
 /** Reports a path that stands twice: one of the two would silently never count. */
-export function checkUniquePaths(paths: readonly string[], pointer: string, errors: Finding[]): void {
-	const seen = new Map<string, number>();
-	paths.forEach((path, index) => {
+export function checkUniquePaths(routes: readonly { readonly path: string }[], errors: Finding[]): void {
+	const seen = new Map<string, string>();
+	routes.forEach(({ path }, index) => {
+		const place = pointerTo("/routes", index);
 		const first = seen.get(path);
 		if (first === undefined) {
-			seen.set(path, index);
+			seen.set(path, place);
 			return;
 		}
 		errors.push({
 			code: "repeated-path",
-			pointer: pointerTo(pointerTo(pointer, index), "path"),
-			message: `${quote(path)} stands already at ${pointerTo(pointer, first)}: only one of the two could count. Remove one.`,
+			pointer: pointerTo(place, "path"),
+			message: `${quote(path)} stands already at ${first}: only one of the two could count. Remove one.`,
 		});
 	});
 }

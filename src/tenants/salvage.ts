@@ -3,7 +3,7 @@
 import type { TenantDocument } from "./schema.ts";
 
 /** Stands for a path that is missing or no text: there is nothing more to say of it. */
-const NOTHING_TO_CHECK = "/";
+const NOTHING_TO_CHECK = "/without-path/";
 
 type Cors = TenantDocument["cors"];
 
@@ -21,8 +21,8 @@ export function salvage(value: Readonly<Record<string, unknown>>): TenantDocumen
 	return {
 		...(typeof upstream === "string" ? { upstream } : {}),
 		cors: salvageCors(value["cors"]),
-		routes: soundItems(routes, isObject).map((route) => ({
-			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK,
+		routes: soundItems(routes, isObject).map((route, index) => ({
+			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK + index,
 			cors: salvageCors(route["cors"]),
 		})),
 	};

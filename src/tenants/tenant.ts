@@ -2,7 +2,7 @@
 
 import { type Finding, pointerTo } from "../cors/findings.ts";
 import { compilePolicy, type Policy } from "../cors/policy.ts";
-import { checkPath, checkUniquePaths, createRouteTable, type RouteTable } from "./routes.ts";
+import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
 import { checkUpstream } from "./upstream.ts";
@@ -58,26 +58,21 @@ export function compileTenant(value: unknown): TenantResult {
 	const errors: Finding[] = [];
 	const document = checkStructure(value, errors);
 	if (document === undefined) return { ok: false, errors };
-	const routes = document.routes ?? [];
 	if (document.upstream !== undefined) {
 		const refusal = checkUpstream(document.upstream);
 		if (refusal !== undefined) errors.push({ ...refusal, pointer: "/upstream" });
 	}
 	const policy = compilePolicy(document.cors, "/cors", errors);
-	checkUniquePaths(
-		routes.map(({ path }) => path),
-		"/routes",
-		errors,
-	);
-	const table = createRouteTable(
-		routes.map(({ path, cors }, index) => {
-			const place = pointerTo("/routes", index);
-			const refusal = checkPath(path);
-			if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(place, "path") });
-			return { path, value: compilePolicy(cors, pointerTo(place, "cors"), errors) };
-		}),
-	);
-	if (errors.length > 0) return { ok: false, errors };
+	const routes: Route<Policy>[] = [];
+	document.routes?.forEach(({ path, cors }, index) => {
+		const place = pointerTo("/routes", index);
+		const refusal = checkPath(path);
+		if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(place, "path") });
+		const value = compilePolicy(cors, pointerTo(place, "cors"), errors);
+		if (value !== undefined) routes.push({ path, value });
+	});
+	checkUniquePaths(document.routes ?? [], errors);
+	if (policy === undefined || errors.length > 0) return { ok: false, errors };
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
@@ -85,7 +80,7 @@ export function compileTenant(value: unknown): TenantResult {
 		tenant: {
 			upstream: document.upstream,
 			policy,
-			routes: table,
+			routes: createRouteTable(routes),
 			report: document.mode === "report",
 			rejectDenied: document.deniedRequests === "reject",
 			stripOrigin: document.originHeader === "strip",

@@ -1,0 +1,229 @@
+/** Owns the proof of matching: by table, and against a plain and slow reference. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { checkOrigin, compileOrigins } from "../../src/cors/allowed-origins.ts";
+import { parseOriginPattern } from "../../src/cors/origin-pattern.ts";
+import { createOriginSet, isSerializedOrigin } from "../../src/cors/origin-set.ts";
+import { MAX_ORIGIN_BYTES } from "../../src/cors/origin-syntax.ts";
+import { referenceMatches } from "./reference.ts";
+
+function setOf(...texts: readonly string[]) {
+	return createOriginSet(
+		texts.map((text) => {
+			const result = parseOriginPattern(text);
+			if (!result.ok) throw new Error(result.refusal.message);
+			return result.pattern;
+		}),
+	);
+}
+
+const LABEL_63 = "a".repeat(63);
+
+describe("an origin matches an entry, or does not", () => {
+	test.each<[pattern: string, origin: string, matches: boolean]>([
+		["https://app.example.com", "https://app.example.com", true],
+		["https://app.example.com", "https://app.example.com:443", false],
+		["https://app.example.com", "http://app.example.com", false],
+		["https://app.example.com", "https://App.example.com", false],
+		["https://app.example.com", "https://app.example.com/", false],
+		["https://app.example.com", "https://app.example.com.", false],
+		["https://app.example.com", "https://app.example.com.evil.example", false],
+		["https://app.example.com", "https://evil-app.example.com", false],
+		["https://app.example.com", "https://app.example.com@evil.example", false],
+		["https://app.example.com", " https://app.example.com", false],
+		["https://app.example.com", "https://app.example.com, https://evil.example", false],
+		["https://app.example.com", "null", false],
+		["https://app.example.com", "", false],
+		["https://app.example.com:8443", "https://app.example.com:8443", true],
+		["https://app.example.com:8443", "https://app.example.com", false],
+		["https://app.example.com:8443", "https://app.example.com:84430", false],
+		["https://*.example.com", "https://a.example.com", true],
+		["https://*.example.com", "https://a.b.c.example.com", true],
+		["https://*.example.com", "https://a_b.example.com", true],
+		["https://*.example.com", "https://example.com", false],
+		["https://*.example.com", "https://evilexample.com", false],
+		["https://*.example.com", "https://.example.com", false],
+		["https://*.example.com", "https://a..example.com", false],
+		["https://*.example.com", "https://A.example.com", false],
+		["https://*.example.com", "https://a.example.com.", false],
+		["https://*.example.com", "https://a.example.com:8443", false],
+		["https://*.example.com", "https://a.example.com:443", false],
+		["https://*.example.com", "http://a.example.com", false],
+		["https://*.example.com", "https://evil.example/.example.com", false],
+		["https://*.example.com", "https://evil.example#.example.com", false],
+		["https://*.example.com", "https://evil.example?.example.com", false],
+		["https://*.example.com", "https://evil@a.example.com", false],
+		["https://*.example.com", "https://evil%00.example.com", false],
+		["https://*.example.com", "https://a.example.com.evil.example", false],
+		["https://*.example.com", `https://${LABEL_63}.example.com`, true],
+		["https://*.example.com", `https://${LABEL_63}a.example.com`, false],
+		["https://*.example.com:8443", "https://a.example.com:8443", true],
+		["https://*.example.com:8443", "https://a.example.com", false],
+		["https://*.example.com:*", "https://a.example.com", true],
+		["https://*.example.com:*", "https://a.example.com:1", true],
+		["https://*.example.com:*", "https://a.example.com:443", false],
+		["https://pr-*.example.com", "https://pr-12.example.com", true],
+		["https://pr-*.example.com", "https://pr--.example.com", true],
+		["https://pr-*.example.com", "https://pr-.example.com", false],
+		["https://pr-*.example.com", "https://pr-a_b.example.com", false],
+		["https://pr-*.example.com", "https://pr-a.b.example.com", false],
+		["https://pr-*.example.com", "https://x.pr-a.example.com", false],
+		["https://pr-*.example.com", "https://pr-A.example.com", false],
+		["https://a*a.example.com", "https://aba.example.com", true],
+		["https://a*a.example.com", "https://aa.example.com", false],
+		["https://a*a.example.com", "https://a.example.com", false],
+		["https://*-x.example.com", "https://y-x.example.com", true],
+		["https://a_*.example.com", "https://a_b.example.com", true],
+		["http://localhost:*", "http://localhost", true],
+		["http://localhost:*", "http://localhost:3000", true],
+		["http://localhost:*", "http://localhost:65535", true],
+		["http://localhost:*", "http://localhost:65536", false],
+		["http://localhost:*", "http://localhost:0", false],
+		["http://localhost:*", "http://localhost:03000", false],
+		["http://localhost:*", "http://localhost:80", false],
+		["http://localhost:*", "http://localhost:", false],
+		["http://localhost:*", "http://localhost:3000:1", false],
+		["http://localhost:*", "http://localhost:3000.evil.example", false],
+		["http://localhost:*", "http://localhost.evil.example:3000", false],
+		["http://localhost:*", "http://localhost:evil@x", false],
+		["http://[::1]:*", "http://[::1]", true],
+		["http://[::1]:*", "http://[::1]:3000", true],
+		["http://[::1]:*", "http://[::1]3000", false],
+		["http://[::1]:*", "http://[::2]:3000", false],
+		["app://host:*", "app://host:80", true],
+	])("%s and %j: %s", (pattern, origin, matches) => {
+		expect(setOf(pattern).match(origin)).toBe(
+			matches ? (pattern.includes("*") ? pattern : origin) : undefined,
+		);
+	});
+
+	test("the bound is 326 bytes, to the byte", () => {
+		const host = `${LABEL_63}.${LABEL_63}.${LABEL_63}.${"b".repeat(61)}`;
+		const scheme = "s".repeat(64);
+		const longest = `${scheme}://${host}:65535`;
+		expect(longest.length).toBe(MAX_ORIGIN_BYTES);
+		const list = compileOrigins([`${scheme}://${host}:*`], SAFETY, "", []);
+		expect(checkOrigin(list, longest)).toMatchObject({ verdict: { allowed: true } });
+		expect(checkOrigin(list, `${longest}0`)).toEqual({
+			kind: "decided",
+			verdict: { allowed: false, reason: "origin-too-long" },
+		});
+	});
+
+	test("null and what is no serialized origin are never asked of a directory", () => {
+		const list = compileOrigins([{ directory: "customers" }], SAFETY, "", []);
+		expect(checkOrigin(list, "https://shop.example").kind).toBe("ask");
+		expect(checkOrigin(list, "http://localhost:3000").kind).toBe("ask");
+		expect(checkOrigin(list, "null")).toMatchObject({ verdict: { reason: "origin-null" } });
+		expect(checkOrigin(list, "https://a, https://b")).toMatchObject({
+			verdict: { reason: "origin-malformed" },
+		});
+		expect(checkOrigin(list, "http://shop.example")).toMatchObject({
+			verdict: { reason: "origin-insecure" },
+		});
+	});
+});
+
+const SAFETY = {
+	credentials: true,
+	dangerouslyAllowInsecureOrigins: false,
+	dangerouslyAllowPublicSuffixSubdomains: false,
+};
+
+const scheme = fc.constantFrom("https", "http", "app");
+const label = fc.oneof(
+	fc.constantFrom("a", "b", "pr", "pr-1", "x_y", "-", "example", "com"),
+	fc.stringMatching(/^[a-z0-9_-]{1,5}$/),
+);
+const host = fc.array(label, { minLength: 1, maxLength: 4 }).map((labels) => labels.join("."));
+const port = fc.constantFrom("", ":*", ":8443", ":1", ":80", ":443", ":65535");
+const patternText = fc
+	.tuple(
+		scheme,
+		fc.oneof(
+			host,
+			host.map((parent) => `*.${parent}`),
+			fc.tuple(label, host).map(([prefix, parent]) => `${prefix}*.${parent}`),
+			fc.tuple(label, label, host).map(([prefix, suffix, parent]) => `${prefix}*${suffix}.${parent}`),
+		),
+		port,
+	)
+	.map(([s, h, p]) => `${s}://${h}${p}`)
+	.filter((text) => parseOriginPattern(text).ok);
+
+/** Origins that lie close to a pattern, where mistakes would be. */
+const originNear = (text: string) =>
+	fc
+		.tuple(
+			fc.stringMatching(/^[a-zA-Z0-9_.-]{0,4}$/),
+			fc.constantFrom("", ":8443", ":1", ":80", ":443", ":65535", ":99999", ":01", ":"),
+			fc.constantFrom("", ".", "x", "/", ".evil.example", "@evil.example", "\u0000"),
+			fc.constantFrom("", "x", " ", "evil"),
+		)
+		.map(([star, portText, tail, head]) => {
+			const anyPort = text.endsWith(":*");
+			const filled = (anyPort ? text.slice(0, -2) : text).replace("*", star);
+			return head + filled + tail + (anyPort ? portText : "");
+		});
+
+describe("properties", () => {
+	test("an origin matches a list if and only if the definition of one of its entries says so", () => {
+		fc.assert(
+			fc.property(
+				fc.array(patternText, { minLength: 1, maxLength: 6 }).chain((texts) =>
+					fc.tuple(
+						fc.constant(texts),
+						fc.oneof(
+							fc.constantFrom(...texts).chain(originNear),
+							fc.tuple(scheme, host, port).map(([s, h, p]) => `${s}://${h}${p}`),
+							fc.string(),
+						),
+					),
+				),
+				([texts, origin]) => {
+					const expected = texts.some((text) => referenceMatches(text, origin));
+					const entry = setOf(...texts).match(origin);
+					expect(entry !== undefined).toBe(expected);
+					if (entry !== undefined) expect(referenceMatches(entry, origin)).toBe(true);
+				},
+			),
+			{ numRuns: 3000 },
+		);
+	});
+
+	test("whatever bytes come as Origin, nothing throws and the answer is yes or no", () => {
+		const list = compileOrigins(
+			["https://*.example.com", "https://pr-*.example.com", "http://localhost:*", { directory: "x" }],
+			SAFETY,
+			"",
+			[],
+		);
+		fc.assert(
+			fc.property(
+				fc.oneof(fc.string({ maxLength: 400 }), fc.string({ unit: "binary", maxLength: 400 })),
+				(origin) => {
+					expect(["decided", "ask"]).toContain(checkOrigin(list, origin).kind);
+					isSerializedOrigin(origin);
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+
+	test("whatever text is refused, its suggestion is accepted", () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(patternText, fc.webUrl(), fc.string()),
+				fc.constantFrom("", "/", " ", ".", ":443", ":", "?q", "A"),
+				(text, tail) => {
+					const result = parseOriginPattern(text + tail);
+					if (result.ok || result.refusal.suggestion === undefined || result.refusal.code.endsWith("in-list"))
+						return;
+					expect(parseOriginPattern(result.refusal.suggestion).ok).toBe(true);
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+});

@@ -1,0 +1,290 @@
+/** Owns the proof of the tenant document: what is accepted, and that every mistake is reported at once. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compileTenant, MAX_DOCUMENT_CHARACTERS, parseTenant } from "../../src/tenants/tenant.ts";
+
+const MINIMAL = { cors: { origins: ["https://app.example.com"] } };
+
+function errorsOf(
+	value: unknown,
+): readonly (readonly [code: string, pointer: string, suggestion?: string])[] {
+	const result = compileTenant(value);
+	if (result.ok) return [];
+	return result.errors.map(({ code, pointer, suggestion }) =>
+		suggestion === undefined ? [code, pointer] : [code, pointer, suggestion],
+	);
+}
+
+describe("a document is accepted", () => {
+	test.each<[string, unknown]>([
+		["the least there is", MINIMAL],
+		["nobody", { cors: { origins: [] } }],
+		["anybody, without credentials", { cors: { origins: "*" } }],
+		[
+			"every key",
+			{
+				$schema: "./tenant.schema.json",
+				upstream: "https://api.internal.example",
+				cors: {
+					origins: [
+						"https://app.example.com",
+						"https://*.preview.example.com",
+						"http://localhost:*",
+						{ directory: "customers" },
+					],
+					credentials: true,
+					methods: ["PUT", "PATCH", "DELETE"],
+					requestHeaders: ["Content-Type", "Authorization"],
+					exposedHeaders: ["ETag"],
+					preflightMaxAgeSeconds: 86_400,
+					timingAllowOrigin: true,
+					dangerouslyAllowInsecureOrigins: true,
+					dangerouslyAllowPublicSuffixSubdomains: true,
+				},
+				routes: [
+					{ path: "/public/*", cors: { origins: "*" } },
+					{ path: "/*", cors: { origins: [] } },
+					{ path: "/login", cors: { origins: [] } },
+				],
+				mode: "enforce",
+				deniedRequests: "reject",
+				originHeader: "strip",
+				upstreamTimeoutSeconds: 300,
+				cookies: { sameSite: "None", partitioned: true },
+				clientCertificate: "require",
+			},
+		],
+		["an upstream on this machine", { ...MINIMAL, upstream: "http://127.0.0.1:9000" }],
+		[
+			"a hatch",
+			{
+				cors: {
+					origins: ["https://*.github.io"],
+					credentials: true,
+					dangerouslyAllowPublicSuffixSubdomains: true,
+				},
+			},
+		],
+	])("%s", (_, document) => {
+		expect(errorsOf(document)).toEqual([]);
+	});
+});
+
+describe("a mistake is reported where it stands", () => {
+	test.each<[string, unknown, ReturnType<typeof errorsOf>]>([
+		["a list", [], [["invalid-document", ""]]],
+		["null", null, [["invalid-document", ""]]],
+		["nothing", {}, [["missing-key", "/cors"]]],
+		["no origins", { cors: {} }, [["missing-key", "/cors/origins"]]],
+		["cors that is a list", { cors: [] }, [["missing-key", "/cors/origins"]]],
+		["cors that is a text", { cors: "x" }, [["invalid-type", "/cors"]]],
+		["origins of one text", { cors: { origins: "https://a.example" } }, [["invalid-type", "/cors/origins"]]],
+		["a number among origins", { cors: { origins: [5] } }, [["invalid-type", "/cors/origins/0"]]],
+		[
+			"a directory without a name",
+			{ cors: { origins: [{}] } },
+			[["missing-key", "/cors/origins/0/directory"]],
+		],
+		[
+			"a directory with more",
+			{ cors: { origins: [{ directory: "a", x: 1 }] } },
+			[["unknown-key", "/cors/origins/0/x"]],
+		],
+		[
+			"a misspelt key",
+			{ cors: { origins: [], credentails: true } },
+			[["unknown-key", "/cors/credentails", "credentials"]],
+		],
+		["a key in another case", { ...MINIMAL, Upstream: "x" }, [["unknown-key", "/Upstream", "upstream"]]],
+		["a key with a slash and a tilde", { ...MINIMAL, "a/b~c": 1 }, [["unknown-key", "/a~1b~0c"]]],
+		[
+			"a yes for true",
+			{ cors: { origins: [], credentials: "true" } },
+			[["invalid-type", "/cors/credentials", "true"]],
+		],
+		[
+			"half a second",
+			{ cors: { origins: [], preflightMaxAgeSeconds: 0.5 } },
+			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+		],
+		[
+			"less than nothing",
+			{ cors: { origins: [], preflightMaxAgeSeconds: -1 } },
+			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+		],
+		[
+			"a day and a second",
+			{ cors: { origins: [], preflightMaxAgeSeconds: 86_401 } },
+			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+		],
+		[
+			"a time-out of nothing",
+			{ ...MINIMAL, upstreamTimeoutSeconds: 0 },
+			[["invalid-value", "/upstreamTimeoutSeconds"]],
+		],
+		[
+			"a time-out too long",
+			{ ...MINIMAL, upstreamTimeoutSeconds: 301 },
+			[["invalid-value", "/upstreamTimeoutSeconds"]],
+		],
+		["a mode nobody knows", { ...MINIMAL, mode: "Report" }, [["invalid-type", "/mode", "report"]]],
+		["SameSite=Lax", { ...MINIMAL, cookies: { sameSite: "Lax" } }, [["invalid-type", "/cookies/sameSite"]]],
+		[
+			"an upstream with a path",
+			{ ...MINIMAL, upstream: "https://a.example/v1" },
+			[["invalid-upstream-extra", "/upstream", "https://a.example"]],
+		],
+		[
+			"an upstream with a slash",
+			{ ...MINIMAL, upstream: "https://a.example/" },
+			[["invalid-upstream-extra", "/upstream", "https://a.example"]],
+		],
+		[
+			"an upstream with a query",
+			{ ...MINIMAL, upstream: "https://a.example?x" },
+			[["invalid-upstream-extra", "/upstream", "https://a.example"]],
+		],
+		[
+			"an upstream with a user",
+			{ ...MINIMAL, upstream: "https://u:p@a.example" },
+			[["invalid-upstream-extra", "/upstream", "https://a.example"]],
+		],
+		[
+			"an upstream in upper case",
+			{ ...MINIMAL, upstream: "https://A.example" },
+			[["invalid-upstream-form", "/upstream", "https://a.example"]],
+		],
+		["an upstream by ftp", { ...MINIMAL, upstream: "ftp://a.example" }, [["invalid-upstream", "/upstream"]]],
+		[
+			"an upstream without a scheme",
+			{ ...MINIMAL, upstream: "a.example" },
+			[["invalid-upstream", "/upstream"]],
+		],
+		["a route without a slash", route("v1/*"), [["invalid-path", "/routes/0/path", "/v1/*"]]],
+		["a route with a query", route("/v1?x"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a fragment", route("/v1#x"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a blank", route("/v 1"), [["invalid-path", "/routes/0/path"]]],
+		["a route with two stars", route("/*/x/*"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a star in the middle", route("/a*b"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a star after a letter", route("/v1*"), [["invalid-path", "/routes/0/path"]]],
+		["a route that stands twice", route("/a", "/b", "/a"), [["repeated-path", "/routes/2/path"]]],
+		[
+			"a route's own cors",
+			{ ...MINIMAL, routes: [{ path: "/a", cors: { origins: ["http://a.example"], credentials: true } }] },
+			[["prohibited-origin-insecure", "/routes/0/cors/origins/0", "https://a.example"]],
+		],
+	])("%s", (_, document, errors) => {
+		expect(errorsOf(document)).toEqual(errors);
+	});
+
+	function route(...paths: readonly string[]) {
+		return { ...MINIMAL, routes: paths.map((path) => ({ path, cors: { origins: [] } })) };
+	}
+
+	test("__proto__ is a key like any other, and an unknown one", () => {
+		const result = parseTenant(
+			'{"__proto__": {"mode": "report"}, "cors": {"origins": [], "__proto__": {"credentials": true}}}',
+		);
+		expect(result.ok).toBe(false);
+		if (!result.ok) {
+			expect(result.errors.map(({ code, pointer }) => [code, pointer])).toEqual([
+				["unknown-key", "/__proto__"],
+				["unknown-key", "/cors/__proto__"],
+			]);
+		}
+	});
+});
+
+test("all mistakes are reported at once, of structure and of meaning", () => {
+	const document = {
+		corz: 1,
+		nope: 2,
+		upstream: "https://a.example/x",
+		cors: {
+			origins: ["https://a.example/", 5, "null", { directory: "A" }, "https://*.com"],
+			credentials: true,
+			methods: ["patch", 7, "TRACE"],
+			requestHeaders: ["Cookie"],
+			exposedHeaders: "X",
+			preflightMaxAgeSeconds: "600",
+		},
+		routes: [5, { path: "x", cors: { origins: ["https://b.example/"] }, extra: true }],
+		mode: "off",
+	};
+	expect(
+		errorsOf(document)
+			.map(([, pointer]) => pointer)
+			.sort(),
+	).toEqual(
+		[
+			"/corz",
+			"/nope",
+			"/upstream",
+			"/cors/origins/0",
+			"/cors/origins/1",
+			"/cors/origins/2",
+			"/cors/origins/3/directory",
+			"/cors/origins/4",
+			"/cors/methods/0",
+			"/cors/methods/1",
+			"/cors/methods/2",
+			"/cors/requestHeaders/0",
+			"/cors/exposedHeaders",
+			"/cors/preflightMaxAgeSeconds",
+			"/routes/0",
+			"/routes/1/path",
+			"/routes/1/cors/origins/0",
+			"/routes/1/extra",
+			"/mode",
+		].sort(),
+	);
+});
+
+test("a document of 4 MiB is read, one character more is not", () => {
+	const text = JSON.stringify(MINIMAL);
+	expect(parseTenant(text + " ".repeat(MAX_DOCUMENT_CHARACTERS - text.length)).ok).toBe(true);
+	const result = parseTenant(text + " ".repeat(MAX_DOCUMENT_CHARACTERS - text.length + 1));
+	expect(result.ok || result.errors.map(({ code }) => code)).toEqual(["document-too-large"]);
+});
+
+test("text that is no JSON is a finding, never a throw", () => {
+	for (const text of ["", "{", "undefined", "{'cors': 1}", "\u0000"]) {
+		const result = parseTenant(text);
+		expect(result.ok || result.errors.map(({ code, pointer }) => [code, pointer])).toEqual([
+			["invalid-json", ""],
+		]);
+	}
+});
+
+test("whatever JSON comes, checking does not throw, and what has no errors compiles", () => {
+	const near = fc.record(
+		{
+			cors: fc.record(
+				{
+					origins: fc.oneof(
+						fc.constant("*"),
+						fc.array(fc.oneof(fc.constant("https://a.example"), fc.webUrl(), fc.jsonValue())),
+					),
+					credentials: fc.oneof(fc.boolean(), fc.jsonValue()),
+					methods: fc.oneof(fc.constant("*"), fc.array(fc.constantFrom("PUT", "patch", "TRACE", "X"))),
+				},
+				{ requiredKeys: [] },
+			),
+			routes: fc.oneof(
+				fc.jsonValue(),
+				fc.array(fc.record({ path: fc.webPath(), cors: fc.constant({ origins: [] }) })),
+			),
+			mode: fc.oneof(fc.constantFrom("report", "enforce"), fc.jsonValue()),
+		},
+		{ requiredKeys: [] },
+	);
+	fc.assert(
+		fc.property(fc.oneof(near, fc.jsonValue()), (value) => {
+			const result = parseTenant(JSON.stringify(value));
+			if (result.ok) expect(result.tenant.policy.preflightHeaders.has("access-control-max-age")).toBe(true);
+			else expect(result.errors.length).toBeGreaterThan(0);
+		}),
+		{ numRuns: 500 },
+	);
+});
