@@ -1,0 +1,90 @@
+/** Owns the proof of the verdict record: its columns, its log lines, and their bounds. */
+
+import { expect, test } from "vitest";
+import { createVerdictRecorder, type LogEntry, type Verdict } from "../../src/gateway/verdict.ts";
+
+const DENIED: Verdict = {
+	hostname: "api.example.com",
+	kind: "actual",
+	mode: "enforce",
+	allowed: false,
+	reason: "not-listed",
+	entry: "",
+	route: "/v1/*",
+	origin: "https://evil.example",
+	method: "GET",
+	policyAgeSeconds: 12.5,
+	status: 200,
+	problem: "",
+	redirectTaintsOrigin: false,
+};
+const ALLOWED: Verdict = { ...DENIED, allowed: true, reason: "listed", entry: "https://*.example.com" };
+
+function setUp() {
+	const points: AnalyticsEngineDataPoint[] = [];
+	const lines: LogEntry[] = [];
+	const state = { now: 1000 };
+	const record = createVerdictRecorder({
+		dataset: { writeDataPoint: (point) => void (point && points.push(point)) },
+		log: (entry) => void lines.push(entry),
+		now: () => state.now,
+	});
+	return { points, lines, state, record };
+}
+
+test("every verdict is one data point of the documented columns", () => {
+	const { points, record } = setUp();
+	record(ALLOWED);
+	expect(points).toEqual([
+		{
+			indexes: ["api.example.com"],
+			blobs: [
+				"1",
+				"api.example.com",
+				"actual",
+				"allowed",
+				"listed",
+				"https://*.example.com",
+				"/v1/*",
+				"https://evil.example",
+				"GET",
+				"enforce",
+				"",
+				"",
+			],
+			doubles: [1, 12.5, 200],
+		},
+	]);
+});
+
+test("denied and report verdicts, and redirects that lose the origin, are logged; allowed and same-origin ones are not", () => {
+	const { lines, record } = setUp();
+	record(ALLOWED);
+	record({ ...DENIED, reason: "own-origin" });
+	expect(lines).toEqual([]);
+	record(DENIED);
+	record({ ...ALLOWED, mode: "report" });
+	record({ ...ALLOWED, redirectTaintsOrigin: true });
+	expect(lines.length).toBe(3);
+	expect(lines[0]).toEqual({ event: "cors-verdict", ...DENIED });
+});
+
+test("an attacker buys no log line per request: 50 at once, 5 a second, and how many were left out is said", () => {
+	const { lines, points, record, state } = setUp();
+	for (let i = 0; i < 1000; i++) record(DENIED);
+	expect(lines.length).toBe(50);
+	expect(points.length).toBe(1000);
+	state.now += 1000;
+	for (let i = 0; i < 1000; i++) record(DENIED);
+	expect(lines.length).toBe(55);
+	expect(lines[50]).toMatchObject({ suppressedBefore: 950 });
+	expect(lines[51]).not.toHaveProperty("suppressedBefore");
+});
+
+test("what the client chose is cut to size", () => {
+	const { lines, points, record } = setUp();
+	record({ ...DENIED, origin: "x".repeat(10_000), method: "M".repeat(1000) });
+	expect(String(lines[0]?.["origin"]).length).toBe(326);
+	expect(String(lines[0]?.["method"]).length).toBe(32);
+	expect(JSON.stringify(points[0]).length).toBeLessThan(1000);
+});
