@@ -124,9 +124,9 @@ function matchTree(tree: DomainNode, host: string, port: string): string | undef
 	}
 }
 
-/** @param dot where the parent begins in `host`; the label before it must be the leftmost */
+/** @param dot where the parent begins in `host`; a star stands for no dot, so one label alone can match */
 function matchGlobs(globs: Globs | undefined, host: string, dot: number, port: string): string | undefined {
-	if (globs === undefined || host.lastIndexOf(".", dot - 1) !== -1) return undefined;
+	if (globs === undefined) return undefined;
 	for (const prefixLength of globs.prefixLengths) {
 		if (prefixLength >= dot) continue;
 		const withPrefix = globs.byPrefix.get(host.slice(0, prefixLength));
