@@ -5,13 +5,19 @@ import { Hono } from "hono/tiny";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
 import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
+import { createSecondCopy } from "./tenants/second-copy.ts";
 import { createTenantStore } from "./tenants/store.ts";
+import { createTokenBucket } from "./tenants/token-bucket.ts";
 
 /** What wrangler.toml binds, and the dataset that it may bind besides. */
 type Bindings = Env & { readonly VERDICTS?: AnalyticsEngineDataset };
 
 /** The least that KV takes; what is fresh is decided here, in the isolate. */
 const KV_CACHE_TTL_SECONDS = 30;
+
+/** While KV fails, made-up hostnames must not buy a log line each. */
+const FAILURE_BURST_LINES = 20;
+const FAILURE_LINES_PER_SECOND = 2;
 
 /** One JSON object a line, for people and for Workers Logs alike. */
 function log(entry: LogEntry): void {
@@ -20,11 +26,15 @@ function log(entry: LogEntry): void {
 
 function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
 	const now = Date.now;
+	const failureLines = createTokenBucket(FAILURE_BURST_LINES, FAILURE_LINES_PER_SECOND, now);
 	return createGateway({
 		store: createTenantStore({
 			read: (key) => TENANTS.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
 			now,
-			onFailure: (failure) => log({ event: "kv-read-failed", ...failure }),
+			secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
+			onFailure: (failure) => {
+				if (failureLines.take()) log({ event: "kv-read-failed", ...failure });
+			},
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
 		record: createVerdictRecorder({ dataset: VERDICTS, log, now }),

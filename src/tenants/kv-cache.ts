@@ -10,13 +10,17 @@ export const STALE_SECONDS = 60;
 /** Younger than this, the last good copy is served where KV fails or holds something invalid. */
 export const LAST_GOOD_SECONDS = 3600;
 /** How long KV is left alone after a failure while a last good copy serves. */
-export const RETRY_SECONDS = 5;
+const RETRY_SECONDS = 5;
+/** How long after a failure KV counts as failing: the last good copy serves while reads are tried in the background. */
+const FAILING_SECONDS = 60;
 /** How long a failure without any last good copy is remembered. */
 export const UNAVAILABLE_SECONDS = 1;
 /** How long one background read may hold off the next. */
 const REFRESH_SECONDS = 10;
 /** The longest that a request waits for KV. */
 export const MAX_KV_WAIT_MILLISECONDS = 3000;
+/** The longest that it waits for the second copy after that. */
+const MAX_SECOND_COPY_WAIT_MILLISECONDS = 500;
 
 /** What a key was found to hold. */
 export type Found<T> =
@@ -33,8 +37,8 @@ export type Compiled<T> =
 export interface ReadFailure {
 	readonly key: string;
 	readonly reason: string;
-	/** Whether a last good copy went on serving. */
-	readonly servedLastGood: boolean;
+	/** Which last good copy went on serving, if any. */
+	readonly served: "isolate" | "second-copy" | "nothing";
 }
 
 /** Where a request leaves work that goes on after its response: `ctx.waitUntil`. */
@@ -53,8 +57,18 @@ export interface KvCacheOptions<T> {
 	readonly maxBytes: number;
 	/** Bound of all keys that are remembered as absent: apart, so that a flood of them cannot drive out a value. */
 	readonly maxAbsentBytes: number;
+	/** Where the last good copy is kept besides; left out: nowhere. */
+	readonly secondCopy?: SecondCopy;
 	/** Bounds the reads that find nothing, where clients choose the keys; left out: no bound. */
 	readonly missBudget?: TokenBucket;
+}
+
+/** A place outside the isolate for the last good copy, so that a cold isolate can start while KV is down. */
+export interface SecondCopy {
+	/** Gives the copy, or undefined where there is none; may reject. */
+	read(key: string): Promise<{ readonly text: string; readonly readAtMilliseconds: number } | undefined>;
+	write(key: string, text: string, readAtMilliseconds: number): Promise<void>;
+	remove(key: string): Promise<void>;
 }
 
 /** A read-through cache of KV for one isolate. */
@@ -74,22 +88,28 @@ interface Entry<T> {
 	readonly readAtMilliseconds: number;
 	/** Until then a background read is taken to be under way. */
 	refreshingUntilMilliseconds: number;
-	/** Until then KV, which has just failed, is left alone. */
-	failedUntilMilliseconds: number;
+	/** When KV last failed to give a newer one; minus infinity for never. */
+	failedAtMilliseconds: number;
 }
 
 /** What a key costs besides its characters: map slots, the entry, its object. */
 const ENTRY_BYTES = 256;
 
+const UNAVAILABLE = { kind: "unavailable" } as const;
+
+function isLastGood(readAtMilliseconds: number, at: number): boolean {
+	return at - readAtMilliseconds < LAST_GOOD_SECONDS * 1000;
+}
+
 /** Makes the cache; nothing is read yet. */
 export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
-	const { read, compile, now, onFailure } = options;
+	const { read, compile, now, onFailure, secondCopy, missBudget } = options;
 	const values: BoundedCache<Entry<T>> = createBoundedCache(options.maxBytes);
 	const absences: BoundedCache<Entry<T>> = createBoundedCache(options.maxAbsentBytes);
 	const known = (key: string) => values.get(key) ?? absences.get(key);
 
 	/** Reads, remembers and tells; never rejects. */
-	async function refresh(key: string): Promise<Found<T>> {
+	async function refresh(key: string, background: Background): Promise<Found<T>> {
 		const begunAt = now();
 		let text: string | null;
 		try {
@@ -97,19 +117,31 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 		} catch (error) {
 			return fallBack(key, error instanceof Error ? error.message : String(error));
 		}
-		const newer = known(key);
-		if (newer !== undefined && newer.found.kind !== "unavailable" && newer.readAtMilliseconds > begunAt)
-			return newer.found;
+		const before = known(key);
+		if (before !== undefined && before.found.kind !== "unavailable" && before.readAtMilliseconds > begunAt) {
+			return before.found;
+		}
+		const wasPresent = before?.found.kind === "present";
 		if (text === null) {
+			if (wasPresent && secondCopy !== undefined) background(secondCopy.remove(key));
 			values.delete(key);
-			return remember(absences, key, { kind: "absent" }, begunAt, 0);
+			return remember(absences, key, { kind: "absent" }, begunAt, 0).found;
 		}
 		const compiled = compile(text);
 		if (!compiled.ok) return fallBack(key, compiled.reason);
-		if (newer?.found.kind !== "present") options.missBudget?.refund();
+		if (!wasPresent) missBudget?.refund();
+		if (secondCopy !== undefined) background(secondCopy.write(key, text, begunAt));
+		return rememberValue(key, compiled, begunAt).found;
+	}
+
+	function rememberValue(
+		key: string,
+		compiled: Compiled<T> & { ok: true },
+		readAtMilliseconds: number,
+	): Entry<T> {
 		absences.delete(key);
-		const found = { kind: "present", value: compiled.value, readAtMilliseconds: begunAt } as const;
-		return remember(values, key, found, begunAt, compiled.bytes);
+		const found = { kind: "present", value: compiled.value, readAtMilliseconds } as const;
+		return remember(values, key, found, readAtMilliseconds, compiled.bytes);
 	}
 
 	function remember(
@@ -118,38 +150,58 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 		found: Found<T>,
 		readAtMilliseconds: number,
 		bytes: number,
-	): Found<T> {
-		const entry = { found, readAtMilliseconds, refreshingUntilMilliseconds: 0, failedUntilMilliseconds: 0 };
+	): Entry<T> {
+		const entry: Entry<T> = {
+			found,
+			readAtMilliseconds,
+			refreshingUntilMilliseconds: 0,
+			failedAtMilliseconds: Number.NEGATIVE_INFINITY,
+		};
 		cache.set(key, entry, ENTRY_BYTES + 2 * key.length + bytes);
-		return found;
+		return entry;
 	}
 
-	/** What is served when KV cannot say: the last good copy for an hour, else nothing. */
-	function fallBack(key: string, reason: string): Found<T> {
+	/** What is served when KV cannot say: the last good copy for an hour, the isolate's or the second one, else nothing. */
+	async function fallBack(key: string, reason: string): Promise<Found<T>> {
 		const entry = known(key);
 		const at = now();
-		const good =
+		if (
 			entry !== undefined &&
 			entry.found.kind !== "unavailable" &&
-			at - entry.readAtMilliseconds < LAST_GOOD_SECONDS * 1000;
-		onFailure({ key, reason, servedLastGood: good });
-		if (good) {
-			entry.failedUntilMilliseconds = at + RETRY_SECONDS * 1000;
+			isLastGood(entry.readAtMilliseconds, at)
+		) {
+			entry.failedAtMilliseconds = at;
+			onFailure({ key, reason, served: "isolate" });
 			return entry.found;
 		}
+		const second = await readSecondCopy(key);
+		if (second !== undefined) {
+			second.failedAtMilliseconds = at;
+			onFailure({ key, reason, served: "second-copy" });
+			return second.found;
+		}
+		onFailure({ key, reason, served: "nothing" });
 		values.delete(key);
-		return remember(absences, key, { kind: "unavailable" }, at, 0);
+		return remember(absences, key, { kind: "unavailable" }, at, 0).found;
+	}
+
+	async function readSecondCopy(key: string): Promise<Entry<T> | undefined> {
+		try {
+			if (secondCopy === undefined) return undefined;
+			const copy = await within(MAX_SECOND_COPY_WAIT_MILLISECONDS, secondCopy.read(key));
+			if (copy === LATE || copy === undefined || !isLastGood(copy.readAtMilliseconds, now()))
+				return undefined;
+			const compiled = compile(copy.text);
+			return compiled.ok ? rememberValue(key, compiled, copy.readAtMilliseconds) : undefined;
+		} catch {
+			return undefined;
+		}
 	}
 
 	async function waitFor(key: string, background: Background): Promise<Found<T>> {
-		const reading = refresh(key);
-		let timer: ReturnType<typeof setTimeout> | undefined;
-		const late = new Promise<"late">((resolve) => {
-			timer = setTimeout(resolve, MAX_KV_WAIT_MILLISECONDS, "late");
-		});
-		const outcome = await Promise.race([reading, late]);
-		clearTimeout(timer);
-		if (outcome !== "late") return outcome;
+		const reading = refresh(key, background);
+		const found = await within(MAX_KV_WAIT_MILLISECONDS, reading);
+		if (found !== LATE) return found;
 		background(reading);
 		return fallBack(key, `no answer within ${MAX_KV_WAIT_MILLISECONDS} ms`);
 	}
@@ -157,24 +209,42 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 	return {
 		get(key, background) {
 			const entry = known(key);
+			const mayRead = () => entry?.found.kind === "present" || missBudget?.take() !== false;
+			if (entry === undefined) return mayRead() ? waitFor(key, background) : UNAVAILABLE;
+			const { found } = entry;
 			const at = now();
-			if (entry !== undefined) {
-				const { kind } = entry.found;
-				const age = at - entry.readAtMilliseconds;
-				if (age < (kind === "unavailable" ? UNAVAILABLE_SECONDS : FRESH_SECONDS) * 1000) return entry.found;
-				if (at < entry.failedUntilMilliseconds && age < LAST_GOOD_SECONDS * 1000) return entry.found;
-				if (kind === "present") {
-					if (age >= STALE_SECONDS * 1000) return waitFor(key, background);
-					if (at >= entry.refreshingUntilMilliseconds) {
-						entry.refreshingUntilMilliseconds = at + REFRESH_SECONDS * 1000;
-						background(refresh(key));
-					}
-					return entry.found;
-				}
+			const age = at - entry.readAtMilliseconds;
+			if (found.kind === "unavailable") {
+				return age >= UNAVAILABLE_SECONDS * 1000 && mayRead() ? waitFor(key, background) : found;
 			}
-			if (options.missBudget?.take() === false) return entry?.found ?? { kind: "unavailable" };
-			return waitFor(key, background);
+			if (age < FRESH_SECONDS * 1000) return found;
+			const sinceFailure = at - entry.failedAtMilliseconds;
+			const mayServe =
+				(found.kind === "present" && age < STALE_SECONDS * 1000) ||
+				(sinceFailure < FAILING_SECONDS * 1000 && isLastGood(entry.readAtMilliseconds, at));
+			if (!mayServe) return mayRead() ? waitFor(key, background) : found;
+			const isDue = at >= entry.refreshingUntilMilliseconds && sinceFailure >= RETRY_SECONDS * 1000;
+			if (isDue && mayRead()) {
+				entry.refreshingUntilMilliseconds = at + REFRESH_SECONDS * 1000;
+				background(refresh(key, background));
+			}
+			return found;
 		},
 		bytes: () => values.bytes() + absences.bytes(),
 	};
+}
+
+const LATE = Symbol("late");
+
+/** Waits for `work`, but no longer than `milliseconds`. */
+async function within<R>(milliseconds: number, work: Promise<R>): Promise<R | typeof LATE> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const late = new Promise<typeof LATE>((resolve) => {
+		timer = setTimeout(resolve, milliseconds, LATE);
+	});
+	try {
+		return await Promise.race([work, late]);
+	} finally {
+		clearTimeout(timer);
+	}
 }

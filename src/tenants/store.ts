@@ -1,8 +1,15 @@
 /** Owns the look-up of tenants by hostname and of origins in directories, from KV through the isolate's cache. */
 
-import type { DenialReason, OriginVerdict } from "../cors/allowed-origins.ts";
+import type { OriginVerdict } from "../cors/allowed-origins.ts";
 import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
-import { type Background, createKvCache, type Found, type KvCache, type ReadFailure } from "./kv-cache.ts";
+import {
+	type Background,
+	createKvCache,
+	type Found,
+	type KvCache,
+	type ReadFailure,
+	type SecondCopy,
+} from "./kv-cache.ts";
 import { parseTenant, type Tenant } from "./tenant.ts";
 import { createTokenBucket } from "./token-bucket.ts";
 
@@ -27,6 +34,8 @@ export interface StoreOptions {
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
 	readonly onFailure: (failure: ReadFailure) => void;
+	/** Where the last good copy is kept besides; left out: nowhere. */
+	readonly secondCopy?: SecondCopy;
 }
 
 /** The tenants and origin directories as one isolate knows them. */
@@ -37,26 +46,23 @@ export interface TenantStore {
 	 * @returns no promise wherever the isolate knows the answer
 	 */
 	findTenant(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>>;
-	/** Asks directories for an origin, in their order, until one has it. */
+	/** Asks directories for an origin; the first in their order that has it allows it. */
 	findOrigin(directories: readonly string[], origin: string, background: Background): Promise<OriginVerdict>;
 	/** The bytes held, as reckoned. */
 	bytes(): number;
 }
 
 /** Makes the store of one isolate; nothing is read yet. */
-export function createTenantStore({ read, now, onFailure }: StoreOptions): TenantStore {
+export function createTenantStore(options: StoreOptions): TenantStore {
+	const { now } = options;
 	const tenants: KvCache<Tenant> = createKvCache({
-		read,
-		now,
-		onFailure,
+		...options,
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
 	});
 	const origins: KvCache<true> = createKvCache({
-		read,
-		now,
-		onFailure,
+		...options,
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
@@ -79,14 +85,20 @@ export function createTenantStore({ read, now, onFailure }: StoreOptions): Tenan
 			return own.kind === "absent" ? findWildcard(hostname, background) : own;
 		},
 		async findOrigin(directories, origin, background) {
-			let reason: DenialReason = "not-in-directory";
-			for (const directory of directories) {
-				const { kind } = await origins.get(`origin:${directory}:${origin}`, background);
-				if (kind === "present")
-					return { allowed: true, reason: "in-directory", entry: JSON.stringify({ directory }) };
-				if (kind === "unavailable") reason = "directory-unavailable";
+			// All at once, so that a slow KV is waited for once.
+			const answers = await Promise.all(
+				directories.map((directory) => origins.get(`origin:${directory}:${origin}`, background)),
+			);
+			const first = answers.findIndex(({ kind }) => kind === "present");
+			if (first !== -1) {
+				return {
+					allowed: true,
+					reason: "in-directory",
+					entry: JSON.stringify({ directory: directories[first] }),
+				};
 			}
-			return { allowed: false, reason };
+			const unavailable = answers.some(({ kind }) => kind === "unavailable");
+			return { allowed: false, reason: unavailable ? "directory-unavailable" : "not-in-directory" };
 		},
 		bytes: () => tenants.bytes() + origins.bytes(),
 	};

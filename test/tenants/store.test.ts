@@ -13,7 +13,7 @@ function documentFor(origin: string): string {
 }
 
 /** A store with everything outside in the test's hands. */
-function setUp() {
+function setUp(copies = new Map<string, { text: string; readAtMilliseconds: number }>()) {
 	const kv = new Map<string, string>();
 	const failures: ReadFailure[] = [];
 	const background: Promise<unknown>[] = [];
@@ -32,10 +32,16 @@ function setUp() {
 		},
 		now: () => state.now,
 		onFailure: (failure) => failures.push(failure),
+		secondCopy: {
+			read: async (key) => copies.get(key),
+			write: async (key, text, readAtMilliseconds) => void copies.set(key, { text, readAtMilliseconds }),
+			remove: async (key) => void copies.delete(key),
+		},
 	});
 	const wait = (work: Promise<unknown>) => background.push(work);
 	return {
 		kv,
+		copies,
 		failures,
 		state,
 		store,
@@ -209,7 +215,7 @@ describe("a tenant's document", () => {
 			advance(45);
 			expect(allowed((await find()).found)).toBe("https://one.example");
 		}
-		expect(failures.every(({ servedLastGood }) => servedLastGood)).toBe(true);
+		expect(failures.every(({ served }) => served === "isolate")).toBe(true);
 		expect(failures[0]?.reason).toContain("/cors/origins");
 		kv.set(KEY, documentFor("https://two.example"));
 		advance(60);
@@ -231,14 +237,14 @@ describe("a KV that fails", () => {
 		state.broken = true;
 		advance(3599);
 		expect(allowed((await find()).found)).toBe("https://one.example");
-		expect(failures.at(-1)).toEqual({ key: KEY, reason: "KV GET failed: 500", servedLastGood: true });
+		expect(failures.at(-1)).toEqual({ key: KEY, reason: "KV GET failed: 500", served: "isolate" });
 		advance(1);
 		expect(allowed((await find()).found)).toBe("unavailable");
-		expect(failures.at(-1)?.servedLastGood).toBe(false);
+		expect(failures.at(-1)?.served).toBe("nothing");
 	});
 
-	test("is left alone for 5 s after a failure, and asked again then", async () => {
-		const { kv, find, advance, state } = setUp();
+	test("is left alone for 5 s after a failure; then a background read tries while the last good copy serves", async () => {
+		const { kv, find, advance, settle, state } = setUp();
 		kv.set(KEY, documentFor("https://one.example"));
 		await find();
 		state.broken = true;
@@ -250,6 +256,22 @@ describe("a KV that fails", () => {
 		state.broken = false;
 		kv.set(KEY, documentFor("https://two.example"));
 		advance(0.1);
+		const { waited, found } = await find();
+		expect([waited, allowed(found)]).toEqual([false, "https://one.example"]);
+		await settle();
+		expect(allowed((await find()).found)).toBe("https://two.example");
+	});
+
+	test("that failed more than a minute ago is waited for again: an old copy is not served on an old failure", async () => {
+		const { kv, find, advance, state } = setUp();
+		kv.set(KEY, documentFor("https://one.example"));
+		await find();
+		state.broken = true;
+		advance(61);
+		await find();
+		state.broken = false;
+		kv.set(KEY, documentFor("https://two.example"));
+		advance(60);
 		expect(allowed((await find()).found)).toBe("https://two.example");
 	});
 
@@ -271,6 +293,45 @@ describe("a KV that fails", () => {
 		state.broken = true;
 		advance(120);
 		expect(allowed((await find()).found)).toBe("https://one.example");
+	});
+
+	test("lets a cold isolate start from the data centre's copy, for an hour", async () => {
+		const warm = setUp();
+		warm.kv.set(KEY, documentFor("https://one.example"));
+		await warm.find();
+		await warm.settle();
+		const cold = setUp(warm.copies);
+		cold.state.broken = true;
+		cold.advance(3599);
+		expect(allowed((await cold.find()).found)).toBe("https://one.example");
+		expect(cold.failures).toEqual([{ key: KEY, reason: "KV GET failed: 500", served: "second-copy" }]);
+		expect((await cold.find()).waited).toBe(false);
+		const late = setUp(warm.copies);
+		late.state.broken = true;
+		late.advance(3600);
+		expect(allowed((await late.find()).found)).toBe("unavailable");
+	});
+
+	test("never serves the data centre's copy of a tenant that was deleted", async () => {
+		const { kv, find, settle, advance, copies } = setUp();
+		kv.set(KEY, documentFor("https://one.example"));
+		await find();
+		await settle();
+		expect([...copies.keys()]).toEqual([KEY]);
+		kv.delete(KEY);
+		advance(60);
+		await find();
+		await settle();
+		expect([...copies.keys()]).toEqual([]);
+	});
+
+	test("with a second place that fails too gives 503, not an error", async () => {
+		const { find, state, copies } = setUp();
+		state.broken = true;
+		copies.get = () => {
+			throw new Error("cache is down");
+		};
+		expect(allowed((await find()).found)).toBe("unavailable");
 	});
 
 	describe("by not answering", () => {
