@@ -4,7 +4,6 @@ import { ORIGIN } from "../cors/standard.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { type ClientCertificate, setClientCertificate } from "./client-certificate.ts";
 import { CDN_ID, CDN_LOOP } from "./loop.ts";
-import { problem } from "./problem.ts";
 
 /** What is forwarded, besides the request itself. */
 export interface Passage {
@@ -64,7 +63,7 @@ function unreachable(error: unknown): Passed {
 function upstreamRequest(request: Request, { tenant, url, withoutOrigin, certificate }: Passage): Request {
 	const { upstream } = tenant;
 	const outgoing = new Request(
-		upstream === undefined ? request.url : upstream + url.pathname + url.search,
+		upstream === undefined ? request.url : upstream + url.pathname + queryOf(url),
 		request,
 	);
 	const { headers } = outgoing;
@@ -78,17 +77,24 @@ function upstreamRequest(request: Request, { tenant, url, withoutOrigin, certifi
 	return outgoing;
 }
 
+/** The query as it came: `search` has none for a `?` with nothing behind it. */
+function queryOf({ search, href }: URL): string {
+	return search === "" && href.endsWith("?") ? "?" : search;
+}
+
 function isSameHost(upstream: string, url: URL): boolean {
 	return upstream.endsWith(`://${url.host}`);
 }
 
-/** Makes the upstream's response one whose headers can be changed. */
-export function mutable(response: Response): Response {
+/**
+ * Makes the upstream's response one whose headers can be changed.
+ * @returns undefined where its status is outside 200 to 599: it cannot be passed on
+ */
+export function mutable(response: Response): Response | undefined {
 	try {
 		return new Response(response.body, response);
 	} catch {
-		// A status outside 200 to 599 cannot be passed on.
-		return problem("upstream-unreachable");
+		return undefined;
 	}
 }
 
@@ -106,13 +112,16 @@ export function rewriteLocation(headers: Headers, upstream: string, publicOrigin
 	headers.set("location", publicOrigin + target.pathname + target.search + target.hash);
 }
 
+/** https://fetch.spec.whatwg.org/#redirect-status */
+const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
 /**
- * Tells whether a browser that follows this response loses its origin: a redirect from one foreign origin to
- * another makes it `null`. https://fetch.spec.whatwg.org/#http-redirect-fetch, step 13
+ * Tells whether a browser that follows this response to a cross-origin request loses its origin: a redirect from one
+ * foreign origin to another makes it `null`. https://fetch.spec.whatwg.org/#concept-request-tainted-origin
  * @param headers of the response, its `Location` already public
  */
 export function redirectsToForeignOrigin(status: number, headers: Headers, publicOrigin: string): boolean {
-	if (status < 301 || status > 308 || status === 304) return false;
+	if (!REDIRECT_STATUSES.has(status)) return false;
 	const location = headers.get("location");
 	const target = location === null ? null : URL.parse(location, publicOrigin);
 	return target !== null && target.origin !== publicOrigin;

@@ -94,7 +94,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 				status: response.status,
 				problem: code ?? "",
 				redirectTaintsOrigin:
-					kind === "actual" && redirectsToForeignOrigin(response.status, response.headers, url.origin),
+					kind === "actual" &&
+					!ownOrigin &&
+					redirectsToForeignOrigin(response.status, response.headers, url.origin),
 			});
 		}
 		return response;
@@ -144,6 +146,7 @@ async function forward(exchange: Exchange): Promise<Answer> {
 	// A 101 carries its socket and cannot be wrapped again; no CORS check follows it.
 	if (passed.response.webSocket) return { response: passed.response };
 	const response = mutable(passed.response);
+	if (response === undefined) return refuse(exchange, "upstream-unreachable");
 	if (tenant.upstream !== undefined) rewriteLocation(response.headers, tenant.upstream, url.origin);
 	if (tenant.cookies !== undefined && !tenant.report) rewriteCookies(response.headers, tenant.cookies);
 	return { response: share(exchange, response) };

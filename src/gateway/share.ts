@@ -62,18 +62,20 @@ function exposableNames(headers: Headers): string {
 }
 
 /**
- * Merges a name into `Vary` unless it is there already, in whatever case, or everything is (`*`).
+ * Merges a name into `Vary`, so that it stands there once, in whatever case, unless everything is there (`*`).
  * @param headers changed in place
  */
 export function addVary(headers: Headers, name: string): void {
 	const vary = headers.get(VARY);
-	if (vary === null || vary.trim() === "") headers.set(VARY, name);
-	else if (!varies(vary, name.toLowerCase())) headers.set(VARY, `${vary}, ${name}`);
-}
-
-function varies(vary: string, name: string): boolean {
-	return vary.split(",").some((field) => {
-		const trimmed = field.trim().toLowerCase();
-		return trimmed === name || trimmed === "*";
-	});
+	if (vary === null || vary.trim() === "") {
+		headers.set(VARY, name);
+		return;
+	}
+	const fields = vary.split(",").map((field) => field.trim());
+	if (fields.includes("*")) return;
+	const isName = (field: string) => field.toLowerCase() === name.toLowerCase();
+	const first = fields.findIndex(isName);
+	if (first === -1) headers.set(VARY, `${vary}, ${name}`);
+	else if (fields.findLastIndex(isName) !== first)
+		headers.set(VARY, fields.filter((field, index) => index === first || !isName(field)).join(", "));
 }
