@@ -8,7 +8,12 @@ export default defineConfig({
 		projects: [
 			{
 				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
-				test: { name: "unit", include: ["test/{cors,tenants,gateway,browser}/**/*.test.ts"] },
+				test: {
+					name: "unit",
+					include: ["test/{cors,tenants,gateway,browser}/**/*.test.ts"],
+					testTimeout: 60_000,
+					isolate: false,
+				},
 			},
 			{
 				test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 60_000 },
