@@ -1,0 +1,22 @@
+/** Owns the fault: why a command could not do its work at all, as opposed to what it found. */
+
+/**
+ * Wrong usage, a file that cannot be read, a store that does not answer. Ends the command with exit code 2; the one
+ * boundary that catches it is in cordon.ts.
+ */
+export class Fault extends Error {
+	override readonly name = "Fault";
+	/** Stable and machine-readable; part of the public interface. */
+	readonly code: string;
+
+	/** @param message what happened, why, and how to put it right */
+	constructor(code: string, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
+
+/** What an error says; for errors of the system, without their stack. */
+export function reasonOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,89 @@
+/** Owns the check of a tenant file's `hosts`: the names that its document is stored under. */
+
+import { type Finding, pointerTo, quote } from "../cors/findings.ts";
+import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
+
+const WILDCARD = "*.";
+
+/**
+ * Tells whether a tenant can be stored under `host`: a lower-case ASCII hostname as the URL parser gives it, without
+ * port or trailing dot; an IP address; or `*.parent`.
+ */
+export function isTenantHost(host: string): boolean {
+	const wild = host.startsWith(WILDCARD);
+	const name = wild ? host.slice(WILDCARD.length) : host;
+	if (wild && (!isHostname(name) || endsInNumber(name))) return false;
+	if (!name.startsWith("[") && !isHostname(name)) return false;
+	// The gateway looks up what the URL parser gives: only that can ever be found.
+	return URL.parse(`http://${name}/`)?.hostname === name;
+}
+
+/**
+ * Checks `hosts`.
+ * @param errors takes every finding
+ * @returns the hosts that are sound, each with its pointer
+ */
+export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<string, string> {
+	const pointer = "/hosts";
+	if (!Array.isArray(value)) {
+		errors.push({
+			code: "invalid-type",
+			pointer,
+			message: `"hosts" must be a list of the hostnames that this document is for, such as ["api.acme.com"]. Change it.`,
+			...(typeof value === "string" ? { suggestion: JSON.stringify([value]) } : {}),
+		});
+		return new Map();
+	}
+	if (value.length === 0) {
+		errors.push({
+			code: "empty-hosts",
+			pointer,
+			message: `"hosts" names nobody, so this document would be stored nowhere. Name a host, or leave "hosts" out of a document that is not pushed.`,
+		});
+	}
+	const seen = new Map<string, string>();
+	value.forEach((host: unknown, index) => {
+		const place = pointerTo(pointer, index);
+		if (typeof host !== "string") {
+			errors.push({
+				code: "invalid-type",
+				pointer: place,
+				message: `A host is a string, such as "api.acme.com". Change it.`,
+			});
+			return;
+		}
+		const before = seen.get(host);
+		if (before !== undefined) {
+			errors.push({
+				code: "repeated-host",
+				pointer: place,
+				message: `${quote(host)} stands already at ${before}. Remove one of the two.`,
+			});
+			return;
+		}
+		seen.set(host, place);
+		if (!isTenantHost(host)) errors.push({ ...invalidHost(host), pointer: place });
+	});
+	return new Map([...seen].filter(([host]) => isTenantHost(host)));
+}
+
+function invalidHost(host: string) {
+	const suggestion = meantHost(host);
+	return {
+		code: "invalid-host",
+		message: `${quote(host)} is no host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
+		...(suggestion === undefined ? {} : { suggestion }),
+	};
+}
+
+/** The host in what was written: without scheme, port and path, in the form that the URL parser gives it. */
+function meantHost(host: string): string | undefined {
+	const text = host.trim();
+	const schemeEnd = text.indexOf("://");
+	const bare = schemeEnd === -1 ? text : text.slice(schemeEnd + 3);
+	const wild = bare.startsWith(WILDCARD);
+	const parsed = URL.parse(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
+	const name = parsed.endsWith(".") ? parsed.slice(0, -1) : parsed;
+	const meant = wild ? WILDCARD + name : name;
+	return isTenantHost(meant) ? meant : undefined;
+}

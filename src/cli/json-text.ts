@@ -1,0 +1,169 @@
+/** Owns JSON as people write it, with comments and trailing commas: its value, its faults, the place of everything. */
+
+import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { type Finding, pointerTo, quote } from "../cors/findings.ts";
+import { invalidJson } from "../tenants/tenant.ts";
+import type { PlacedFinding, Source, Span } from "./source.ts";
+
+/** A text read as JSON. */
+export interface JsonText {
+	/** As JSON.parse would give it, `__proto__` an own key; undefined where the text is no JSON. */
+	readonly value: unknown;
+	readonly errors: readonly PlacedFinding[];
+	/** Where a finding's pointer leads: the key for what is wrong with a key, else the value, else what should hold it. */
+	locate(finding: Finding): Span;
+}
+
+/** Deeper than this no tenant document goes; the parser calls itself once a level. */
+const MAX_DEPTH = 100;
+
+/** Findings about a member as such, not about its value. */
+const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
+
+/** Reads a text as JSON. Never throws, whatever the text. */
+export function readJson(source: Source): JsonText {
+	const { text } = source;
+	const deep = tooDeepAt(text);
+	if (deep !== undefined) return unreadable(nestedTooDeeply(), deep);
+	const faults: ParseError[] = [];
+	const root = parseTree(text, faults, { allowTrailingComma: true });
+	const first = faults.toSorted((a, b) => a.offset - b.offset)[0];
+	if (first !== undefined || root === undefined) {
+		const span = { start: first?.offset ?? 0, end: (first?.offset ?? 0) + (first?.length ?? 0) };
+		const { line, column } = source.position(span.start);
+		const what = first === undefined ? "it is empty" : describe(first.error);
+		return unreadable(invalidJson(`line ${line}, column ${column}: ${what}`), span);
+	}
+	const errors: PlacedFinding[] = [];
+	return {
+		value: toValue(root, "", source, errors),
+		errors,
+		locate: (finding) => locate(root, finding),
+	};
+}
+
+function unreadable(finding: Finding, span: Span): JsonText {
+	return { value: undefined, errors: [{ finding, span }], locate: () => span };
+}
+
+/** Where the brackets go too deep; found without recursion. */
+function tooDeepAt(text: string): Span | undefined {
+	const scanner = createScanner(text, true);
+	let depth = 0;
+	while (scanner.getPosition() < text.length) {
+		scanner.scan();
+		const start = scanner.getTokenOffset();
+		const first = text.charAt(start);
+		if (first === "{" || first === "[") depth++;
+		if (first === "}" || first === "]") depth--;
+		if (depth > MAX_DEPTH) return { start, end: start + 1 };
+	}
+	return undefined;
+}
+
+/** The value of a node; a key that stands twice counts as JSON.parse counts it, and is reported. */
+function toValue(node: Node, pointer: string, source: Source, errors: PlacedFinding[]): unknown {
+	if (node.type === "array") {
+		return (node.children ?? []).map((item, index) =>
+			toValue(item, pointerTo(pointer, index), source, errors),
+		);
+	}
+	if (node.type !== "object") return node.value;
+	const object = {};
+	const seen = new Map<string, Node>();
+	for (const { children } of node.children ?? []) {
+		const [key, value] = children ?? [];
+		if (key === undefined || value === undefined) continue;
+		const name = String(key.value);
+		const place = pointerTo(pointer, name);
+		const before = seen.get(name);
+		if (before !== undefined) {
+			const { line } = source.position(before.offset);
+			errors.push({ finding: repeatedKey(name, place, line), span: spanOf(key) });
+		}
+		seen.set(name, key);
+		// An assignment to __proto__ would change the prototype and lose the key.
+		Object.defineProperty(object, name, {
+			value: toValue(value, place, source, errors),
+			configurable: true,
+			enumerable: true,
+			writable: true,
+		});
+	}
+	return object;
+}
+
+function locate(root: Node, { code, pointer }: Finding): Span {
+	const tokens = pointer
+		.split("/")
+		.slice(1)
+		.map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));
+	let node = root;
+	for (const [depth, token] of tokens.entries()) {
+		const member = childOf(node, token);
+		if (member === undefined) return openingOf(node);
+		const isLast = depth === tokens.length - 1;
+		if (isLast && member.key !== undefined && ABOUT_KEYS.includes(code)) return spanOf(member.key);
+		node = member.value;
+	}
+	return node.type === "object" || node.type === "array" ? openingOf(node) : spanOf(node);
+}
+
+/** Of members with the same key the last, which is the one that counts. */
+function childOf(node: Node, token: string): { readonly key?: Node; readonly value: Node } | undefined {
+	if (node.type === "array") {
+		const value = node.children?.[Number(token)];
+		return value && { value };
+	}
+	const member = node.children?.findLast(({ children }) => children?.[0]?.value === token);
+	const [key, value] = member?.children ?? [];
+	return key && value && { key, value };
+}
+
+function spanOf({ offset, length }: Node): Span {
+	return { start: offset, end: offset + length };
+}
+
+function openingOf({ offset }: Node): Span {
+	return { start: offset, end: offset + 1 };
+}
+
+function repeatedKey(name: string, pointer: string, line: number): Finding {
+	return {
+		code: "repeated-key",
+		pointer,
+		message: `${quote(name)} stands already at line ${line}, and of the two only the last would count. Remove one.`,
+	};
+}
+
+function nestedTooDeeply(): Finding {
+	return {
+		code: "nested-too-deeply",
+		pointer: "",
+		message: `This is nested more than ${MAX_DEPTH} levels deep, and no tenant document is. Correct it.`,
+	};
+}
+
+/** By the parser's names for them. */
+const FAULTS: ReadonlyMap<string, string> = new Map([
+	["InvalidSymbol", "this word or sign means nothing in JSON"],
+	["InvalidNumberFormat", "this is no number"],
+	["PropertyNameExpected", "a key in double quotes is expected"],
+	["ValueExpected", "a value is expected"],
+	["ColonExpected", "a colon is expected"],
+	["CommaExpected", "a comma is expected"],
+	["CloseBraceExpected", "a closing brace is expected"],
+	["CloseBracketExpected", "a closing bracket is expected"],
+	["EndOfFileExpected", "the document has ended before this"],
+	["UnexpectedEndOfComment", "this comment is not closed"],
+	["UnexpectedEndOfString", "this string is not closed"],
+	["UnexpectedEndOfNumber", "this number is not complete"],
+	["InvalidUnicode", "a \\u escape has four hexadecimal digits"],
+	["InvalidEscapeCharacter", "this escape does not exist in JSON"],
+	["InvalidCharacter", "this control character has to be escaped"],
+]);
+
+function describe(error: ParseError["error"]): string {
+	const name = printParseErrorCode(error);
+	return FAULTS.get(name) ?? name;
+}

@@ -1,0 +1,270 @@
+/** Owns the way to Workers KV: the user's own wrangler with its login, run as a process. */
+
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { OptionSpecs, OptionValues } from "./command.ts";
+import { Fault, reasonOf } from "./fault.ts";
+
+const PROJECT = join(import.meta.dirname, "../..");
+const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
+const BINDING = "TENANTS";
+
+/** Which KV is meant. */
+export type KvPlace =
+	| {
+			readonly kind: "local";
+			readonly directory: string | undefined;
+			readonly environment: string | undefined;
+	  }
+	| { readonly kind: "remote"; readonly environment: string | undefined };
+
+/** Told after each batch how many keys are done. */
+export type OnProgress = (done: number) => void;
+
+/** What is written under a key. */
+export interface KvEntry {
+	readonly key: string;
+	readonly value: string;
+}
+
+/** A KV namespace. Every call rejects with a Fault where KV cannot be reached. */
+export interface Kv {
+	/** What messages call it: `local KV` or `remote KV`. */
+	readonly name: string;
+	/** Lists the keys that begin with `prefix`. */
+	list(prefix: string): Promise<readonly string[]>;
+	/** Reads values; a key that is absent is absent from the answer. */
+	get(keys: readonly string[], onProgress?: OnProgress): Promise<ReadonlyMap<string, string>>;
+	put(entries: readonly KvEntry[], onProgress?: OnProgress): Promise<void>;
+	delete(keys: readonly string[], onProgress?: OnProgress): Promise<void>;
+}
+
+/** The options of every command that works with KV. */
+export const KV_OPTIONS = {
+	local: { type: "boolean", says: "The KV of this machine, which `wrangler dev` reads." },
+	remote: { type: "boolean", says: "The KV of your Cloudflare account, through wrangler and its login." },
+	"persist-to": {
+		type: "string",
+		value: "DIR",
+		says: "With --local: where that KV is kept. Default .wrangler/state in the project.",
+	},
+	env: { type: "string", value: "NAME", says: "The environment of wrangler.toml." },
+} as const satisfies OptionSpecs;
+
+/**
+ * Reads the options that say which KV is meant.
+ * @returns undefined where none is
+ * @throws Fault where they contradict each other
+ */
+export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
+	const { local, remote, env: environment } = options;
+	const directory = options["persist-to"];
+	if (local && remote) {
+		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
+	}
+	if (directory !== undefined && !local) {
+		throw new Fault(
+			"contradicting-options",
+			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
+		);
+	}
+	if (local) return { kind: "local", directory, environment };
+	return remote ? { kind: "remote", environment } : undefined;
+}
+
+/** As `kvPlace`, where one has to be named. */
+export function requiredKvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace {
+	const place = kvPlace(options);
+	if (place !== undefined) return place;
+	throw new Fault(
+		"missing-place",
+		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, or --remote for the one of your Cloudflare account, in production.",
+	);
+}
+
+/** As many keys as Cloudflare's API gives at once. */
+const REMOTE_READ_BATCH_KEYS = 100;
+const LOCAL_READ_BATCH_KEYS = 1000;
+/** As many as wrangler itself writes at once; the API takes 10,000, but no more than 100 MB. */
+const WRITE_BATCH_KEYS = 1000;
+const WRITE_BATCH_BYTES = 50_000_000;
+/** Each is a process of its own; what it waits for is the network. */
+const REMOTE_READS_AT_ONCE = 4;
+/** The API's answer where the values of one read are too large together. */
+const TOO_LARGE = "413";
+
+/** Opens the KV namespace that wrangler.toml binds as TENANTS; nothing is read yet. */
+export function openKv(place: KvPlace): Kv {
+	const readBatchKeys = place.kind === "local" ? LOCAL_READ_BATCH_KEYS : REMOTE_READ_BATCH_KEYS;
+	const readsAtOnce = place.kind === "local" ? 1 : REMOTE_READS_AT_ONCE;
+	const options = [
+		`--config=${join(PROJECT, "wrangler.toml")}`,
+		`--binding=${BINDING}`,
+		// A binding with a preview namespace besides would make wrangler ask which one.
+		"--preview=false",
+		...(place.environment === undefined ? [] : [`--env=${place.environment}`]),
+		...(place.kind === "remote" ? ["--remote"] : ["--local"]),
+		...(place.kind === "local" && place.directory !== undefined
+			? [`--persist-to=${resolve(place.directory)}`]
+			: []),
+	];
+
+	const kv = (command: readonly string[]) => runWrangler(["kv", ...command, ...options], place);
+
+	const bulk = (action: "get" | "put" | "delete", content: unknown, flags: readonly string[] = []) =>
+		withFile(JSON.stringify(content), (file) => kv(["bulk", action, file, ...flags]));
+
+	async function getBatch(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+		try {
+			return parseValues(await bulk("get", keys));
+		} catch (error) {
+			if (keys.length === 1 || !reasonOf(error).includes(TOO_LARGE)) throw error;
+			const half = Math.ceil(keys.length / 2);
+			const parts = [await getBatch(keys.slice(0, half)), await getBatch(keys.slice(half))];
+			return new Map(parts.flatMap((part) => [...part]));
+		}
+	}
+
+	return {
+		name: `${place.kind} KV`,
+		async list(prefix) {
+			const listed = parseJson(await kv(["key", "list", `--prefix=${prefix}`]));
+			if (!Array.isArray(listed)) throw misunderstood();
+			return listed.map((item: { readonly name: string }) => item.name);
+		},
+		async get(keys, onProgress) {
+			const values = new Map<string, string>();
+			const batches = batchesOf(keys, readBatchKeys);
+			let done = 0;
+			const worker = async () => {
+				for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
+					for (const [key, value] of await getBatch(batch)) values.set(key, value);
+					done += batch.length;
+					onProgress?.(done);
+				}
+			};
+			await Promise.all(Array.from({ length: readsAtOnce }, worker));
+			return values;
+		},
+		async put(entries, onProgress) {
+			let done = 0;
+			const bytes = ({ key, value }: KvEntry) => Buffer.byteLength(key) + Buffer.byteLength(value);
+			for (const batch of batchesOf(entries, WRITE_BATCH_KEYS, bytes)) {
+				await bulk("put", batch);
+				done += batch.length;
+				onProgress?.(done);
+			}
+		},
+		async delete(keys, onProgress) {
+			let done = 0;
+			for (const batch of batchesOf(keys, WRITE_BATCH_KEYS)) {
+				await bulk("delete", batch, ["--force"]);
+				done += batch.length;
+				onProgress?.(done);
+			}
+		},
+	};
+}
+
+function batchesOf<T>(items: readonly T[], maxItems: number, bytesOf: (item: T) => number = () => 0): T[][] {
+	const batches: T[][] = [];
+	let batch: T[] = [];
+	let bytes = 0;
+	for (const item of items) {
+		const more = bytesOf(item);
+		if (batch.length === maxItems || (batch.length > 0 && bytes + more > WRITE_BATCH_BYTES)) {
+			batches.push(batch);
+			batch = [];
+			bytes = 0;
+		}
+		batch.push(item);
+		bytes += more;
+	}
+	return batch.length > 0 ? [...batches, batch] : batches;
+}
+
+/** Local and remote answers differ: `{key: {value}}` and `{key: value}`; null is absent. */
+export function parseValues(output: string): ReadonlyMap<string, string> {
+	const parsed = parseJson(output);
+	if (typeof parsed !== "object" || parsed === null) throw misunderstood();
+	const values = new Map<string, string>();
+	for (const [key, answer] of Object.entries(parsed)) {
+		const value: unknown = typeof answer === "object" && answer !== null ? answer.value : answer;
+		if (typeof value === "string") values.set(key, value);
+	}
+	return values;
+}
+
+/** The JSON in what wrangler prints, whatever notice it prints before. */
+function parseJson(output: string): unknown {
+	const start = output.split("\n").findIndex((line) => line.startsWith("{") || line.startsWith("["));
+	try {
+		return JSON.parse(output.split("\n").slice(start).join("\n"));
+	} catch {
+		throw misunderstood();
+	}
+}
+
+function misunderstood(): Fault {
+	return new Fault(
+		"kv-unavailable",
+		'wrangler answered in a form that Cordon does not understand. Run "npm ci", so that wrangler is the one that Cordon was tested with.',
+	);
+}
+
+/** Hands a content to wrangler in a file that only this user can read, and removes it. */
+async function withFile<T>(content: string, use: (path: string) => Promise<T>): Promise<T> {
+	const directory = await mkdtemp(join(tmpdir(), "cordon-"));
+	try {
+		const path = join(directory, "bulk.json");
+		await writeFile(path, content);
+		return await use(path);
+	} finally {
+		await rm(directory, { recursive: true, force: true });
+	}
+}
+
+/** So that wrangler prints what was asked for and nothing else. */
+const QUIET = {
+	WRANGLER_HIDE_BANNER: "true",
+	WRANGLER_SEND_METRICS: "false",
+	WRANGLER_LOG: "log",
+	CLOUDFLARE_CF_FETCH_ENABLED: "false",
+	NO_COLOR: "1",
+};
+
+/** @returns what wrangler prints on standard output */
+async function runWrangler(args: readonly string[], place: KvPlace): Promise<string> {
+	const child = spawn(process.execPath, [WRANGLER, ...args], {
+		env: { ...process.env, ...QUIET },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const output: Buffer[] = [];
+	const errors: Buffer[] = [];
+	child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+	child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
+	const code = await new Promise<number | null>((resolve, reject) => {
+		child.on("error", reject);
+		child.on("close", resolve);
+	});
+	const text = Buffer.concat(output).toString();
+	if (code === 0) return text;
+	throw new Fault("kv-unavailable", failure(`${Buffer.concat(errors)}\n${text}`, place));
+}
+
+function failure(said: string, place: KvPlace): string {
+	const reason = stripVTControlCharacters(said)
+		.split("\n")
+		.map((line) => line.trim())
+		.filter((line) => line !== "" && !line.includes("open beta"))
+		.map((line) => `  ${line}`)
+		.join("\n");
+	const advice =
+		place.kind === "remote"
+			? 'Log in with "npx wrangler login" or set CLOUDFLARE_API_TOKEN, deploy once so that the namespace exists, and try again.'
+			: "Nothing but wrangler itself is needed for it: try again, or see what wrangler says.";
+	return `The ${place.kind} KV did not answer; this is what wrangler says:\n${reason}\n${advice}`;
+}

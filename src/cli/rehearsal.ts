@@ -1,0 +1,62 @@
+/** Owns the rehearsal: the gateway itself, run on one request with a store that is known and no upstream. */
+
+import { createGateway } from "../gateway/gateway.ts";
+import type { Verdict } from "../gateway/verdict.ts";
+import { createTenantStore } from "../tenants/store.ts";
+
+/** What the gateway did with a request. */
+export interface Rehearsed {
+	/** What it recorded; undefined where no policy was asked. */
+	readonly verdict: Verdict | undefined;
+	readonly status: number;
+	/** Every header of the answer. To what an upstream adds, these are what Cordon adds. */
+	readonly headers: Headers;
+	/** What the upstream would have seen; undefined where the request did not get there. */
+	readonly forwarded: Request | undefined;
+}
+
+/** A client certificate, so that a policy which wants one gets to its other questions. */
+const CERTIFIED = {
+	cf: { tlsClientAuth: { certPresented: "1", certVerified: "SUCCESS", certRFC9440: ":AA==:" } },
+};
+
+/**
+ * Runs the gateway on a request.
+ * @param values what KV holds; every other key is absent
+ * @param unavailable keys that cannot be asked
+ */
+export async function rehearse(
+	request: Request,
+	values: ReadonlyMap<string, string>,
+	unavailable: ReadonlySet<string>,
+): Promise<Rehearsed> {
+	let verdict: Verdict | undefined;
+	let forwarded: Request | undefined;
+	const gateway = createGateway({
+		store: createTenantStore({
+			async read(key) {
+				if (unavailable.has(key)) throw new Error("not asked");
+				return values.get(key) ?? null;
+			},
+			now: Date.now,
+			onFailure: () => {},
+		}),
+		forwardUnknownHosts: false,
+		record(recorded) {
+			verdict = recorded;
+		},
+		now: Date.now,
+	});
+	// The gateway's only way out. The upstream is taken to answer 200 and to say nothing of CORS.
+	const fetch = globalThis.fetch;
+	globalThis.fetch = async (input) => {
+		forwarded = new Request(input);
+		return new Response(null);
+	};
+	try {
+		const { status, headers } = await gateway(Object.assign(request, CERTIFIED), () => {});
+		return { verdict, status, headers, forwarded };
+	} finally {
+		globalThis.fetch = fetch;
+	}
+}

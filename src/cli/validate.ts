@@ -1,0 +1,104 @@
+/** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
+
+import { defineCommand } from "./command.ts";
+import { Fault } from "./fault.ts";
+import { readInput } from "./input.ts";
+import { countFindings, type FileReport, fileReport, printFindings } from "./report.ts";
+import { readTenantFile, type TenantFile } from "./tenant-file.ts";
+import { counted, type Terminal } from "./terminal.ts";
+
+/** A file that was checked, or why it could not be read. */
+type Checked =
+	| { readonly path: string; readonly file: TenantFile }
+	| { readonly path: string; readonly file: undefined; readonly fault: Fault };
+
+export const validate = defineCommand({
+	name: "validate",
+	summary: "say everything that is wrong with tenant documents",
+	details: [
+		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
+		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine.',
+	],
+	positionals: [
+		{
+			name: "FILE",
+			says: "A tenant document or tenant file; - is standard input.",
+			required: true,
+			repeated: true,
+		},
+	],
+	options: {},
+	examples: [
+		{ line: "validate tenants/acme.jsonc", says: "One file." },
+		{ line: "validate tenants/*.jsonc --json", says: "All files of a folder, for a machine." },
+		{
+			line: "validate -",
+			says: "What comes in by a pipe, such as: wrangler kv key get tenant:api.acme.com --binding TENANTS --remote | npx cordon validate -",
+		},
+	],
+	exits: {
+		good: "Every file is valid; there may be warnings.",
+		findings: "A file has errors.",
+	},
+	async work({ positionals, options, terminal }) {
+		const checked: Checked[] = [];
+		for (const path of positionals) checked.push(await check(path, terminal));
+		if (options.json) printJson(checked, terminal);
+		else printWords(checked, terminal);
+		if (checked.some(({ file }) => file === undefined)) return 2;
+		return checked.every(({ file }) => file?.errors.length === 0) ? 0 : 1;
+	},
+});
+
+async function check(path: string, terminal: Terminal): Promise<Checked> {
+	try {
+		const { name, text } = await readInput(path, terminal);
+		return { path, file: readTenantFile(name, text) };
+	} catch (error) {
+		if (error instanceof Fault) return { path, file: undefined, fault: error };
+		throw error;
+	}
+}
+
+/** One object for one file, a list for several. */
+function printJson(checked: readonly Checked[], terminal: Terminal): void {
+	const reports = checked.map((one) => ({ file: one.path, ...reportOf(one) }));
+	const [only, ...others] = checked;
+	terminal.out(JSON.stringify(only !== undefined && others.length === 0 ? reportOf(only) : reports, null, 2));
+}
+
+function reportOf(one: Checked): FileReport {
+	if (one.file !== undefined) return fileReport(one.file);
+	const { code, message } = one.fault;
+	return { valid: false, errors: [{ code, pointer: "", message }], warnings: [] };
+}
+
+function printWords(checked: readonly Checked[], terminal: Terminal): void {
+	const { colors, errorColors } = terminal;
+	const files: TenantFile[] = [];
+	for (const one of checked) {
+		if (one.file === undefined) {
+			terminal.err(`${errorColors.red("cordon:")} ${one.fault.message}`);
+			continue;
+		}
+		files.push(one.file);
+		printFindings(one.file, terminal);
+	}
+	if (files.length === 0) return;
+	const bad = files.filter(({ errors }) => errors.length > 0);
+	const [only] = checked.length === 1 ? files : [];
+	const subject = only?.source.name ?? counted(files.length, "file");
+	const findings = countFindings(files);
+	if (bad.length === 0) {
+		terminal.out(
+			`${colors.green("valid:")} ${subject}${findings === "" ? "" : `, with ${findings}`}${hostsOf(only)}`,
+		);
+	} else {
+		const which = only === undefined ? `${bad.length} of ${subject}` : subject;
+		terminal.out(`${colors.red("invalid:")} ${which}, ${findings}`);
+	}
+}
+
+function hostsOf(file: TenantFile | undefined): string {
+	return file?.hosts === undefined ? "" : ` (${counted(file.hosts.length, "host")})`;
+}

@@ -1,0 +1,382 @@
+/** Owns the proof of `cordon explain`: it tells what the gateway does, by which entry, and how it ends. */
+
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { cordon, folder, memoryKv, type Ran } from "./harness.ts";
+
+const ACME = {
+	upstream: "https://internal.example",
+	cors: {
+		origins: ["https://app.example.com", "https://*.preview.example.com", { directory: "customers" }],
+		credentials: true,
+		methods: ["PUT"],
+		requestHeaders: ["Content-Type"],
+		exposedHeaders: ["ETag"],
+	},
+	routes: [{ path: "/public/*", cors: { origins: "*" } }],
+};
+
+const VARY_PREFLIGHT = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+const PREFLIGHT_ANSWER = {
+	"access-control-allow-credentials": "true",
+	"access-control-allow-headers": "Content-Type",
+	"access-control-allow-methods": "GET, HEAD, POST, PUT",
+	"access-control-allow-origin": "https://app.example.com",
+	"access-control-max-age": "7200",
+	vary: VARY_PREFLIGHT,
+};
+const SHARED = {
+	"access-control-allow-credentials": "true",
+	"access-control-allow-origin": "https://app.example.com",
+	"access-control-expose-headers": "ETag",
+	vary: "Origin",
+};
+
+function kvOf(values: Readonly<Record<string, unknown>>) {
+	return memoryKv(
+		new Map(
+			Object.entries(values).map(([key, value]) => [
+				key,
+				typeof value === "string" ? value : JSON.stringify(value),
+			]),
+		),
+	);
+}
+
+function explainFile(file: unknown, ...argv: readonly string[]): Promise<Ran> {
+	return cordon(["explain", "-", ...argv], { input: JSON.stringify(file) });
+}
+
+describe("a file", () => {
+	test("is explained in words, step by step", async () => {
+		const path = join(
+			folder({
+				"acme.jsonc": `{
+	"hosts": ["api.acme.com"],
+	"upstream": "https://internal.example",
+	"cors": {
+		"origins": ["https://a.example", "https://*.preview.example.com"],
+		"credentials": true,
+		"methods": ["PUT"],
+	},
+}`,
+			}),
+			"acme.jsonc",
+		);
+		const { code, out } = await cordon([
+			...["explain", path, "--origin", "https://pr1.preview.example.com"],
+			...["--method", "put", "--path", "/items?x=1"],
+		]);
+		expect(code).toBe(0);
+		expect(
+			out,
+		).toBe(`Call        PUT https://api.acme.com/items?x=1 from a page on https://pr1.preview.example.com
+Document    tenant:api.acme.com in ${path}
+Policy      the document's cors
+Origin      allowed, by the entry: https://*.preview.example.com at /cors/origins/1 (${path}:5:36)
+Preflight   method PUT is not safelisted, so the browser asks first
+            Cordon answers 204 itself, with
+              access-control-allow-credentials: true
+              access-control-allow-methods: GET, HEAD, POST, PUT
+              access-control-allow-origin: https://pr1.preview.example.com
+              access-control-max-age: 7200
+              vary: ${VARY_PREFLIGHT}
+Request     goes on to https://internal.example/items?x=1
+            The response is shared; of CORS it has exactly this
+              access-control-allow-credentials: true
+              access-control-allow-origin: https://pr1.preview.example.com
+              vary: Origin
+
+allowed: the page may read the response, with credentials or without.`);
+	});
+
+	test("is explained as one JSON object", async () => {
+		const { code, out } = await explainFile(
+			{ hosts: ["api.acme.com"], ...ACME },
+			...[
+				"--origin",
+				"https://app.example.com",
+				"--method",
+				"PUT",
+				"--header",
+				"Content-Type",
+				"--header",
+				"Accept",
+				"--json",
+			],
+		);
+		expect(code).toBe(0);
+		expect(JSON.parse(out)).toEqual({
+			allowed: true,
+			call: {
+				origin: "https://app.example.com",
+				method: "PUT",
+				headers: ["Content-Type", "Accept"],
+				url: "https://api.acme.com/",
+			},
+			tenant: "tenant:api.acme.com",
+			mode: "enforce",
+			route: null,
+			origin: { reason: "listed", entry: "https://app.example.com", pointer: "/cors/origins/0" },
+			requests: [
+				{
+					kind: "preflight",
+					method: "OPTIONS",
+					because: ["method PUT", "header Content-Type"],
+					sent: true,
+					notAllowed: [],
+					action: "answer",
+					status: 204,
+					problem: null,
+					upstream: null,
+					responseHeaders: PREFLIGHT_ANSWER,
+				},
+				{
+					kind: "actual",
+					method: "PUT",
+					because: [],
+					sent: true,
+					notAllowed: [],
+					action: "forward",
+					status: null,
+					problem: null,
+					upstream: "https://internal.example/",
+					responseHeaders: SHARED,
+				},
+			],
+		});
+	});
+
+	test("needs no hosts", async () => {
+		const { code, out } = await explainFile(ACME, "--origin", "https://app.example.com");
+		expect(code).toBe(0);
+		expect(out).toContain("Document    of no host in stdin");
+	});
+
+	test("with errors is shown as validate shows it", async () => {
+		const { code, out } = await explainFile({ cors: { origins: ["null"] } }, "--origin", "https://a.example");
+		expect(code).toBe(1);
+		expect(out).toContain("stdin:1:21: error: prohibited-origin-null");
+		const json = await explainFile({ cors: {} }, "--origin", "https://a.example", "--json");
+		expect(JSON.parse(json.out)).toMatchObject({
+			allowed: false,
+			problem: "invalid-document",
+			errors: [{ code: "missing-key", pointer: "/cors/origins" }],
+		});
+	});
+
+	test("leaves a directory undecided, unless KV is named", async () => {
+		const argv = ["--origin", "https://shop.example", "--json"];
+		const alone = await explainFile(ACME, ...argv);
+		expect(alone.code).toBe(1);
+		expect(JSON.parse(alone.out)).toMatchObject({ allowed: null, requests: [] });
+		const kv = kvOf({ "origin:customers:https://shop.example": "" });
+		const input = JSON.stringify(ACME);
+		const asked = await cordon(["explain", "-", ...argv, "--local"], { kv, input });
+		expect(asked.code).toBe(0);
+		expect(JSON.parse(asked.out)).toMatchObject({
+			allowed: true,
+			origin: { reason: "in-directory", entry: '{"directory":"customers"}', pointer: "/cors/origins/2" },
+		});
+		const absent = await cordon(["explain", "-", "--origin", "https://other.example", "--local"], {
+			kv,
+			input,
+		});
+		expect(absent.code).toBe(1);
+		expect(absent.out).toContain("it is in none of the directories");
+	});
+});
+
+describe("a host", () => {
+	const origin = ["--origin", "https://app.example.com", "--local"];
+
+	test("is looked up exactly, then by wildcard, as the gateway does", async () => {
+		const exact = kvOf({ "tenant:api.acme.com": ACME, "tenant:*.acme.com": { cors: { origins: [] } } });
+		const wild = kvOf({ "tenant:*.acme.com": ACME, "tenant:*.com": { cors: { origins: [] } } });
+		const own = await cordon(["explain", "API.acme.com.", ...origin, "--json"], { kv: exact });
+		expect(JSON.parse(own.out)).toMatchObject({ allowed: true, tenant: "tenant:api.acme.com" });
+		const shared = await cordon(["explain", "api.acme.com", ...origin, "--json"], { kv: wild });
+		expect(JSON.parse(shared.out)).toMatchObject({ allowed: true, tenant: "tenant:*.acme.com" });
+		const below = await cordon(["explain", "a.b.acme.com", ...origin], { kv: wild });
+		expect(below.code).toBe(1);
+		expect(below.out).toContain("has no document under tenant:a.b.acme.com or tenant:*.b.acme.com");
+	});
+
+	test("may be given as the URL of the call", async () => {
+		const kv = kvOf({ "tenant:localhost": ACME });
+		const { out } = await cordon(["explain", "http://localhost:8787/public/x?y", ...origin, "--json"], {
+			kv,
+		});
+		expect(JSON.parse(out)).toMatchObject({
+			call: { url: "http://localhost:8787/public/x" },
+			route: "/public/*",
+			origin: { reason: "any-origin", pointer: "/routes/0/cors/origins" },
+		});
+	});
+
+	test("whose document is invalid is unavailable, even where a file would do", async () => {
+		for (const text of ['{"cors": {"origins": []}, "hosts": ["a"]}', '{"cors": {"origins": []},}']) {
+			const { code, out } = await cordon(["explain", "a.com", ...origin, "--json"], {
+				kv: kvOf({ "tenant:a.com": text }),
+			});
+			expect(code).toBe(1);
+			expect(JSON.parse(out)).toMatchObject({ allowed: false, problem: "tenant-unavailable", errors: [{}] });
+		}
+	});
+});
+
+describe("what is decided", () => {
+	test.each<[string, object, readonly string[], number, object]>([
+		[
+			"an origin that is not listed: forwarded, not shared",
+			{},
+			["--origin", "https://evil.example"],
+			1,
+			{
+				allowed: false,
+				origin: { reason: "not-listed", entry: null },
+				requests: [{ action: "forward", sent: true, responseHeaders: { vary: "Origin" } }],
+			},
+		],
+		[
+			"its preflight: refused, and the request never sent",
+			{},
+			["--origin", "https://evil.example", "--method", "PUT"],
+			1,
+			{
+				requests: [
+					{ action: "refuse", status: 403, problem: "origin-not-allowed", upstream: null },
+					{ kind: "actual", sent: false },
+				],
+			},
+		],
+		[
+			"its request, with deniedRequests reject: refused before the upstream",
+			{ deniedRequests: "reject" },
+			["--origin", "https://evil.example"],
+			1,
+			{ requests: [{ action: "refuse", status: 403, problem: "origin-not-allowed", upstream: null }] },
+		],
+		[
+			"a method that the list has not: the browser ends the call",
+			{},
+			["--origin", "https://app.example.com", "--method", "DELETE"],
+			1,
+			{
+				allowed: false,
+				origin: { reason: "listed" },
+				requests: [{ status: 204, notAllowed: ["method DELETE"] }, { sent: false }],
+			},
+		],
+		[
+			"a header that the list has not: the browser ends the call",
+			{},
+			["--origin", "https://app.example.com", "--header", "X-Own", "--header", "content-type"],
+			1,
+			{ allowed: false, requests: [{ notAllowed: ["header X-Own"] }, { sent: false }] },
+		],
+		[
+			"authorization, which no * covers without credentials",
+			{ cors: { origins: "*", requestHeaders: "*", methods: "*" } },
+			[
+				"--origin",
+				"https://app.example.com",
+				"--header",
+				"Authorization",
+				"--header",
+				"X-Own",
+				"--method",
+				"QUERY",
+			],
+			0,
+			{ allowed: true, requests: [{ notAllowed: [] }, { sent: true }] },
+		],
+		[
+			"any method and header with credentials: echoed",
+			{
+				cors: { origins: ["https://app.example.com"], credentials: true, requestHeaders: "*", methods: "*" },
+			},
+			["--origin", "https://app.example.com", "--header", "X-B", "--header", "X-A", "--method", "QUERY"],
+			0,
+			{
+				allowed: true,
+				requests: [
+					{
+						responseHeaders: {
+							"access-control-allow-methods": "QUERY",
+							"access-control-allow-headers": "x-a,x-b",
+						},
+					},
+					{},
+				],
+			},
+		],
+		[
+			"a simple call: no preflight",
+			{},
+			["--origin", "https://app.example.com", "--method", "post", "--header", "Accept"],
+			0,
+			{ call: { method: "POST" }, requests: [{ kind: "actual" }] },
+		],
+		[
+			"the host's own origin: no cross-origin call",
+			{ deniedRequests: "reject" },
+			["--origin", "https://api.acme.com", "--method", "PUT"],
+			0,
+			{ allowed: true, origin: { reason: "own-origin" }, requests: [{ kind: "actual", action: "forward" }] },
+		],
+		[
+			"report mode: nothing changed, the verdict told all the same",
+			{ mode: "report" },
+			["--origin", "https://evil.example", "--method", "PUT"],
+			1,
+			{
+				allowed: false,
+				mode: "report",
+				requests: [
+					{ action: "forward", responseHeaders: {} },
+					{ action: "forward", sent: true, responseHeaders: {} },
+				],
+			},
+		],
+		[
+			"a client certificate is taken to be there",
+			{ clientCertificate: "require" },
+			["--origin", "https://app.example.com"],
+			0,
+			{ allowed: true, requests: [{ action: "forward" }] },
+		],
+		["null", {}, ["--origin", "null"], 1, { origin: { reason: "origin-null" } }],
+		["an origin that no browser sends", {}, ["--origin", "https://app.example.com/"], 1, { allowed: false }],
+	])("%s", async (_, change, argv, code, report) => {
+		const { directory: _none, ...cors } = { directory: undefined, ...ACME.cors };
+		const listed = { ...cors, origins: ACME.cors.origins.slice(0, 2) };
+		const ran = await explainFile(
+			{ hosts: ["api.acme.com"], ...ACME, cors: listed, ...change },
+			...argv,
+			"--json",
+		);
+		expect(ran.code).toBe(code);
+		expect(JSON.parse(ran.out)).toMatchObject(report);
+		const words = await explainFile({ hosts: ["api.acme.com"], ...ACME, cors: listed, ...change }, ...argv);
+		expect(words.code).toBe(code);
+		expect(words.out).toContain(code === 0 ? "\nallowed: " : "\ndenied: ");
+	});
+
+	test("comes with what to do about it", async () => {
+		const file = {
+			...ACME,
+			cors: { ...ACME.cors, origins: ["https://app.example.com"] },
+			originHeader: "strip",
+		};
+		const typo = await explainFile(file, "--origin", "https://ap.example.com");
+		expect(typo.out).toContain("The nearest entry is https://app.example.com");
+		expect(typo.out).toContain('add "https://ap.example.com" to /cors/origins.');
+		const slash = await explainFile(file, "--origin", "https://app.example.com/");
+		expect(slash.out).toContain("browsers send https://app.example.com, never https://app.example.com/");
+		const method = await explainFile(file, "--origin", "https://app.example.com", "--method", "PATCH");
+		expect(method.out).toContain('add "PATCH" to /cors/methods.');
+		const strip = await explainFile(file, "--origin", "https://app.example.com");
+		expect(strip.out).toContain("the upstream does not see the Origin header");
+	});
+});

@@ -1,0 +1,325 @@
+/** Owns the proof of `cordon validate`: what is found, where it is shown, and as what it is reported. */
+
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readJson } from "../../src/cli/json-text.ts";
+import { createSource } from "../../src/cli/source.ts";
+import { cordon, folder } from "./harness.ts";
+
+const GOOD = { cors: { origins: ["https://app.example.com"] } };
+
+/** Validates one text. @returns its errors, as code and pointer */
+async function errorsOf(text: string): Promise<readonly string[]> {
+	const { out, code } = await cordon(["validate", "-", "--json"], { input: text });
+	const report: { valid: boolean; errors: { code: string; pointer: string }[] } = JSON.parse(out);
+	expect(code).toBe(report.errors.length === 0 ? 0 : 1);
+	expect(report.valid).toBe(report.errors.length === 0);
+	return report.errors.map(({ code, pointer }) => `${code} ${pointer}`);
+}
+
+describe("one file", () => {
+	test("a good one is valid", async () => {
+		const path = join(folder({ "acme.json": GOOD }), "acme.json");
+		expect(await cordon(["validate", path])).toEqual({ code: 0, out: `valid: ${path}`, err: "" });
+	});
+
+	test("is reported as one JSON object, with these keys and no others", async () => {
+		const path = join(
+			folder({
+				"acme.json": { cors: { origins: ["null", "https://app.example.com/"] }, mode: "report" },
+			}),
+			"acme.json",
+		);
+		const { code, out, err } = await cordon(["validate", path, "--json"]);
+		expect([code, err]).toEqual([1, ""]);
+		expect(JSON.parse(out)).toEqual({
+			valid: false,
+			errors: [
+				{
+					code: "prohibited-origin-null",
+					pointer: "/cors/origins/0",
+					message: expect.stringContaining("sandboxed frame"),
+				},
+				{
+					code: "invalid-origin-trailing-slash",
+					pointer: "/cors/origins/1",
+					message: expect.stringContaining("ends in a slash"),
+					suggestion: "https://app.example.com",
+				},
+			],
+			warnings: [],
+		});
+	});
+
+	test("with warnings alone is valid", async () => {
+		const input = JSON.stringify({ ...GOOD, upstream: "http://api.example.com" });
+		const { code, out } = await cordon(["validate", "-", "--json"], { input });
+		expect(code).toBe(0);
+		expect(JSON.parse(out)).toEqual({
+			valid: true,
+			errors: [],
+			warnings: [
+				{
+					code: "insecure-upstream",
+					pointer: "/upstream",
+					message: expect.stringContaining("plain http"),
+					suggestion: "https://api.example.com",
+				},
+			],
+		});
+		expect((await cordon(["validate", "-"], { input })).out).toContain("valid: stdin, with 1 warning");
+	});
+
+	test("shows each finding under its place", async () => {
+		const path = join(
+			folder({
+				"acme.jsonc": `{
+	// The API of Acme
+	"cors": { "origins": ["null"], "credentals": true },
+}
+`,
+			}),
+			"acme.jsonc",
+		);
+		const { code, out } = await cordon(["validate", path]);
+		expect(code).toBe(1);
+		expect(out).toBe(`${path}:3:24: error: prohibited-origin-null
+  3 |     "cors": { "origins": ["null"], "credentals": true },
+    |                           ^^^^^^
+  "null" is the origin of every sandboxed frame, data: URL and local file, so anybody can have it. Serve the page from an origin of its own and name that.
+
+${path}:3:33: error: unknown-key
+  3 |     "cors": { "origins": ["null"], "credentals": true },
+    |                                    ^^^^^^^^^^^^
+  "credentals" is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "credentials"?
+  Suggestion: credentials
+
+invalid: ${path}, 2 errors`);
+	});
+
+	test("cuts a long line around the place", async () => {
+		const origins = Array.from({ length: 50 }, (_, index) => `https://a${index}.example.com`);
+		const input = JSON.stringify({
+			cors: { origins: [...origins, "null", ...origins.map((o) => `${o}:8443`)] },
+		});
+		const lines = (await cordon(["validate", "-"], { input })).out.split("\n");
+		const [, source = "", carets = ""] = lines;
+		expect(source.length).toBeLessThanOrEqual(108);
+		expect(source.slice(carets.indexOf("^"), carets.lastIndexOf("^") + 1)).toBe('"null"');
+	});
+
+	test("shows no control characters, whatever the file has", async () => {
+		const { out } = await cordon(["validate", "-"], { input: '{"\u009b31m": "\u001b[2J"' });
+		expect([...out].filter((character) => character !== "\n" && character < " ")).toEqual([]);
+		expect(out).not.toContain("\u009b");
+	});
+});
+
+describe("a text", () => {
+	test.each<[string, string, readonly string[]]>([
+		["with comments and trailing commas is fine", `{ /* a */ "cors": { "origins": [], }, } // b`, []],
+		["may begin with a byte order mark", `\u{FEFF}${JSON.stringify(GOOD)}`, []],
+		["that is empty is no JSON", "", ["invalid-json "]],
+		["that is no JSON is a finding about the whole", "{", ["invalid-json "]],
+		[
+			"with a comma missing is no JSON",
+			`{"cors": {"origins": ["https://a.example" "b"]}}`,
+			["invalid-json "],
+		],
+		["in single quotes is no JSON", "{'cors': {}}", ["invalid-json "]],
+		["that goes on after its end is no JSON", `${JSON.stringify(GOOD)} {}`, ["invalid-json "]],
+		["that is JSON but no object is no document", "[]", ["invalid-document "]],
+		["nested without end is no document", "[".repeat(1_000_000), ["nested-too-deeply "]],
+		[
+			"with __proto__ has an unknown key, wherever it stands",
+			`{"__proto__": {"cors": {}}, "cors": {"origins": [], "__proto__": 1}}`,
+			["unknown-key /__proto__", "unknown-key /cors/__proto__"],
+		],
+		[
+			"with a key twice has an error at the second one",
+			`{"cors": {"origins": "*", "origins": []}, "cors": {"origins": []}, "mode": "report"}`,
+			["repeated-key /cors/origins", "repeated-key /cors"],
+		],
+		[
+			"is judged by the last of two equal keys, as the gateway does",
+			`{"cors": {"origins": ["null"]}, "cors": {"origins": ["file:///"]}}`,
+			["repeated-key /cors", "prohibited-origin-file /cors/origins/0"],
+		],
+		[
+			"tells all its errors at once",
+			`{"upstream": "x", "cors": {"origins": ["null"], "methods": ["patch"]}, "routes": [{"path": "/a"}]}`,
+			[
+				"invalid-upstream /upstream",
+				"prohibited-origin-null /cors/origins/0",
+				"invalid-method-case /cors/methods/0",
+				"missing-key /routes/0/cors",
+			],
+		],
+	])("%s", async (_, text, errors) => {
+		expect(await errorsOf(text)).toEqual(errors);
+	});
+
+	test("that is no JSON says where first", async () => {
+		const { out } = await cordon(["validate", "-"], { input: '{\n\t"cors": {\n\t\t"origins" []\n\t}}}' });
+		expect(out).toContain("stdin:3:13: error: invalid-json");
+		expect(out).toContain("This is no JSON (line 3, column 13: a colon is expected)");
+		expect(out).toContain("invalid: stdin, 1 error");
+	});
+
+	test("is read as JSON.parse reads it, and never throws", () => {
+		const key = fc.oneof(fc.string(), fc.constant("__proto__"));
+		const { json } = fc.letrec((tie) => ({
+			json: fc.oneof(
+				{ depthSize: "small" },
+				fc.oneof(
+					fc.string(),
+					fc.double({ noNaN: true, noDefaultInfinity: true }),
+					fc.boolean(),
+					fc.constant(null),
+				),
+				fc.array(tie("json")),
+				fc
+					.uniqueArray(fc.tuple(key, tie("json")), { selector: ([name]) => name })
+					.map((entries) => Object.fromEntries(entries)),
+			),
+		}));
+		fc.assert(
+			fc.property(json, (value) => {
+				const text = JSON.stringify(value, null, 1);
+				expect(readJson(createSource("", text))).toMatchObject({ errors: [] });
+				expect(readJson(createSource("", text)).value).toStrictEqual(JSON.parse(text));
+			}),
+		);
+		fc.assert(
+			fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\/*\n\t 0-e.unltrefas\u0000') }), (text) => {
+				const { value, errors } = readJson(createSource("", text));
+				let strict: unknown;
+				try {
+					strict = JSON.parse(text);
+				} catch {
+					return;
+				}
+				if (errors.length === 0) expect(value).toStrictEqual(strict);
+				else expect(errors.every(({ finding }) => finding.code === "repeated-key")).toBe(true);
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+});
+
+describe("hosts", () => {
+	test.each<[string, unknown, readonly string[]]>([
+		[
+			"may be names, wildcards and addresses",
+			["api.acme.com", "*.acme.com", "127.0.0.1", "[::1]", "localhost", "a_b.c"],
+			[],
+		],
+		["must be a list", "api.acme.com", ["invalid-type /hosts"]],
+		["must name somebody", [], ["empty-hosts /hosts"]],
+		["are strings", [1, null], ["invalid-type /hosts/0", "invalid-type /hosts/1"]],
+		["stand there once", ["a.com", "b.com", "a.com"], ["repeated-host /hosts/2"]],
+		["have no upper case", ["API.acme.com"], ["invalid-host /hosts/0"]],
+		["have no port", ["api.acme.com:8443"], ["invalid-host /hosts/0"]],
+		["have no trailing dot", ["api.acme.com."], ["invalid-host /hosts/0"]],
+		[
+			"have no scheme and no path",
+			["https://api.acme.com", "api.acme.com/v1"],
+			["invalid-host /hosts/0", "invalid-host /hosts/1"],
+		],
+		["are ASCII", ["bücher.example"], ["invalid-host /hosts/0"]],
+		[
+			"have their wildcard in front, once, whole",
+			["*", "a.*.com", "*.*.com", "a*.acme.com"],
+			[0, 1, 2, 3].map((n) => `invalid-host /hosts/${n}`),
+		],
+		[
+			"have no wildcard before an address",
+			["*.127.0.0.1", "*.[::1]"],
+			[0, 1].map((n) => `invalid-host /hosts/${n}`),
+		],
+		[
+			"are addresses in the form that URLs have",
+			["127.1", "[0::1]", "256.0.0.1", "::1"],
+			[0, 1, 2, 3].map((n) => `invalid-host /hosts/${n}`),
+		],
+		[
+			"have labels of 1 to 63",
+			[`${"a".repeat(63)}.com`, `${"a".repeat(64)}.com`, "a..com", ""],
+			[1, 2, 3].map((n) => `invalid-host /hosts/${n}`),
+		],
+	])("%s", async (_, hosts, errors) => {
+		expect(await errorsOf(JSON.stringify({ hosts, ...GOOD }))).toEqual(errors);
+	});
+
+	test.each([
+		["API.acme.com.", "api.acme.com"],
+		["https://api.acme.com:8443/v1?x", "api.acme.com"],
+		["*.BÜCHER.example", "*.xn--bcher-kva.example"],
+		["[0:0::1]", "[::1]"],
+		["127.1", "127.0.0.1"],
+	])("are mended: %s", async (host, suggestion) => {
+		const { out } = await cordon(["validate", "-", "--json"], {
+			input: JSON.stringify({ hosts: [host], ...GOOD }),
+		});
+		expect(JSON.parse(out).errors).toMatchObject([{ code: "invalid-host", suggestion }]);
+	});
+
+	test("are guessed where the key is misspelt", async () => {
+		const { out } = await cordon(["validate", "-", "--json"], {
+			input: JSON.stringify({ host: ["a.com"], ...GOOD }),
+		});
+		expect(JSON.parse(out).errors).toMatchObject([
+			{ code: "unknown-key", pointer: "/host", suggestion: "hosts" },
+		]);
+	});
+});
+
+describe("several files", () => {
+	test("are reported as a list, each with its name", async () => {
+		const directory = folder({ "a.json": GOOD, "b.json": "{" });
+		const [a, b] = [join(directory, "a.json"), join(directory, "b.json")];
+		const { code, out } = await cordon(["validate", a, b, "--json"]);
+		expect(code).toBe(1);
+		expect(JSON.parse(out)).toEqual([
+			{ file: a, valid: true, errors: [], warnings: [] },
+			{
+				file: b,
+				valid: false,
+				errors: [{ code: "invalid-json", pointer: "", message: expect.any(String) }],
+				warnings: [],
+			},
+		]);
+		expect((await cordon(["validate", a, b])).out).toContain("invalid: 1 of 2 files, 1 error");
+		expect((await cordon(["validate", a, a])).out).toBe("valid: 2 files");
+	});
+});
+
+describe("what cannot be read", () => {
+	test.each([
+		["a file that is not there", "nope.json", "there is no such file or folder"],
+		["a folder", ".", "it is a folder"],
+		["no UTF-8", "latin.json", "it is no UTF-8 text"],
+	])("ends with 2: %s", async (_, name, reason) => {
+		const path = join(folder({ "latin.json": "" }), name);
+		if (name === "latin.json") writeFileSync(path, Buffer.from([0x22, 0xff, 0x22]));
+		const { code, out, err } = await cordon(["validate", path]);
+		expect([code, out]).toEqual([2, ""]);
+		expect(err).toContain(reason);
+		const json = await cordon(["validate", path, "--json"]);
+		expect(json.code).toBe(2);
+		expect(JSON.parse(json.out)).toEqual({
+			valid: false,
+			errors: [{ code: "unreadable-file", pointer: "", message: expect.stringContaining(reason) }],
+			warnings: [],
+		});
+	});
+
+	test("does not keep the others from being checked", async () => {
+		const directory = folder({ "b.json": "[]" });
+		const { code, out } = await cordon(["validate", join(directory, "a.json"), join(directory, "b.json")]);
+		expect(code).toBe(2);
+		expect(out).toContain("invalid-document");
+	});
+});
