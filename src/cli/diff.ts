@@ -3,16 +3,9 @@
 import { countChanges, printChanges } from "./change-words.ts";
 import { type Change, findChanges, readStored, type Stored } from "./changes.ts";
 import { defineCommand } from "./command.ts";
-import { hasErrors, printFolderErrors, readTenants } from "./folder.ts";
-import { KV_OPTIONS, requiredKvPlace } from "./kv.ts";
+import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";
+import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { counted } from "./terminal.ts";
-
-/** The argument of the commands that work with a folder. */
-export const FOLDER_ARGUMENT = {
-	name: "DIR",
-	says: "A folder of tenant files (*.json, *.jsonc; not the folders in it).",
-	required: true,
-} as const;
 
 export const diff = defineCommand({
 	name: "diff",
@@ -51,7 +44,7 @@ export const diff = defineCommand({
 });
 
 /** What `--json` says of changes; a stored value that is no JSON stands as its text. */
-export function changesReport(changes: readonly Change[]) {
+function changesReport(changes: readonly Change[]) {
 	const plain = (stored: Stored) => (stored.ok ? stored.value : stored.text);
 	return {
 		same: changes.length === 0,

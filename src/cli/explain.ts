@@ -1,6 +1,6 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
 import { parseTenant } from "../tenants/tenant.ts";
 import { tenantKey } from "./changes.ts";
@@ -10,7 +10,7 @@ import { type ExplainedTenant, explainCall, type PageCall } from "./explanation.
 import { Fault } from "./fault.ts";
 import { readInput, STANDARD_INPUT } from "./input.ts";
 import { readJson } from "./json-text.ts";
-import { KV_OPTIONS, kvPlace, requiredKvPlace } from "./kv.ts";
+import { KV_OPTIONS, kvPlace, requiredKvPlace } from "./kv-options.ts";
 import { fileReport, printFindings } from "./report.ts";
 import { createSource } from "./source.ts";
 import { readTenantFile, type TenantFile } from "./tenant-file.ts";
@@ -154,7 +154,10 @@ function isFile(target: string): boolean {
 	if (target.includes("://")) return false;
 	const lower = target.toLowerCase();
 	return (
-		target === STANDARD_INPUT || lower.endsWith(".json") || lower.endsWith(".jsonc") || existsSync(target)
+		target === STANDARD_INPUT ||
+		lower.endsWith(".json") ||
+		lower.endsWith(".jsonc") ||
+		statSync(target, { throwIfNoEntry: false })?.isFile() === true
 	);
 }
 

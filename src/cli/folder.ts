@@ -9,6 +9,13 @@ import { countFindings, type FileReport, fileReport, printFindings } from "./rep
 import { readTenantFile, type TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";
 
+/** The argument of the commands that work with a folder. */
+export const FOLDER_ARGUMENT = {
+	name: "DIR",
+	says: "A folder of tenant files (*.json, *.jsonc; not the folders in it).",
+	required: true,
+} as const;
+
 const EXTENSIONS: readonly string[] = [".json", ".jsonc"];
 
 /** What a host is to have. */
@@ -102,7 +109,7 @@ export function hasErrors({ files }: TenantFolder): boolean {
 }
 
 /** What `--json` says of a folder with errors. */
-export function folderReport({ files }: TenantFolder): {
+function folderReport({ files }: TenantFolder): {
 	readonly valid: false;
 	readonly files: readonly (FileReport & { readonly file: string })[];
 } {

@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { OptionSpecs, OptionValues } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
@@ -42,49 +41,6 @@ export interface Kv {
 	delete(keys: readonly string[], onProgress?: OnProgress): Promise<void>;
 }
 
-/** The options of every command that works with KV. */
-export const KV_OPTIONS = {
-	local: { type: "boolean", says: "The KV of this machine, which `wrangler dev` reads." },
-	remote: { type: "boolean", says: "The KV of your Cloudflare account, through wrangler and its login." },
-	"persist-to": {
-		type: "string",
-		value: "DIR",
-		says: "With --local: where that KV is kept. Default .wrangler/state in the project.",
-	},
-	env: { type: "string", value: "NAME", says: "The environment of wrangler.toml." },
-} as const satisfies OptionSpecs;
-
-/**
- * Reads the options that say which KV is meant.
- * @returns undefined where none is
- * @throws Fault where they contradict each other
- */
-export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
-	const { local, remote, env: environment } = options;
-	const directory = options["persist-to"];
-	if (local && remote) {
-		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
-	}
-	if (directory !== undefined && !local) {
-		throw new Fault(
-			"contradicting-options",
-			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
-		);
-	}
-	if (local) return { kind: "local", directory, environment };
-	return remote ? { kind: "remote", environment } : undefined;
-}
-
-/** As `kvPlace`, where one has to be named. */
-export function requiredKvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace {
-	const place = kvPlace(options);
-	if (place !== undefined) return place;
-	throw new Fault(
-		"missing-place",
-		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, or --remote for the one of your Cloudflare account, in production.",
-	);
-}
-
 /** As many keys as Cloudflare's API gives at once. */
 const REMOTE_READ_BATCH_KEYS = 100;
 const LOCAL_READ_BATCH_KEYS = 1000;
@@ -96,8 +52,11 @@ const REMOTE_READS_AT_ONCE = 4;
 /** The API's answer where the values of one read are too large together. */
 const TOO_LARGE = "413";
 
+/** Runs wrangler with arguments, and gives what it prints on standard output. Rejects with a Fault where it fails. */
+export type Wrangler = (args: readonly string[], place: KvPlace) => Promise<string>;
+
 /** Opens the KV namespace that wrangler.toml binds as TENANTS; nothing is read yet. */
-export function openKv(place: KvPlace): Kv {
+export function openKv(place: KvPlace, wrangler: Wrangler = runWrangler): Kv {
 	const readBatchKeys = place.kind === "local" ? LOCAL_READ_BATCH_KEYS : REMOTE_READ_BATCH_KEYS;
 	const readsAtOnce = place.kind === "local" ? 1 : REMOTE_READS_AT_ONCE;
 	const options = [
@@ -112,7 +71,7 @@ export function openKv(place: KvPlace): Kv {
 			: []),
 	];
 
-	const kv = (command: readonly string[]) => runWrangler(["kv", ...command, ...options], place);
+	const kv = (command: readonly string[]) => wrangler(["kv", ...command, ...options], place);
 
 	const bulk = (action: "get" | "put" | "delete", content: unknown, flags: readonly string[] = []) =>
 		withFile(JSON.stringify(content), (file) => kv(["bulk", action, file, ...flags]));
@@ -187,7 +146,7 @@ function batchesOf<T>(items: readonly T[], maxItems: number, bytesOf: (item: T) 
 }
 
 /** Local and remote answers differ: `{key: {value}}` and `{key: value}`; null is absent. */
-export function parseValues(output: string): ReadonlyMap<string, string> {
+function parseValues(output: string): ReadonlyMap<string, string> {
 	const parsed = parseJson(output);
 	if (typeof parsed !== "object" || parsed === null) throw misunderstood();
 	const values = new Map<string, string>();
@@ -236,7 +195,6 @@ const QUIET = {
 	NO_COLOR: "1",
 };
 
-/** @returns what wrangler prints on standard output */
 async function runWrangler(args: readonly string[], place: KvPlace): Promise<string> {
 	const child = spawn(process.execPath, [WRANGLER, ...args], {
 		env: { ...process.env, ...QUIET },

@@ -3,7 +3,8 @@
 import { isDirectoryName } from "../cors/allowed-origins.ts";
 import { type CommandSpec, defineCommand, type Outside, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
-import { KV_OPTIONS, type Kv, requiredKvPlace } from "./kv.ts";
+import type { Kv } from "./kv.ts";
+import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type OriginList, originFindingReport, printOriginFindings, readOrigins } from "./origin-list.ts";
 import { printable } from "./source.ts";
 import { counted, progressOf, type Terminal } from "./terminal.ts";

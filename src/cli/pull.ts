@@ -5,12 +5,11 @@ import { quote } from "../cors/findings.ts";
 import { isObject } from "../tenants/salvage.ts";
 import { readStored, type Stored, tenantKey } from "./changes.ts";
 import { defineCommand } from "./command.ts";
-import { FOLDER_ARGUMENT } from "./diff.ts";
 import { Fault } from "./fault.ts";
-import { claimHosts, printFolderErrors, readFolder, type TenantFolder } from "./folder.ts";
+import { claimHosts, FOLDER_ARGUMENT, printFolderErrors, readFolder, type TenantFolder } from "./folder.ts";
 import { isTenantHost } from "./hosts.ts";
 import { systemReason } from "./input.ts";
-import { KV_OPTIONS, requiredKvPlace } from "./kv.ts";
+import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
 import { printable } from "./source.ts";
 import { splitHosts } from "./tenant-file.ts";
@@ -28,7 +27,7 @@ export const pull = defineCommand({
 	summary: "write what KV holds to a folder of tenant files",
 	details: [
 		"Hosts with the same document share one file, named after the first of them. A host that a file of the folder names already stays in that file, and only what differs in it is written: its comments stay.",
-		"Hosts that only the folder has are left alone, unless --prune is given. A pull followed by a push changes nothing.",
+		"Hosts that only the folder has are left alone, and a push would add them, unless --prune is given. But for those, a pull followed by a push changes nothing.",
 	],
 	positionals: [{ ...FOLDER_ARGUMENT, says: "The folder; it is made where there is none." }],
 	options: {

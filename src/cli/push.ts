@@ -3,10 +3,10 @@
 import { countChanges, printChanges } from "./change-words.ts";
 import { type Change, findChanges, readStored, tenantKey } from "./changes.ts";
 import { defineCommand, usage } from "./command.ts";
-import { FOLDER_ARGUMENT } from "./diff.ts";
 import { Fault, reasonOf } from "./fault.ts";
-import { hasErrors, printFolderErrors, readTenants } from "./folder.ts";
-import { KV_OPTIONS, type Kv, requiredKvPlace } from "./kv.ts";
+import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";
+import type { Kv } from "./kv.ts";
+import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { fileReport, printFindings } from "./report.ts";
 import { counted, progressOf, type Terminal } from "./terminal.ts";
 
