@@ -15,7 +15,7 @@ type Bindings = Env & { readonly VERDICTS?: AnalyticsEngineDataset };
 /** The least that KV takes; what is fresh is decided here, in the isolate. */
 const KV_CACHE_TTL_SECONDS = 30;
 
-/** While KV fails, made-up hostnames must not buy a log line each. */
+/** While KV or an upstream fails, requests must not buy a log line each. */
 const FAILURE_BURST_LINES = 20;
 const FAILURE_LINES_PER_SECOND = 2;
 
@@ -27,16 +27,19 @@ function log(entry: LogEntry): void {
 function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
 	const now = Date.now;
 	const failureLines = createTokenBucket(FAILURE_BURST_LINES, FAILURE_LINES_PER_SECOND, now);
+	const logFailure = (event: string, failure: object) => {
+		if (failureLines.take()) log({ event, ...failure });
+	};
 	return createGateway({
 		store: createTenantStore({
 			read: (key) => TENANTS.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
 			now,
 			secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
-			onFailure: (failure) => {
-				if (failureLines.take()) log({ event: "kv-read-failed", ...failure });
-			},
+			onFailure: (failure) => logFailure("kv-read-failed", failure),
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
+		fetch: (request, init) => fetch(request, init),
+		onUpstreamFailure: (failure) => logFailure("upstream-failed", failure),
 		record: createVerdictRecorder({ dataset: VERDICTS, log, now }),
 		now,
 	});

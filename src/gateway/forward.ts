@@ -15,6 +15,9 @@ export interface Passage {
 	readonly certificate: ClientCertificate | undefined;
 }
 
+/** What the runtime's own `fetch` does; handed in, so that all I/O stands at the entry. */
+export type Fetch = (request: Request, init?: RequestInit) => Promise<Response>;
+
 /** The upstream's response, or why there is none. */
 export type Passed =
 	| { readonly ok: true; readonly response: Response }
@@ -28,7 +31,7 @@ export type Passed =
  * Fetches from the upstream. Bodies stream both ways, redirects are not followed, and the time-out ends with the
  * response headers.
  */
-export async function fetchUpstream(request: Request, passage: Passage): Promise<Passed> {
+export async function fetchUpstream(request: Request, passage: Passage, fetch: Fetch): Promise<Passed> {
 	const outgoing = upstreamRequest(request, passage);
 	const timeout = passage.tenant.upstreamTimeoutMilliseconds;
 	if (timeout === undefined) {

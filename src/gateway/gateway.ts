@@ -9,7 +9,7 @@ import type { TenantStore } from "../tenants/store.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies } from "./cookies.ts";
-import { fetchUpstream, mutable, redirectsToForeignOrigin, rewriteLocation } from "./forward.ts";
+import { type Fetch, fetchUpstream, mutable, redirectsToForeignOrigin, rewriteLocation } from "./forward.ts";
 import { CDN_LOOP, namesCordon } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";
 import { type ProblemCode, problem } from "./problem.ts";
@@ -21,9 +21,19 @@ export interface GatewayOptions {
 	readonly store: TenantStore;
 	/** Whether requests to hostnames without a tenant go on untouched; else they get 404. */
 	readonly forwardUnknownHosts: boolean;
+	/** The way out to the upstreams. */
+	readonly fetch: Fetch;
 	readonly record: (verdict: Verdict) => void;
+	readonly onUpstreamFailure: (failure: UpstreamFailure) => void;
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
+}
+
+/** Why an upstream gave no response, for the log. */
+export interface UpstreamFailure {
+	readonly hostname: string;
+	readonly code: ProblemCode;
+	readonly reason: string;
 }
 
 /** Answers one request. Rejects only on faults of Cordon itself. */
@@ -31,6 +41,7 @@ export type Gateway = (request: Request, background: Background) => Promise<Resp
 
 /** What is known of a request once its tenant is found. */
 interface Exchange {
+	readonly outside: GatewayOptions;
 	readonly request: Request;
 	readonly url: URL;
 	readonly tenant: Tenant;
@@ -52,7 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 		const found = looked instanceof Promise ? await looked : looked;
 		if (found.kind === "unavailable") return problem("tenant-unavailable");
 		if (found.kind === "absent")
-			return options.forwardUnknownHosts ? fetch(request) : problem("unknown-tenant");
+			return options.forwardUnknownHosts ? options.fetch(request) : problem("unknown-tenant");
 		return serve(request, url, found, background);
 	};
 
@@ -77,7 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 			ownOrigin,
 			rejectDenied: tenant.rejectDenied,
 		});
-		const exchange: Exchange = { request, url, tenant, policy, kind, origin, decision };
+		const exchange: Exchange = { outside: options, request, url, tenant, policy, kind, origin, decision };
 		const { response, code } = await respond(exchange);
 		if (origin !== null && judgement !== undefined) {
 			options.record({
@@ -134,15 +145,18 @@ async function respond(exchange: Exchange): Promise<Answer> {
 }
 
 async function forward(exchange: Exchange): Promise<Answer> {
-	const { request, url, tenant, kind } = exchange;
+	const { outside, request, url, tenant, kind } = exchange;
 	const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
 	if (tenant.clientCertificate === "require" && certificate === undefined && !tenant.report) {
 		return refuse(exchange, "client-certificate-required");
 	}
 	const cacheable = request.method === "GET" || request.method === "HEAD";
 	const withoutOrigin = tenant.stripOrigin && !tenant.report && cacheable && kind !== "websocket";
-	const passed = await fetchUpstream(request, { tenant, url, withoutOrigin, certificate });
-	if (!passed.ok) return refuse(exchange, passed.code);
+	const passed = await fetchUpstream(request, { tenant, url, withoutOrigin, certificate }, outside.fetch);
+	if (!passed.ok) {
+		outside.onUpstreamFailure({ hostname: url.hostname, code: passed.code, reason: passed.reason });
+		return refuse(exchange, passed.code);
+	}
 	// A 101 carries its socket and cannot be wrapped again; no CORS check follows it.
 	if (passed.response.webSocket) return { response: passed.response };
 	const response = mutable(passed.response);

@@ -30,7 +30,8 @@ export function salvage(value: Readonly<Record<string, unknown>>): TenantDocumen
 
 function salvageCors(value: unknown): Cors {
 	const cors = isObject(value) ? value : {};
-	const flag = (key: keyof Cors) => ({ [key]: cors[key] === true });
+	// Written as a text, true is mistyped, and what it brings with it is worth saying all the same.
+	const flag = (key: keyof Cors) => ({ [key]: cors[key] === true || cors[key] === "true" });
 	return {
 		origins: cors["origins"] === "*" ? "*" : soundItems(cors["origins"], isOriginEntry),
 		...flag("credentials"),

@@ -150,7 +150,14 @@ function gatewayFor(document: TenantDocument): Gateway {
 			throw new Error(reason);
 		},
 	});
-	return createGateway({ store, forwardUnknownHosts: false, record: () => {}, now });
+	return createGateway({
+		store,
+		forwardUnknownHosts: false,
+		fetch: (request) => fetch(request),
+		onUpstreamFailure: () => {},
+		record: () => {},
+		now,
+	});
 }
 
 function pageRequest({ origin, path, method, headers, credentials, uploadListener }: Call): PageRequest {
