@@ -1,0 +1,127 @@
+/** Owns the comparison as a command: its options, its outputs. */
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ArgsDef, ParsedArgs } from "citty";
+import { bind, stopServers } from "../harness/process.ts";
+import { createProgress } from "../harness/progress.ts";
+import { startUpstream } from "../harness/upstream.ts";
+import { changesReport, findChanges } from "./against.ts";
+import { drawChart } from "./chart.ts";
+import { listContenders } from "./contenders.ts";
+import { measure } from "./measure.ts";
+import { markdownReport, terminalReport } from "./report.ts";
+import { type Results, readResults, reduce } from "./results.ts";
+import { WORKS } from "./work.ts";
+
+export const compareArguments = {
+	seconds: { type: "string", description: "How long the turns go on (default 150, with --quick 25)" },
+	rounds: { type: "string", description: "How many rounds at most" },
+	processes: { type: "string", description: "Processes of each contender (default 3, with --quick 2)" },
+	quick: {
+		type: "boolean",
+		description: "A short run, for a first look; writes nothing unless --out is given",
+	},
+	only: {
+		type: "string",
+		description: "Contenders or kinds of work, comma-separated: cordon,hono-cors,preflight",
+	},
+	also: {
+		type: "string",
+		description: "Another build of Cordon to run beside this one: NAME=FILE, comma-separated",
+	},
+	against: {
+		type: "string",
+		description: "Saved results (JSON): says what got slower beyond the noise; exit code 1 if anything did",
+	},
+	out: {
+		type: "string",
+		description: "Directory for results.md, results.json and results.svg (default bench)",
+	},
+} as const satisfies ArgsDef;
+
+const CONNECTIONS = 8;
+
+/** Runs the comparison; sets the exit code. */
+export async function compare(args: ParsedArgs<typeof compareArguments>): Promise<void> {
+	const quick = args.quick === true;
+	const earlier = args.against === undefined ? undefined : readResults(args.against);
+	const directory = mkdtempSync(join(tmpdir(), "cordon-bench-"));
+	const progress = createProgress();
+	bind(process.pid, "helper");
+	const upstream = await startUpstream();
+	try {
+		const also = namedFiles(args.also);
+		const all = listContenders({ upstreamPort: upstream.port, directory, also });
+		const { contenders, works } = select(all.contenders, args.only);
+		const options = {
+			seconds: number(args.seconds, quick ? 25 : 150, "seconds"),
+			rounds: number(args.rounds, Number.POSITIVE_INFINITY, "rounds"),
+			processes: number(args.processes, quick ? 2 : 3, "processes"),
+			connections: CONNECTIONS,
+			warmUpRequests: quick ? 600 : 2000,
+		};
+		const measured = await measure(contenders, works, options, progress);
+		const results = reduce(measured, contenders, works, all.missing, options);
+		progress.done();
+		console.log(terminalReport(results));
+		const out = args.out ?? (quick || args.only !== undefined ? undefined : join(import.meta.dirname, ".."));
+		if (out !== undefined) save(results, out);
+		if (earlier === undefined || args.against === undefined) return;
+		const changes = findChanges(earlier, results);
+		console.log(`\n${changesReport(changes, args.against)}`);
+		if (changes.some(({ before, after }) => after > before)) process.exitCode = 1;
+	} finally {
+		progress.done();
+		stopServers();
+		rmSync(directory, { recursive: true, force: true });
+	}
+}
+
+function save(results: Results, out: string): void {
+	writeFileSync(join(out, "results.json"), `${JSON.stringify(results, undefined, "\t")}\n`);
+	writeFileSync(join(out, "results.md"), markdownReport(results));
+	writeFileSync(join(out, "results.svg"), drawChart(results));
+	console.log(`\nWritten: results.md, results.json and results.svg in ${out}`);
+}
+
+/** Names of contenders narrow the contenders, names of work the work; the limits always run. */
+function select(contenders: ReturnType<typeof listContenders>["contenders"], only: string | undefined) {
+	const names = only?.split(",") ?? [];
+	for (const name of names) {
+		if (contenders.some((one) => one.name === name) || WORKS.some((work) => work.name === name)) continue;
+		throw new UsageError(
+			`There is no "${name}" here. Contenders: ${contenders.map((one) => one.name).join(", ")}. Work: ${WORKS.map((work) => work.name).join(", ")}.`,
+		);
+	}
+	const chosen = contenders.filter(({ name }) => names.includes(name));
+	const works = WORKS.filter(({ name }) => names.includes(name));
+	const keptWorks = works.length > 0 ? works : WORKS;
+	return {
+		contenders: (chosen.length > 0
+			? contenders.filter((one) => one.kind === "limit" || chosen.includes(one))
+			: contenders
+		).filter((one) => one.works === undefined || keptWorks.some(({ name }) => one.works?.includes(name))),
+		works: keptWorks,
+	};
+}
+
+/** A mistake on the command line. */
+export class UsageError extends Error {}
+
+function number(text: string | undefined, otherwise: number, name: string): number {
+	if (text === undefined) return otherwise;
+	const value = Number(text);
+	if (!Number.isFinite(value) || value <= 0)
+		throw new UsageError(`--${name} wants a number above 0, not "${text}".`);
+	return value;
+}
+
+function namedFiles(text: string | undefined): (readonly [string, string])[] {
+	return (text?.split(",") ?? []).map((pair) => {
+		const equals = pair.indexOf("=");
+		if (equals < 1) throw new UsageError(`--also wants NAME=FILE, not "${pair}".`);
+		return [pair.slice(0, equals), pair.slice(equals + 1)];
+	});
+}

@@ -1,0 +1,16 @@
+/** Owns the choice of ports for servers that cannot choose one themselves. */
+
+import { once } from "node:events";
+import { createServer } from "node:net";
+
+/** A port of 127.0.0.1 that was free just now. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const address = server.address();
+	server.close();
+	await once(server, "close");
+	if (typeof address !== "object" || address === null) throw new Error("There is no free port.");
+	return address.port;
+}
