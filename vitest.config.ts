@@ -1,7 +1,10 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-/** `unit` runs inside workerd, `cli` and `end-to-end` in Node against real processes. */
+/**
+ * `unit` runs inside workerd; the others in Node against real processes, one group after another, so that browsers and
+ * gateways have the machine to themselves.
+ */
 export default defineConfig({
 	test: {
 		reporters: ["default", "./test/summary-reporter.ts"],
@@ -13,10 +16,16 @@ export default defineConfig({
 					include: ["test/{cors,tenants,gateway,browser}/**/*.test.ts"],
 					testTimeout: 60_000,
 					isolate: false,
+					sequence: { groupOrder: 0 },
 				},
 			},
 			{
-				test: { name: "cli", include: ["test/cli/**/*.test.ts"], testTimeout: 60_000 },
+				test: {
+					name: "cli",
+					include: ["test/cli/**/*.test.ts"],
+					testTimeout: 60_000,
+					sequence: { groupOrder: 1 },
+				},
 			},
 			{
 				test: {
@@ -24,6 +33,16 @@ export default defineConfig({
 					include: ["test/end-to-end/**/*.test.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 120_000,
+					sequence: { groupOrder: 2 },
+				},
+			},
+			{
+				test: {
+					name: "browsers",
+					include: ["test/browsers/**/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 600_000,
+					sequence: { groupOrder: 3 },
 				},
 			},
 		],

@@ -1,0 +1,75 @@
+/** Owns the browser suite: every case in every engine, against the built gateway between real sockets. */
+
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { expectationOf } from "./cases/case.ts";
+import { CASES } from "./cases/cases.ts";
+import { formatRows, mergeRows, parseRows, plainTable, type Row, rowOf } from "./compatibility.ts";
+import { prepareEngines } from "./engines/install.ts";
+import { obstacle } from "./stage/plan.ts";
+import { type Drive, featuresFor, type Suite, startSuite, transcriptsOf, wentAsExpected } from "./suite.ts";
+
+const COMPATIBILITY = join(import.meta.dirname, "compatibility.json");
+const DRIVE_HOOK_TIMEOUT_MILLISECONDS = 120_000;
+const isCi = /^(1|true)$/i.test(process.env["CI"] ?? "");
+
+const prepared = await prepareEngines();
+const rows: Row[] = [];
+let suite: Suite | undefined;
+
+beforeAll(async () => {
+	if (prepared.some(({ engine }) => engine !== undefined)) suite = await startSuite();
+}, DRIVE_HOOK_TIMEOUT_MILLISECONDS);
+
+afterAll(async () => {
+	await suite?.stop();
+	if (rows.length === 0) return;
+	const merged = mergeRows(parseRows(await readFile(COMPATIBILITY, "utf8")), rows);
+	await writeFile(COMPATIBILITY, formatRows(merged));
+	console.log(plainTable(rows));
+});
+
+test("every case has an id and a sentence of its own", () => {
+	expect(new Set(CASES.map(({ id }) => id)).size).toBe(CASES.length);
+	expect(new Set(CASES.map(({ says }) => says)).size).toBe(CASES.length);
+});
+
+for (const each of prepared) {
+	if (each.engine === undefined) {
+		const { id, missing } = each;
+		// Where the tests must prove something, an engine that is not there is a failure.
+		if (isCi) test(`${id} is installed`, () => expect.fail(missing));
+		describe.skip(`${id}: ${missing}`, () => {
+			for (const { says } of CASES) test(says);
+		});
+		continue;
+	}
+	const { engine } = each;
+	const features = featuresFor(engine);
+
+	describe(engine.name, () => {
+		let drive: Drive | undefined;
+
+		beforeAll(async () => {
+			if (suite === undefined) return;
+			drive = await suite.drive(engine);
+			const finished = drive;
+			const ran = CASES.filter((case_) => obstacle(case_, engine.id, features) === undefined);
+			const results = ran.map((case_) => ({ case: case_, asExpected: wentAsExpected(finished, case_) }));
+			rows.push(rowOf(engine.id, engine.name, drive.version, results));
+		}, DRIVE_HOOK_TIMEOUT_MILLISECONDS);
+
+		for (const case_ of CASES) {
+			const reason = obstacle(case_, engine.id, features);
+			test.skipIf(reason !== undefined)(
+				reason === undefined ? case_.says : `${case_.says} (${reason})`,
+				() => {
+					if (drive === undefined) expect.fail(`${engine.name} was not driven.`);
+					if (drive.problem !== undefined) expect.fail(drive.problem);
+					expect(transcriptsOf(drive, case_)).toEqual(expectationOf(case_, engine.id));
+				},
+			);
+		}
+	});
+}

@@ -1,0 +1,47 @@
+/** Owns how Firefox is opened: headless, its own names and trust, quiet, a client certificate without asking. */
+
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine } from "./engine.ts";
+import { freshHome, run, startGroup } from "./process.ts";
+import { createTrust } from "./trust.ts";
+
+const PREFERENCES = {
+	"network.proxy.type": 0,
+	"network.captive-portal-service.enabled": false,
+	"network.connectivity-service.enabled": false,
+	"network.trr.mode": 5,
+	"datareporting.policy.dataSubmissionEnabled": false,
+	"app.update.enabled": false,
+	"browser.shell.checkDefaultBrowser": false,
+	"browser.aboutwelcome.enabled": false,
+	// Nobody is there to answer a dialog: without this one, a 401 that asks for authentication is read at once.
+	"network.auth.subresource-http-auth-allow": 1,
+	"security.default_personal_cert": "Select Automatically",
+};
+
+export function firefox(binary: string): Engine {
+	return {
+		id: "firefox",
+		name: "Firefox",
+		takesCertificate: () => true,
+		async version({ directory }) {
+			const { stdout } = await run(binary, ["--version"], { env: freshHome(directory) });
+			return /\d+(\.\d+)+(esr)?/.exec(stdout)?.[0].replace("esr", " ESR") ?? stdout.trim();
+		},
+		async open(url, { directory, authority, hostnames }) {
+			const profile = join(directory, "profile");
+			await mkdir(profile, { recursive: true });
+			await createTrust(profile, authority);
+			const preferences = { ...PREFERENCES, "network.dns.localDomains": hostnames.join(",") };
+			const lines = Object.entries(preferences).map(
+				([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+			);
+			await writeFile(join(profile, "user.js"), lines.join(""));
+			return startGroup(
+				[binary, "--headless", "--no-remote", "--profile", profile, url],
+				freshHome(directory),
+			);
+		},
+	};
+}

@@ -1,0 +1,139 @@
+/** Owns `npm run probe`: the probe page for whatever browser a user opens it in, and its results in the terminal. */
+
+import { isIP } from "node:net";
+import { networkInterfaces } from "node:os";
+import { parseArgs } from "node:util";
+import pc from "picocolors";
+import type { Outcome, PageReport, Verdict } from "./stage/runs.ts";
+import { type StageOptions, startStage } from "./stage/stage.ts";
+import { addressWorld, namedWorld } from "./stage/world.ts";
+
+const DEFAULT_PORT = 8790;
+const LOOPBACK = "127.0.0.1";
+
+const USAGE = `Serves a page that probes the browser it is opened in, against the gateway.
+
+  npm run probe                              for browsers on this machine
+  npm run probe -- --address 192.168.1.20    for other devices too, under this machine's address
+  npm run probe -- --port 9000               the first port; with --address it takes three`;
+
+const MARKS: Readonly<Record<Verdict, string>> = {
+	"as expected": pc.green("✓"),
+	"but for cookies": pc.yellow("~"),
+	"another way": pc.yellow("~"),
+	unexpected: pc.red("✘"),
+};
+
+try {
+	const options = readArguments();
+	if (options === undefined) console.log(USAGE);
+	else await serve(options.address, options.port);
+} catch (error) {
+	console.error(`${pc.red("✘")} ${error instanceof Error ? error.message : String(error)}`);
+	process.exit(1);
+}
+
+/** Undefined where help is wanted. Throws an `Error` for the user. */
+function readArguments(): { readonly address: string | undefined; readonly port: number } | undefined {
+	const { values } = parseArgs({
+		options: {
+			address: { type: "string" },
+			port: { type: "string", default: String(DEFAULT_PORT) },
+			help: { type: "boolean", short: "h" },
+		},
+	});
+	if (values.help) return undefined;
+	const port = Number(values.port);
+	if (!Number.isInteger(port) || port < 1 || port > 65_533) {
+		throw new Error(`--port must be a port from 1 to 65533, not "${values.port}".`);
+	}
+	const { address } = values;
+	if (address !== undefined && isIP(address) !== 4) {
+		throw new Error(`--address must be an IPv4 address of this machine, not "${address}".${ownAddresses()}`);
+	}
+	return { address, port };
+}
+
+function ownAddresses(): string {
+	const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+	const addresses = all.filter(({ family, internal }) => family === "IPv4" && !internal);
+	return addresses.length === 0 ? "" : ` It has ${addresses.map(({ address }) => address).join(", ")}.`;
+}
+
+async function serve(address: string | undefined, port: number): Promise<void> {
+	console.log(pc.dim("Starting the gateway, the API behind it and the page …"));
+	const stage = await startStage(
+		address === undefined ? forThisMachine(port) : forDevices(address, port),
+	).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "EADDRINUSE")
+			throw new Error(`Port ${port} is taken. Choose another one with --port.`);
+		throw error;
+	});
+	let stopping = false;
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+		process.on(signal, async () => {
+			if (stopping) return;
+			stopping = true;
+			console.log(pc.dim("\nStopping …"));
+			await stage.stop();
+			process.exit(0);
+		});
+	}
+	console.log(`
+${pc.green("●")} ${pc.bold("Open one of these in any browser")}${address === undefined ? " of this machine" : " that reaches this machine"}:
+
+    ${pc.cyan(`${stage.world.pages.allowed}/`)}    an origin that the policies allow
+    ${pc.cyan(`${stage.world.pages.denied}/`)}    one that they do not
+
+  What came out is shown on the page, and here. ${pc.dim("Ctrl-C stops everything.")}
+`);
+}
+
+function forThisMachine(port: number): StageOptions {
+	return {
+		address: LOOPBACK,
+		fronts: [{ port }],
+		worldOf: () => namedWorld({ scheme: "http", tld: "localhost", port, driven: false }),
+		onReport: print,
+		onFailure: complain,
+	};
+}
+
+/** Other devices know no names of this machine: an origin is a port there. */
+function forDevices(address: string, port: number): StageOptions {
+	return {
+		address,
+		fronts: [{ port }, { port: port + 1 }, { port: port + 2 }],
+		worldOf: () => addressWorld(address, { allowed: port, denied: port + 1, api: port + 2 }),
+		onReport: print,
+		onFailure: complain,
+	};
+}
+
+function print({ page, userAgent, outcomes }: PageReport): void {
+	const count = (verdict: Verdict) => outcomes.filter((outcome) => outcome.verdict === verdict).length;
+	console.log(`${pc.bold(`The ${page} page`)} ${pc.dim(userAgent)}`);
+	const verdicts = Object.keys(MARKS) as Verdict[];
+	const counts = verdicts
+		.filter((verdict) => count(verdict) > 0)
+		.map((verdict) => `${count(verdict)} ${verdict}`);
+	console.log(`  ${counts.join(", ")}`);
+	// What a browser's rules for third parties change is much the same everywhere: one example tells it.
+	const example = outcomes.find(({ verdict }) => verdict === "but for cookies");
+	const others = outcomes.filter(({ verdict }) => verdict === "another way" || verdict === "unexpected");
+	for (const outcome of example === undefined ? others : [example, ...others]) printOutcome(outcome);
+	console.log("");
+}
+
+function complain(_: string, reason: string): void {
+	console.error(`${pc.red("✘")} ${reason}`);
+}
+
+function printOutcome({ says, verdict, transcript, expected }: Outcome): void {
+	console.log(`  ${MARKS[verdict]} ${says}`);
+	for (const part of ["page", "wire"] as const) {
+		const [got, wanted] = [transcript[part].join(" | "), expected?.[part].join(" | ") ?? ""];
+		if (got !== wanted)
+			console.log(pc.dim(`      ${part}: ${got}\n      ${" ".repeat(part.length)}  expected: ${wanted}`));
+	}
+}

@@ -1,0 +1,82 @@
+/** Owns the whole stage: pages, fronts, the built gateway under `wrangler dev`, and the hostile API behind it. */
+
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createGateway, type Gateway } from "../../end-to-end/harness/gateway.ts";
+import { type Api, startApi } from "./api.ts";
+import { type Destination, type Front, type FrontOptions, startFront } from "./front.ts";
+import { createLedger } from "./ledger.ts";
+import { type Pages, startPages } from "./pages.ts";
+import { createRuns, type PageReport } from "./runs.ts";
+import { tenantDocuments } from "./tenants.ts";
+import type { World } from "./world.ts";
+
+export interface Stage {
+	readonly world: World;
+	/** Ends everything that was started. */
+	stop(): Promise<void>;
+}
+
+export interface StageOptions {
+	/** The address to listen on. */
+	readonly address: string;
+	/** Where the fronts listen: a port each, 0 for any. A world of names has one, and one more for certificates. */
+	readonly fronts: readonly Pick<FrontOptions, "port" | "tls">[];
+	/** Makes the world, once the fronts' ports are known. */
+	readonly worldOf: (ports: readonly number[]) => World;
+	readonly onReport: (report: PageReport) => void;
+	/** Called when a page of a run cannot go on. */
+	readonly onFailure: (run: string, reason: string) => void;
+}
+
+/** Starts a stage; resolves when the gateway answers. */
+export async function startStage(options: StageOptions): Promise<Stage> {
+	const { address, fronts, worldOf, onReport, onFailure } = options;
+	const ledger = createLedger();
+	const running: { stop(): Promise<void> }[] = [];
+	const destinations = new Map<string, Destination>();
+	const stop = async () => {
+		await Promise.all(running.map((each) => each.stop()));
+	};
+	const started = <T extends Api | Pages | Front | Gateway>(each: T): T => {
+		running.push(each);
+		return each;
+	};
+	try {
+		const api = started(await startApi(ledger.reach));
+		const ports: number[] = [];
+		for (const front of fronts) {
+			const destinationOf = (authority: string) => destinations.get(authority);
+			ports.push(started(await startFront({ address, ...front, destinationOf })).port);
+		}
+		const world = worldOf(ports);
+		const upstream = `http://127.0.0.1:${api.port}`;
+		const runs = createRuns({ world, upstream, ledger, onReport });
+		const pages = started(await startPages({ world, runs, onFailure, acknowledge: api.acknowledge }));
+		const gateway = started(createGateway());
+		for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await closedPort() })) {
+			gateway.tenant(host, document);
+		}
+		await gateway.start();
+		for (const origin of Object.values(world.pages)) {
+			destinations.set(new URL(origin).host, { port: pages.port });
+		}
+		for (const origin of Object.values(world.tenants)) {
+			destinations.set(new URL(origin).host, { port: gateway.port(), see: ledger.see });
+		}
+		return { world, stop };
+	} catch (error) {
+		await stop();
+		throw error;
+	}
+}
+
+/** A port on which nobody listens. */
+async function closedPort(): Promise<number> {
+	const server = createServer().listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const { port } = server.address() as AddressInfo;
+	server.close();
+	return port;
+}
