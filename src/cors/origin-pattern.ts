@@ -2,30 +2,18 @@
 
 import { quote, type Refusal } from "./findings.ts";
 import {
-	canonicalIpv6,
 	endsInNumber,
-	isCanonicalIpv4,
-	isDefaultPort,
 	isHostname,
-	isLabel,
 	isLoopback,
-	isPort,
 	isScheme,
 	MAX_HOST_BYTES,
-	MAX_LABEL_BYTES,
 	MAX_SCHEME_BYTES,
 	type OriginParts,
 	splitOrigin,
 } from "./origin-syntax.ts";
+import { type Faulty, invalid, prohibited } from "./pattern-fault.ts";
+import { checkPort, type HostPattern, parseHost } from "./pattern-host.ts";
 import { isPublicSuffix } from "./public-suffix.ts";
-
-/** The hosts that a pattern stands for. */
-export type HostPattern =
-	| { readonly kind: "exact"; readonly host: string }
-	/** `*.parent`: one or more labels under parent, never parent itself. */
-	| { readonly kind: "subdomains"; readonly parent: string }
-	/** `prefix*suffix.parent`: one label, the star being one or more of `a-z 0-9 -`. */
-	| { readonly kind: "glob"; readonly prefix: string; readonly suffix: string; readonly parent: string };
 
 /** A well-formed entry of the list. */
 export interface OriginPattern {
@@ -93,19 +81,7 @@ export function judgeOriginPattern(pattern: OriginPattern, safety: PatternSafety
 	return undefined;
 }
 
-/** A refusal with, where there is an obvious one, a text that comes closer to what was meant. */
-type Fault = Refusal & { readonly mend?: string | undefined };
-type Parsed =
-	| { readonly ok: true; readonly pattern: OriginPattern }
-	| { readonly ok: false; readonly fault: Fault };
-
-function invalid(code: string, message: string, mend?: string): Parsed {
-	return { ok: false, fault: { code: `invalid-origin-${code}`, message, mend } };
-}
-
-function prohibited(code: string, message: string, mend?: string): Parsed {
-	return { ok: false, fault: { code: `prohibited-origin-${code}`, message, mend } };
-}
+type Parsed = { readonly ok: true; readonly pattern: OriginPattern } | Faulty;
 
 /** Follows mend after mend until the text is a pattern: what is suggested is always accepted. */
 function mended(text: string): string | undefined {
@@ -173,7 +149,7 @@ function isPlain({ scheme, host, port }: OriginParts): boolean {
 }
 
 /** Refuses everything that a URL may have and an origin may not. */
-function refuseBeyondOrigin(text: string, start: number): Parsed | undefined {
+function refuseBeyondOrigin(text: string, start: number): Faulty | undefined {
 	const shown = quote(text);
 	const end = firstOf(text, "/\\?#", start);
 	if (end !== -1) {
@@ -240,7 +216,7 @@ function parseParts(text: string, parts: OriginParts): Parsed {
 			`${shown} does not begin with a scheme: a letter, then letters, digits, "+", "-" or ".", ${MAX_SCHEME_BYTES} bytes at most, without a wildcard. Write one entry per scheme.`,
 		);
 	}
-	const badPort = parsePort(text, scheme, port);
+	const badPort = checkPort(text, scheme, port);
 	if (badPort !== undefined) return badPort;
 	if (host.length > MAX_HOST_BYTES) {
 		return invalid(
@@ -248,122 +224,9 @@ function parseParts(text: string, parts: OriginParts): Parsed {
 			`${shown} has a host of ${host.length} bytes; no host has more than ${MAX_HOST_BYTES}.`,
 		);
 	}
-	const parsed = host.startsWith("[") ? parseIpv6(text, parts) : parseHost(text, parts);
+	const parsed = parseHost(text, parts);
 	if ("ok" in parsed) return parsed;
 	return { ok: true, pattern: { text, scheme, host: parsed, port } };
-}
-
-function parsePort(text: string, scheme: string, port: string): Parsed | undefined {
-	if (port === "" || port === ":*") return undefined;
-	const shown = quote(text);
-	const digits = port.slice(1);
-	const withoutPort = text.slice(0, text.length - port.length);
-	if (digits.includes(":")) {
-		return invalid(
-			"ipv6",
-			`${shown} has more than one colon after its scheme: an IPv6 address stands in brackets, as in http://[::1]:3000. Correct it.`,
-			`${scheme}://[${text.slice(scheme.length + 3)}]`,
-		);
-	}
-	if (!isPort(digits)) {
-		return invalid(
-			"port",
-			`${shown} has no valid port: 1 to 65535 without leading zeros, or "*" for any. Correct it, or leave it out for the scheme's default port.`,
-			digits === "" ? withoutPort : withoutLeadingZeros(withoutPort, digits),
-		);
-	}
-	if (isDefaultPort(scheme, digits)) {
-		return prohibited(
-			"default-port",
-			`${shown} writes out the default port of ${scheme}, which browsers never send: it would never match. Leave the port out.`,
-			withoutPort,
-		);
-	}
-	return undefined;
-}
-
-function parseIpv6(text: string, { scheme, host, port }: OriginParts): HostPattern | Parsed {
-	const shown = quote(text);
-	if (host.includes("%")) {
-		return invalid(
-			"ipv6-zone",
-			`${shown} has an IPv6 zone, which browsers never send. Remove it.`,
-			`${scheme}://${host.slice(0, host.indexOf("%"))}]${port}`,
-		);
-	}
-	const canonical = canonicalIpv6(host);
-	if (canonical === undefined) {
-		return invalid(
-			"ipv6",
-			`${shown} has no valid IPv6 address in brackets, as in http://[::1]:3000; a wildcard cannot stand there. Correct it.`,
-		);
-	}
-	if (canonical !== host) {
-		return prohibited(
-			"ipv6-not-canonical",
-			`${shown} writes its IPv6 address in a form that browsers never send: it would never match. Write ${canonical}.`,
-			`${scheme}://${canonical}${port}`,
-		);
-	}
-	return { kind: "exact", host };
-}
-
-function parseHost(text: string, { scheme, host, port }: OriginParts): HostPattern | Parsed {
-	const shown = quote(text);
-	if (host === "") return invalid("no-host", `${shown} has no host after "://". Name one.`);
-	if (host.endsWith(".")) {
-		return invalid(
-			"trailing-dot",
-			`${shown} has a trailing dot, which makes it another origin than the one meant. Remove it.`,
-			`${scheme}://${host.slice(0, -1)}${port}`,
-		);
-	}
-	const star = host.indexOf("*");
-	if (star === -1) {
-		if (!isHostname(host)) return badHost(shown, host);
-		if (endsInNumber(host) && !isCanonicalIpv4(host)) {
-			return invalid(
-				"ipv4",
-				`${shown} ends in a number but is no IPv4 address in the form that browsers send (four decimal numbers, 0 to 255). Correct it.`,
-				canonicalIpv4(scheme, host, port),
-			);
-		}
-		return { kind: "exact", host };
-	}
-	const dot = host.indexOf(".");
-	if (host.lastIndexOf("*") !== star || dot === -1 || star > dot) {
-		return invalid(
-			"wildcard",
-			`${shown} has its wildcard where none can be: one "*" stands for whole labels in front ("https://*.example.com"), for a part of the first label ("https://pr-*.example.com") or for the port (":*"). Name the domain that is yours.`,
-		);
-	}
-	const parent = host.slice(dot + 1);
-	if (parent.startsWith("[") || (endsInNumber(parent) && isCanonicalIpv4(parent))) {
-		return invalid(
-			"wildcard-ip",
-			`${shown} has a wildcard before an IP address, which has no subdomains. Name the address itself.`,
-			`${scheme}://${parent}${port}`,
-		);
-	}
-	if (!isHostname(parent)) return badHost(shown, parent);
-	if (endsInNumber(parent)) {
-		return invalid("ipv4", `${shown} ends in a number, which no domain does. Correct the last label.`);
-	}
-	if (dot === 1) return { kind: "subdomains", parent };
-	const prefix = host.slice(0, star);
-	const suffix = host.slice(star + 1, dot);
-	// The star stands for at least one character, so a label of N with its star has matches from N up.
-	if (dot > MAX_LABEL_BYTES || !(prefix === "" || isLabel(prefix)) || !(suffix === "" || isLabel(suffix))) {
-		return badHost(shown, host.slice(0, dot));
-	}
-	return { kind: "glob", prefix, suffix, parent };
-}
-
-function badHost(shown: string, host: string): Parsed {
-	return invalid(
-		"host",
-		`${shown}: ${quote(host)} is no host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _. Correct it.`,
-	);
 }
 
 function hasWhiteSpaceOrControl(text: string): boolean {
@@ -395,15 +258,4 @@ function punycode(text: string, hostStart: number): string | undefined {
 	const parsed = URL.parse(`https://${rest}`);
 	if (!parsed || rest.includes("*")) return undefined;
 	return `${scheme}${wild ? "*." : ""}${parsed.host}${anyPort ? ":*" : ""}`;
-}
-
-function withoutLeadingZeros(withoutPort: string, digits: string): string | undefined {
-	let start = 0;
-	while (digits[start] === "0") start++;
-	return start === 0 || start === digits.length ? undefined : `${withoutPort}:${digits.slice(start)}`;
-}
-
-function canonicalIpv4(scheme: string, host: string, port: string): string | undefined {
-	const hostname = URL.parse(`http://${host}`)?.hostname;
-	return hostname !== undefined && isCanonicalIpv4(hostname) ? `${scheme}://${hostname}${port}` : undefined;
 }
