@@ -33,7 +33,7 @@ function checkAllowOrigin(
 	const anyOrigin = request.credentials !== "include";
 	const required = shown(ALLOW_ORIGIN, anyOrigin ? `${origin}, or *` : origin);
 	if (value === origin || (anyOrigin && value === "*")) return passed(code, received, required);
-	return failed(code, received, required, originAdvice(request, response, value, origin));
+	return failed(code, received, required, originAdvice(request, response, value, origin, code));
 }
 
 function originAdvice(
@@ -41,13 +41,14 @@ function originAdvice(
 	{ status, headers }: ReceivedResponse,
 	value: string | null,
 	origin: string,
+	code: "allow-origin" | "preflight-allow-origin",
 ): string {
 	const name = displayName(ALLOW_ORIGIN);
 	if (origin === "null" && request.origin !== "null") {
 		return `A redirect from one foreign origin to another has made this request's origin null, so call ${request.urls.at(-1)} directly.`;
 	}
 	if (value === null) {
-		if (status >= 400)
+		if (status >= 400 && code === "allow-origin")
 			return `Send ${name} with errors too, or the page cannot even see the status ${status}.`;
 		return `Let the server allow ${origin}, and send ${name} on this response.`;
 	}

@@ -3,6 +3,7 @@
 import { closest } from "../tenants/closest.ts";
 import type { Command, Outside } from "./command.ts";
 import { diff } from "./diff.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { Fault } from "./fault.ts";
 import { renderHelp, renderOverview } from "./help.ts";
@@ -16,6 +17,7 @@ import { validate } from "./validate.ts";
 const COMMANDS: readonly Command[] = [
 	validate,
 	explain,
+	doctor,
 	diff,
 	push,
 	pull,

@@ -5,6 +5,7 @@ import { isSerializedOrigin } from "../cors/origin-set.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
 import { closest } from "../tenants/closest.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
+import { browserHalves, browserWords } from "./explain-browser.ts";
 import { type ExplainedRequest, type Explanation, entryText } from "./explanation.ts";
 import { printable } from "./source.ts";
 import type { TenantFile } from "./tenant-file.ts";
@@ -14,16 +15,8 @@ import { type Terminal, wrap } from "./terminal.ts";
 const INDENT = " ".repeat(12);
 
 /** An explanation as JSON. */
-export function explanationReport({
-	allowed,
-	call,
-	tenantKey,
-	mode,
-	route,
-	reason,
-	entry,
-	requests,
-}: Explanation) {
+export function explanationReport(explanation: Explanation) {
+	const { allowed, call, tenantKey, mode, route, reason, entry, requests } = explanation;
 	const { origin, method, headers, url } = call;
 	return {
 		allowed,
@@ -33,6 +26,7 @@ export function explanationReport({
 		route,
 		origin: { reason, entry: entry?.text ?? null, pointer: entry?.pointer ?? null },
 		requests,
+		browser: browserHalves(explanation),
 	};
 }
 
@@ -60,6 +54,8 @@ export function printExplanation(
 	for (const request of requests) {
 		step(request.kind === "preflight" ? "Preflight" : "Request", ...requestWords(request, explanation));
 	}
+	const browser = browserWords(explanation);
+	if (browser.length > 0) step("Browser", ...browser);
 	for (const note of notes(explanation, document)) step("Note", note);
 	terminal.out("");
 	terminal.out(wrap(conclusion(explanation, terminal), columns, ""));

@@ -32,7 +32,7 @@ export const explain = defineCommand({
 	name: "explain",
 	summary: "say what Cordon decides on a page's call, and by which entry",
 	details: [
-		"Lets the gateway's own code answer the requests that a page's call leads to: the preflight, where its method or headers need one, and the actual request. It says which document, route and entry of the list decided, and which headers the answers have.",
+		"Lets the gateway's own code answer the requests that a page's call leads to: the preflight, where its method or headers need one, and the actual request. It says which document, route and entry of the list decided, which headers the answers have, and what a browser then concludes.",
 		"The document is that of a HOST in KV, or a FILE, in force or not. Origin directories are asked in KV; with a FILE, only if you say which KV.",
 	],
 	positionals: [

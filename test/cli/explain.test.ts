@@ -86,6 +86,14 @@ Request     goes on to https://internal.example/items?x=1
               access-control-allow-credentials: true
               access-control-allow-origin: https://pr1.preview.example.com
               vary: Origin
+Browser     with credentials or without: the page gets the response
+              ✓ A preflight is sent first
+              ✓ The preflight's answer allows the origin
+              ✓ The preflight's answer allows credentials
+              ✓ The preflight's answer has a good status
+              ✓ The method is allowed
+              ✓ The response is shared with the origin
+              ✓ The response is shared with credentials
 
 allowed: the page may read the response, with credentials or without.`);
 	});
@@ -143,6 +151,10 @@ allowed: the page may read the response, with credentials or without.`);
 					upstream: "https://internal.example/",
 					responseHeaders: SHARED,
 				},
+			],
+			browser: [
+				{ credentials: "include", readable: true, steps: expect.any(Array) },
+				{ credentials: "omit", readable: true, steps: expect.any(Array) },
 			],
 		});
 	});
@@ -378,5 +390,73 @@ describe("what is decided", () => {
 		expect(method.out).toContain('add "PATCH" to /cors/methods.');
 		const strip = await explainFile(file, "--origin", "https://app.example.com");
 		expect(strip.out).toContain("the upstream does not see the Origin header");
+	});
+});
+
+describe("what the browser then concludes", () => {
+	const browserOf = async (change: object, ...argv: readonly string[]) => {
+		const file = { cors: { ...ACME.cors, origins: ["https://app.example.com"], ...change } };
+		const { out } = await explainFile(file, "--origin", ...argv, "--json");
+		const halves: readonly { credentials: string; readable: boolean; failedStep?: { code: string } }[] =
+			JSON.parse(out).browser;
+		return halves.map(({ credentials, failedStep }) => [credentials, failedStep?.code ?? "readable"]);
+	};
+
+	test.each<[string, object, readonly string[], readonly (readonly [string, string])[]]>([
+		[
+			"reads with credentials and without",
+			{},
+			["https://app.example.com", "--method", "PUT", "--header", "Content-Type"],
+			[
+				["include", "readable"],
+				["omit", "readable"],
+			],
+		],
+		[
+			"reads without credentials alone, and says which step stops it",
+			{ credentials: false },
+			["https://app.example.com"],
+			[
+				["omit", "readable"],
+				["include", "allow-credentials"],
+			],
+		],
+		[
+			"is stopped at the refused preflight",
+			{},
+			["https://evil.example", "--method", "PUT"],
+			[
+				["include", "preflight-allow-origin"],
+				["omit", "preflight-allow-origin"],
+			],
+		],
+		[
+			"is stopped at the method",
+			{},
+			["https://app.example.com", "--method", "DELETE"],
+			[
+				["include", "preflight-allow-methods"],
+				["omit", "preflight-allow-methods"],
+			],
+		],
+		["is not asked about what is no origin", {}, ["https://app.example.com/"], []],
+	])("%s", async (_, change, argv, expected) => {
+		expect(await browserOf(change, ...argv)).toEqual(expected);
+	});
+
+	test("is told in the list, the failed step with what was needed", async () => {
+		const file = { cors: { ...ACME.cors, origins: ["https://app.example.com"], credentials: false } };
+		const { out } = await explainFile(file, "--origin", "https://app.example.com");
+		expect(out).toContain(`Browser     without credentials: the page gets the response
+              ✓ No preflight is needed
+              ✓ The response is shared with the origin
+            with credentials: the page gets a network error
+              ✗ The response is shared with credentials: needed Access-Control-Allow-Credentials: true, but there is no Access-Control-Allow-Credentials
+`);
+	});
+
+	test("is not told in report mode, where the upstream's own headers decide", async () => {
+		const { out } = await explainFile({ ...ACME, mode: "report" }, "--origin", "https://app.example.com");
+		expect(out).not.toContain("Browser ");
 	});
 });

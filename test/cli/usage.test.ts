@@ -6,6 +6,7 @@ import { cordon, folder, memoryKv } from "./harness.ts";
 const COMMANDS = [
 	"validate",
 	"explain",
+	"doctor",
 	"diff",
 	"push",
 	"pull",

@@ -21,5 +21,7 @@ export function isSameSite(origin: string, url: string): boolean {
 	const api = new URL(url);
 	if (page === null || page.protocol !== api.protocol) return false;
 	const domain = registrableDomain(page.hostname);
-	return page.hostname === api.hostname || (domain !== undefined && domain === registrableDomain(api.hostname));
+	return (
+		page.hostname === api.hostname || (domain !== undefined && domain === registrableDomain(api.hostname))
+	);
 }

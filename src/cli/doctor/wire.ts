@@ -37,7 +37,7 @@ export type WireAnswer = ReceivedResponse | { readonly networkError: string; rea
 export function exchange(request: WireRequest, timeoutSeconds: number): Promise<WireAnswer> {
 	const url = new URL(request.url);
 	return new Promise((resolve) => {
-		const sent = (url.protocol === "https:" ? https : http).request(url, {
+		const sent = (url.protocol === "https:" ? https : http).request(url.href, {
 			method: request.method,
 			headers: Object.fromEntries(combined(request.headers)),
 			agent: false,
@@ -75,14 +75,18 @@ function combined(headers: HeaderList): readonly Header[] {
 	const lines = new Map<string, Header>();
 	for (const [name, value] of headers) {
 		const before = lines.get(name.toLowerCase());
-		lines.set(name.toLowerCase(), before === undefined ? [name, value] : [before[0], `${before[1]}, ${value}`]);
+		lines.set(
+			name.toLowerCase(),
+			before === undefined ? [name, value] : [before[0], `${before[1]}, ${value}`],
+		);
 	}
 	return [...lines.values()];
 }
 
 function pairs(rawHeaders: readonly string[]): HeaderList {
 	const headers: Header[] = [];
-	for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i] ?? "", rawHeaders[i + 1] ?? ""]);
+	for (let i = 0; i + 1 < rawHeaders.length; i += 2)
+		headers.push([rawHeaders[i] ?? "", rawHeaders[i + 1] ?? ""]);
 	return headers;
 }
 
@@ -99,7 +103,10 @@ function networkError(error: NodeJS.ErrnoException, { host, hostname }: URL): Wi
 		return { fault: "connection-lost", networkError: `${host} closes the connection without an answer` };
 	}
 	if (code.startsWith("HPE_")) {
-		return { fault: "invalid-response", networkError: `what ${host} answers is no HTTP/1.1: ${reasonOf(error)}` };
+		return {
+			fault: "invalid-response",
+			networkError: `what ${host} answers is no HTTP/1.1: ${reasonOf(error)}`,
+		};
 	}
 	if (/CERT|TLS|SSL|EPROTO|ISSUER|SIGNATURE/.test(code)) {
 		return { fault: "tls-failed", networkError: `TLS with ${host} fails: ${reasonOf(error)}` };

@@ -1,0 +1,71 @@
+/** Owns the findings about which other origins a server lets in. */
+
+import type { DoctorFinding, FindingCode } from "./finding.ts";
+import type { TriedTwin } from "./probes.ts";
+import type { TwinKind } from "./twins.ts";
+
+/** What the tried origins show: one finding where anybody is let in, else one for each near miss that is. */
+export function originFindings(twins: readonly TriedTwin[]): readonly DoctorFinding[] {
+	const shared = twins.filter((twin) => twin.shared !== "no");
+	const of = (kind: TwinKind) => shared.filter((twin) => twin.kind === kind);
+	if (of("other-host").length > 0) return [finding("reflects-any-origin", shared, anyOrigin)];
+	const sibling = of("sibling").length === 0 ? of("sibling-prefix") : [];
+	// Without credentials there is nothing that whoever listens on the network could not get himself.
+	const insecure = of("http").filter(isCredentialed);
+	const isEnding = of("prefix").length > 0 || sibling.length > 0;
+	return [
+		...some("allows-null-origin", of("null"), nullOrigin),
+		...some("allows-origin-suffix-twin", of("suffix"), suffixTwin),
+		// Where only the ending counts, the scheme does not: one fault, and not two.
+		...some("allows-origin-prefix-twin", withMore(of("prefix"), insecure), prefixTwin),
+		...some("allows-origin-prefix-twin", withMore(sibling, insecure), siblingTwin),
+		...(isEnding ? [] : some("allows-insecure-origin", insecure, httpTwin)),
+	];
+}
+
+function withMore(twins: readonly TriedTwin[], more: readonly TriedTwin[]): readonly TriedTwin[] {
+	return twins.length === 0 ? [] : [...twins, ...more];
+}
+
+type Words = (origins: string, gain: string) => string;
+
+function some(code: FindingCode, twins: readonly TriedTwin[], words: Words): readonly DoctorFinding[] {
+	return twins.length === 0 ? [] : [finding(code, twins, words)];
+}
+
+function finding(code: FindingCode, twins: readonly TriedTwin[], words: Words): DoctorFinding {
+	const isCredential = twins.some(isCredentialed);
+	const origins = [...new Set(twins.map(({ origin }) => origin))];
+	const gain = isCredential ? "with the user's credentials" : "without credentials, though";
+	return {
+		code,
+		severity: twins.some((twin) => isCredentialed(twin) && twin.kind !== "sibling-prefix")
+			? "danger"
+			: "warning",
+		message: words(origins.join(" and "), gain),
+		origins,
+		requests: twins.map(({ exchange }) => exchange.number),
+	};
+}
+
+function isCredentialed({ shared }: TriedTwin): boolean {
+	return shared === "with-credentials";
+}
+
+const anyOrigin: Words = (origins, gain) =>
+	`The server sends back whatever Origin it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`;
+
+const nullOrigin: Words = (_, gain) =>
+	`The server allows the origin null, which any page gets by a sandboxed frame, ${gain}. Take null off the list.`;
+
+const suffixTwin: Words = (origins, gain) =>
+	`The server looks only at how an origin begins: it let ${origins} in, a host that anybody can set up, ${gain}. Compare the whole origin, byte for byte.`;
+
+const prefixTwin: Words = (origins, gain) =>
+	`The server looks only at how an origin ends: it let ${origins} in, and such a domain anybody can register, ${gain}. Compare the whole origin, byte for byte.`;
+
+const siblingTwin: Words = (origins, gain) =>
+	`The server looks only at how an origin ends: it let ${origins} in, though it is no wildcard for that domain, ${gain}. Compare the whole origin, byte for byte.`;
+
+const httpTwin: Words = (origins, gain) =>
+	`The server allows ${origins} over plain http, so whoever is on the user's network can put a page there that reads the API, ${gain}. Allow the https origin alone.`;
