@@ -75,7 +75,7 @@ export function renderHelp(command: Command, colors: Colors, columns = DEFAULT_C
 				[
 					["0", exits.good],
 					...(exits.findings === undefined ? [] : [["1", exits.findings] as const]),
-					["2", "Wrong usage, or something that cannot be read."],
+					["2", "Wrong usage, or something that cannot be read or reached."],
 				],
 				colors,
 				columns,

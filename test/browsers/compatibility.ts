@@ -4,17 +4,43 @@ import type { Case, EngineId } from "./cases/case.ts";
 
 export type Support = "yes" | "no" | "not tested";
 
-/** A column, and the cases that it stands for. */
+/** A column: its title in Markdown, the short one for a terminal, and the cases that it stands for. */
 const COLUMNS = [
-	{ key: "allowCredentials", title: "`Access-Control-Allow-Credentials`", cases: /^(no-)?credentials\// },
-	{ key: "fetch", title: '`fetch`, `"include"`', cases: /^(no-)?credentials\/fetch-include\// },
-	{ key: "xhr", title: "XHR, `withCredentials`", cases: /^(no-)?credentials\/xhr-with\// },
-	{ key: "preflight", title: "Preflight without credentials, kept", cases: /^preflight\// },
-	{ key: "eventSource", title: "`EventSource`", cases: /^events\// },
-	{ key: "crossOrigin", title: '`crossorigin="use-credentials"`', cases: /^element\/.*\/use-credentials$/ },
-	{ key: "cookies", title: "Cookies", cases: /^cookies\// },
-	{ key: "authorization", title: "`Authorization`", cases: /\/authorization$/ },
-	{ key: "certificate", title: "TLS client certificate", cases: /^certificate\// },
+	{
+		key: "allowCredentials",
+		title: "`Access-Control-Allow-Credentials`",
+		short: "ACAC",
+		cases: /^(no-)?credentials\//,
+	},
+	{
+		key: "fetch",
+		title: '`fetch` with `"include"`',
+		short: "fetch",
+		cases: /^(no-)?credentials\/fetch-include\//,
+	},
+	{
+		key: "xhr",
+		title: "XHR `withCredentials`",
+		short: "XHR",
+		cases: /^(no-)?credentials\/xhr-with\//,
+	},
+	{ key: "preflight", title: "Preflights", short: "preflights", cases: /^preflight\// },
+	{ key: "cookies", title: "Cookies", short: "cookies", cases: /^cookies\// },
+	{ key: "authorization", title: "`Authorization`", short: "Authorization", cases: /\/authorization$/ },
+	{
+		key: "certificate",
+		title: "TLS client certificates",
+		short: "certificates",
+		cases: /^certificate\//,
+	},
+	{ key: "eventSource", title: "`EventSource`", short: "EventSource", cases: /^events\// },
+	{
+		key: "crossOrigin",
+		title: '`crossorigin="use-credentials"`',
+		short: "crossorigin",
+		cases: /^element\/.*\/use-credentials$/,
+	},
+	{ key: "webSocket", title: "WebSocket", short: "WebSocket", cases: /^socket$/ },
 ] as const;
 
 type Key = (typeof COLUMNS)[number]["key"];
@@ -62,7 +88,7 @@ export function markdownTable(rows: readonly Row[]): string {
 /** The table for a terminal: a row an engine, its columns as wide as they have to be. */
 export function plainTable(rows: readonly Row[]): string {
 	const lines = [
-		["Engine", ...COLUMNS.map(({ title }) => title.replaceAll("`", ""))],
+		["Engine", ...COLUMNS.map(({ short }) => short)],
 		...rows.map(({ name, version, support }) => [
 			`${name} ${version}`,
 			...COLUMNS.map(({ key }) => support[key]),

@@ -5,8 +5,8 @@ import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import type { Outcome, PageReport, Verdict } from "./stage/runs.ts";
-import { type StageOptions, startStage } from "./stage/stage.ts";
-import { addressWorld, namedWorld } from "./stage/world.ts";
+import { createStage, type StageOptions } from "./stage/stage.ts";
+import { addressWorld, namedWorld, type World } from "./stage/world.ts";
 
 const DEFAULT_PORT = 8790;
 const LOOPBACK = "127.0.0.1";
@@ -61,14 +61,7 @@ function ownAddresses(): string {
 }
 
 async function serve(address: string | undefined, port: number): Promise<void> {
-	console.log(pc.dim("Starting the gateway, the API behind it and the page …"));
-	const stage = await startStage(
-		address === undefined ? forThisMachine(port) : forDevices(address, port),
-	).catch((error: NodeJS.ErrnoException) => {
-		if (error.code === "EADDRINUSE")
-			throw new Error(`Port ${port} is taken. Choose another one with --port.`);
-		throw error;
-	});
+	const stage = createStage(address === undefined ? forThisMachine(port) : forDevices(address, port));
 	let stopping = false;
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 		process.on(signal, async () => {
@@ -79,14 +72,30 @@ async function serve(address: string | undefined, port: number): Promise<void> {
 			process.exit(0);
 		});
 	}
-	console.log(`
-${pc.green("●")} ${pc.bold("Open one of these in any browser")}${address === undefined ? " of this machine" : " that reaches this machine"}:
+	console.log(pc.dim("Starting the gateway, the API behind it and the page …"));
+	try {
+		const { pages } = await stage.start();
+		console.log(welcome(pages, address === undefined ? "of this machine" : "that reaches this machine"));
+	} catch (error) {
+		if (stopping) return;
+		await stage.stop();
+		throw isTaken(error) ? new Error(`Port ${port} is taken. Choose another one with --port.`) : error;
+	}
+}
 
-    ${pc.cyan(`${stage.world.pages.allowed}/`)}    an origin that the policies allow
-    ${pc.cyan(`${stage.world.pages.denied}/`)}    one that they do not
+function isTaken(error: unknown): boolean {
+	return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+}
+
+function welcome(pages: World["pages"], where: string): string {
+	return `
+${pc.green("●")} ${pc.bold("Open one of these in any browser")} ${where}:
+
+    ${pc.cyan(`${pages.allowed}/`)}    an origin that the policies allow
+    ${pc.cyan(`${pages.denied}/`)}    one that they do not
 
   What came out is shown on the page, and here. ${pc.dim("Ctrl-C stops everything.")}
-`);
+`;
 }
 
 function forThisMachine(port: number): StageOptions {

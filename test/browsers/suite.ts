@@ -7,8 +7,9 @@ import { type Case, type EngineId, expectationOf, type Transcript } from "./case
 import type { Engine, Surroundings } from "./engines/engine.ts";
 import { canUnshare } from "./engines/process.ts";
 import { createAuthority } from "./stage/authority.ts";
+import { onEnding } from "./stage/ending.ts";
 import type { PageReport } from "./stage/runs.ts";
-import { startStage } from "./stage/stage.ts";
+import { createStage } from "./stage/stage.ts";
 import { type Feature, hostnames, namedWorld, PAGES, type PageName } from "./stage/world.ts";
 
 /** From the browser's start to the last page's report. */
@@ -63,7 +64,7 @@ export async function startSuite(): Promise<Suite> {
 	const names = hostnames(tld);
 	const authority = await createAuthority(directory, names);
 	const drives = new Map<string, OpenDrive>();
-	const stage = await startStage({
+	const stage = createStage({
 		address: "127.0.0.1",
 		fronts: [{ tls: authority.server }, { tls: { ...authority.server, ca: authority.certificate } }],
 		worldOf: ([port = 0, certificatePort = 0]) =>
@@ -71,6 +72,12 @@ export async function startSuite(): Promise<Suite> {
 		onReport: (report) => drives.get(report.run)?.report(report),
 		onFailure: (run, reason) => drives.get(run)?.fail(reason),
 	});
+	const stop = async () => {
+		await stage.stop();
+		await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+	};
+	const forget = onEnding(stop);
+	const world = await stage.start();
 
 	return {
 		async drive(engine) {
@@ -93,7 +100,7 @@ export async function startSuite(): Promise<Suite> {
 				fail: finished.resolve,
 			});
 			const timer = setTimeout(finished.resolve, DRIVE_TIMEOUT_MILLISECONDS, "the browser does not get on");
-			const first = `${stage.world.pages.allowed}/?run=${engine.id}&unattended`;
+			const first = `${world.pages.allowed}/?run=${engine.id}&unattended`;
 			const browser = await engine.open(first, surroundings);
 			const failure = await finished.promise;
 			clearTimeout(timer);
@@ -102,8 +109,8 @@ export async function startSuite(): Promise<Suite> {
 			return { engine: engine.id, version, reports, problem };
 		},
 		async stop() {
-			await stage.stop();
-			await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+			forget();
+			await stop();
 		},
 	};
 }

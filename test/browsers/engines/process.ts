@@ -4,6 +4,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { onEnding } from "../stage/ending.ts";
 import type { OpenBrowser } from "./engine.ts";
 
 const STOP_TIMEOUT_MILLISECONDS = 4000;
@@ -46,8 +47,7 @@ export function startGroup(
 			output += text;
 		});
 	}
-	const kill = () => signal("SIGKILL");
-	process.once("exit", kill);
+	const forget = onEnding(() => signal("SIGKILL"));
 
 	/** Signals the whole group; 0 only asks. False when nobody is left. */
 	function signal(name: "SIGTERM" | "SIGKILL" | 0): boolean {
@@ -67,7 +67,7 @@ export function startGroup(
 			signal("SIGTERM");
 			while (signal(0) && Date.now() < deadline) await sleep(50);
 			signal("SIGKILL");
-			process.off("exit", kill);
+			forget();
 		},
 	};
 }

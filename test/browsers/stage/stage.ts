@@ -13,7 +13,8 @@ import { tenantDocuments } from "./tenants.ts";
 import type { World } from "./world.ts";
 
 export interface Stage {
-	readonly world: World;
+	/** Starts everything; resolves when the gateway answers. */
+	start(): Promise<World>;
 	/** Ends everything that was started. */
 	stop(): Promise<void>;
 }
@@ -30,46 +31,45 @@ export interface StageOptions {
 	readonly onFailure: (run: string, reason: string) => void;
 }
 
-/** Starts a stage; resolves when the gateway answers. */
-export async function startStage(options: StageOptions): Promise<Stage> {
+export function createStage(options: StageOptions): Stage {
 	const { address, fronts, worldOf, onReport, onFailure } = options;
-	const ledger = createLedger();
 	const running: { stop(): Promise<void> }[] = [];
-	const destinations = new Map<string, Destination>();
-	const stop = async () => {
-		await Promise.all(running.map((each) => each.stop()));
-	};
 	const started = <T extends Api | Pages | Front | Gateway>(each: T): T => {
 		running.push(each);
 		return each;
 	};
-	try {
-		const api = started(await startApi(ledger.reach));
-		const ports: number[] = [];
-		for (const front of fronts) {
-			const destinationOf = (authority: string) => destinations.get(authority);
-			ports.push(started(await startFront({ address, ...front, destinationOf })).port);
-		}
-		const world = worldOf(ports);
-		const upstream = `http://127.0.0.1:${api.port}`;
-		const runs = createRuns({ world, upstream, ledger, onReport });
-		const pages = started(await startPages({ world, runs, onFailure, acknowledge: api.acknowledge }));
-		const gateway = started(createGateway());
-		for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await closedPort() })) {
-			gateway.tenant(host, document);
-		}
-		await gateway.start();
-		for (const origin of Object.values(world.pages)) {
-			destinations.set(new URL(origin).host, { port: pages.port });
-		}
-		for (const origin of Object.values(world.tenants)) {
-			destinations.set(new URL(origin).host, { port: gateway.port(), see: ledger.see });
-		}
-		return { world, stop };
-	} catch (error) {
-		await stop();
-		throw error;
-	}
+
+	return {
+		async start() {
+			const ledger = createLedger();
+			const destinations = new Map<string, Destination>();
+			const api = started(await startApi(ledger.reach));
+			const ports: number[] = [];
+			for (const front of fronts) {
+				const destinationOf = (authority: string) => destinations.get(authority);
+				ports.push(started(await startFront({ address, ...front, destinationOf })).port);
+			}
+			const world = worldOf(ports);
+			const upstream = `http://127.0.0.1:${api.port}`;
+			const runs = createRuns({ world, upstream, ledger, onReport });
+			const pages = started(await startPages({ world, runs, onFailure, acknowledge: api.acknowledge }));
+			const gateway = started(createGateway());
+			for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await closedPort() })) {
+				gateway.tenant(host, document);
+			}
+			await gateway.start();
+			for (const origin of Object.values(world.pages)) {
+				destinations.set(new URL(origin).host, { port: pages.port });
+			}
+			for (const origin of Object.values(world.tenants)) {
+				destinations.set(new URL(origin).host, { port: gateway.port(), see: ledger.see });
+			}
+			return world;
+		},
+		async stop() {
+			await Promise.all(running.splice(0).map((each) => each.stop()));
+		},
+	};
 }
 
 /** A port on which nobody listens. */
