@@ -102,7 +102,7 @@ function forThisMachine(port: number): StageOptions {
 	return {
 		address: LOOPBACK,
 		fronts: [{ port }],
-		worldOf: () => namedWorld({ scheme: "http", tld: "localhost", port, driven: false }),
+		worldOf: () => namedWorld({ scheme: "http", tld: "localhost", port, features: () => new Set(["hosts"]) }),
 		onReport: print,
 		onFailure: complain,
 	};

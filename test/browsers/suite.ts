@@ -7,7 +7,6 @@ import { type Case, type EngineId, expectationOf, type Transcript } from "./case
 import type { Engine, Surroundings } from "./engines/engine.ts";
 import { canUnshare } from "./engines/process.ts";
 import { createAuthority } from "./stage/authority.ts";
-import { onEnding } from "./stage/ending.ts";
 import type { PageReport } from "./stage/runs.ts";
 import { createStage } from "./stage/stage.ts";
 import { type Feature, hostnames, namedWorld, PAGES, type PageName } from "./stage/world.ts";
@@ -58,8 +57,9 @@ export function transcriptsOf(drive: Drive, each: Case): Readonly<Partial<Record
 	);
 }
 
-/** Starts the stage. */
-export async function startSuite(): Promise<Suite> {
+/** Starts the stage, for these engines. */
+export async function startSuite(engines: readonly Engine[]): Promise<Suite> {
+	const features = new Map(engines.map((engine) => [engine.id, featuresFor(engine)]));
 	const directory = await mkdtemp(join(tmpdir(), "cordon-browsers-"));
 	const names = hostnames(tld);
 	const authority = await createAuthority(directory, names);
@@ -68,15 +68,16 @@ export async function startSuite(): Promise<Suite> {
 		address: "127.0.0.1",
 		fronts: [{ tls: authority.server }, { tls: { ...authority.server, ca: authority.certificate } }],
 		worldOf: ([port = 0, certificatePort = 0]) =>
-			namedWorld({ scheme: "https", tld, port, driven: true, certificatePort }),
+			namedWorld({
+				scheme: "https",
+				tld,
+				port,
+				certificatePort,
+				features: (id) => features.get(id) ?? new Set(),
+			}),
 		onReport: (report) => drives.get(report.run)?.report(report),
 		onFailure: (run, reason) => drives.get(run)?.fail(reason),
 	});
-	const stop = async () => {
-		await stage.stop();
-		await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-	};
-	const forget = onEnding(stop);
 	const world = await stage.start();
 
 	return {
@@ -102,6 +103,7 @@ export async function startSuite(): Promise<Suite> {
 			const timer = setTimeout(finished.resolve, DRIVE_TIMEOUT_MILLISECONDS, "the browser does not get on");
 			const first = `${world.pages.allowed}/?run=${engine.id}&unattended`;
 			const browser = await engine.open(first, surroundings);
+			browser.ended.then(() => finished.resolve("the browser ended by itself"));
 			const failure = await finished.promise;
 			clearTimeout(timer);
 			await browser.stop();
@@ -109,8 +111,8 @@ export async function startSuite(): Promise<Suite> {
 			return { engine: engine.id, version, reports, problem };
 		},
 		async stop() {
-			forget();
-			await stop();
+			await stage.stop();
+			await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 		},
 	};
 }

@@ -79,8 +79,6 @@ export interface Case {
 		Partial<Record<EngineId, { readonly because: string; readonly expect: Expectation }>>
 	>;
 	readonly needs?: readonly Feature[];
-	/** Engines that cannot run it here, and why. */
-	readonly cannot?: Readonly<Partial<Record<EngineId, string>>>;
 	/** It mostly waits: it runs beside the others. */
 	readonly aside?: true;
 }

@@ -13,8 +13,6 @@ const redirect = (
 	credentials: CredentialsMode = "include",
 ) => ({ ...call(`shared/redirect/${status}`, method, credentials), redirectTo, body: true }) as Step;
 
-const NO_CHOICE = "nobody can choose a certificate in MiniBrowser";
-
 export const ORIGINS: readonly Case[] = [
 	{
 		id: "redirect/relative",
@@ -107,7 +105,6 @@ export const ORIGINS: readonly Case[] = [
 		id: "certificate/include",
 		says: "a TLS client certificate goes to the API with a credentialed call, and never without the gateway's leave",
 		needs: ["certificate"],
-		cannot: { webkit: NO_CHOICE },
 		steps: [call("certified:shared/hello"), call("certified:shared/hello", "PUT")],
 		expect: {
 			allowed: {
@@ -139,7 +136,6 @@ export const ORIGINS: readonly Case[] = [
 		id: "certificate/omit",
 		says: "a call without credentials takes no TLS client certificate along, and the gateway's refusal is read by the allowed page",
 		needs: ["certificate"],
-		cannot: { webkit: NO_CHOICE },
 		steps: [call("certified:shared/hello", "GET", "omit")],
 		expect: {
 			allowed: { page: ["403"], wire: ["GET: 403"] },

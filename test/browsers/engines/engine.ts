@@ -15,6 +15,8 @@ export interface Surroundings {
 }
 
 export interface OpenBrowser {
+	/** Resolves when it is gone, whoever ended it. */
+	readonly ended: Promise<unknown>;
 	/** What it has written so far; the reason, where it fails. */
 	output(): string;
 	/** Ends it and everything that it spawned. */

@@ -4,10 +4,16 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { onEnding } from "../stage/ending.ts";
 import type { OpenBrowser } from "./engine.ts";
 
 const STOP_TIMEOUT_MILLISECONDS = 4000;
+
+/**
+ * Runs a command, and kills its whole group once this process is gone, however it went: then the standard input ends.
+ * A worker of vitest that is interrupted runs no exit handlers, and a group of its own would outlive it.
+ */
+const SUPERVISE =
+	'exec 4<&0; (read -r _ <&4; kill -s KILL 0) & "$@" </dev/null 4<&-; code=$?; kill $!; exit $code';
 
 export const run = promisify(execFile);
 
@@ -32,11 +38,10 @@ export function startGroup(
 	env: NodeJS.ProcessEnv,
 	extraPipe = false,
 ): OpenBrowser & { readonly child: ChildProcess } {
-	const [program = "", ...args] = command;
-	const child = spawn(program, args, {
+	const child = spawn("sh", ["-c", SUPERVISE, "sh", ...command], {
 		env,
 		detached: true,
-		stdio: ["ignore", "pipe", "pipe", ...(extraPipe ? (["pipe"] as const) : [])],
+		stdio: ["pipe", "pipe", "pipe", ...(extraPipe ? (["pipe"] as const) : [])],
 	});
 	let output = "";
 	child.on("error", (error) => {
@@ -47,7 +52,6 @@ export function startGroup(
 			output += text;
 		});
 	}
-	const forget = onEnding(() => signal("SIGKILL"));
 
 	/** Signals the whole group; 0 only asks. False when nobody is left. */
 	function signal(name: "SIGTERM" | "SIGKILL" | 0): boolean {
@@ -61,13 +65,13 @@ export function startGroup(
 
 	return {
 		child,
+		ended: new Promise((resolve) => child.once("exit", resolve)),
 		output: () => output,
 		async stop() {
 			const deadline = Date.now() + STOP_TIMEOUT_MILLISECONDS;
 			signal("SIGTERM");
 			while (signal(0) && Date.now() < deadline) await sleep(50);
 			signal("SIGKILL");
-			forget();
 		},
 	};
 }

@@ -34,6 +34,7 @@ export function webkit(binary: string): Engine {
 				: [binary, ...FLAGS, "--ignore-tls-errors", url];
 			const browser = startGroup(command, screen.env);
 			return {
+				ended: browser.ended,
 				output: () => screen.output() + browser.output(),
 				async stop() {
 					await browser.stop();

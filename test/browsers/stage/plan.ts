@@ -38,24 +38,21 @@ export interface PlanOptions {
 const REASONS: Readonly<Record<Feature, string>> = {
 	hosts: "it needs several hostnames",
 	driven: "it needs a browser whose settings are known",
-	certificate: "no client certificate can be given",
+	certificate: "nobody can choose a client certificate in it here",
 };
 
 /** Why a case cannot be run; undefined where it can. */
-export function obstacle(
-	{ needs = [], cannot }: Case,
-	engine: EngineId,
-	features: ReadonlySet<Feature>,
-): string | undefined {
+export function obstacle({ needs = [] }: Case, features: ReadonlySet<Feature>): string | undefined {
 	const missing = needs.find((feature) => !features.has(feature));
-	return missing === undefined ? cannot?.[engine] : REASONS[missing];
+	return missing && REASONS[missing];
 }
 
 /** What an engine's page does, in order. */
 export function plan(options: PlanOptions): Plan {
 	const { world, engine, page } = options;
+	const features = world.features(engine);
 	const cases = CASES.filter(
-		(each) => each.expect[page] !== undefined && obstacle(each, engine, world.features) === undefined,
+		(each) => each.expect[page] !== undefined && obstacle(each, features) === undefined,
 	).map((each) => ({
 		id: each.id,
 		says: each.says,

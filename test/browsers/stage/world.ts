@@ -1,5 +1,7 @@
 /** Owns the world that probes run in: which origins the pages have, and where the gateway's tenants are. */
 
+import type { EngineId } from "../cases/case.ts";
+
 /** The pages: one that the policies allow, one that looks like it and is denied, one that is allowed and a site-mate. */
 export const PAGES = ["allowed", "denied", "sibling"] as const;
 export type PageName = (typeof PAGES)[number];
@@ -8,11 +10,11 @@ export type PageName = (typeof PAGES)[number];
 export const TENANTS = ["api", "other", "untouched", "rejecting", "down", "certified"] as const;
 export type TenantName = (typeof TENANTS)[number];
 
-/** What a case may need of a world; `driven` is a browser that nobody looks at, and that opens no dialogs. */
+/** What a case may need of a world and its browsers; `driven` is a browser that nobody looks at, and that opens no dialogs. */
 export type Feature = "hosts" | "certificate" | "driven";
 
 export interface World {
-	readonly features: ReadonlySet<Feature>;
+	features(engine: EngineId): ReadonlySet<Feature>;
 	/** The pages' origins; a page that the world lacks is left out. */
 	readonly pages: Readonly<Partial<Record<PageName, string>>>;
 	/** The `origins` of the policies; with http to another machine only at the user's own risk. */
@@ -39,14 +41,14 @@ export interface NamedWorld {
 	/** `test`, where browsers are told the addresses; `localhost`, which they all know. */
 	readonly tld: "test" | "localhost";
 	readonly port: number;
-	/** Whether browsers are driven, with settings that are known. */
-	readonly driven: boolean;
 	/** The port that asks for a client certificate; left out where none does. */
 	readonly certificatePort?: number;
+	/** What cases can count on in an engine. */
+	readonly features: World["features"];
 }
 
 /** A world of names: pages and API are different sites. */
-export function namedWorld({ scheme, tld, port, driven, certificatePort }: NamedWorld): World {
+export function namedWorld({ scheme, tld, port, certificatePort, features }: NamedWorld): World {
 	const origin = (host: string, at = port) => `${scheme}://${host}.${tld}:${at}`;
 	const { certified: _, ...tenants } = Object.fromEntries(
 		TENANTS.map((tenant) => [tenant, origin(`${tenant}.gate`)]),
@@ -54,11 +56,7 @@ export function namedWorld({ scheme, tld, port, driven, certificatePort }: Named
 	const certified =
 		certificatePort === undefined ? {} : { certified: origin("certified.gate", certificatePort) };
 	return {
-		features: new Set<Feature>([
-			"hosts",
-			...(driven ? ["driven" as const] : []),
-			...(certificatePort === undefined ? [] : ["certificate" as const]),
-		]),
+		features,
 		pages: {
 			allowed: origin(PAGE_HOSTS.allowed),
 			denied: origin(PAGE_HOSTS.denied),
@@ -78,7 +76,7 @@ export function addressWorld(
 ): World {
 	const origin = (port: number) => `http://${address}:${port}`;
 	return {
-		features: new Set(),
+		features: () => new Set(),
 		pages: { allowed: origin(ports.allowed), denied: origin(ports.denied) },
 		allowedOrigins: [origin(ports.allowed)],
 		insecure: true,
