@@ -13,7 +13,7 @@ import { tenantDocuments } from "../browsers/stage/tenants.ts";
 import { namedWorld, PAGES } from "../browsers/stage/world.ts";
 import { fetchCall, sentHeader, xhrCall } from "./user-agent.ts";
 
-const WORLD = namedWorld({ scheme: "https", tld: "test", port: 8443 });
+const WORLD = namedWorld({ scheme: "https", tld: "test", port: 8443, features: () => new Set() });
 const DOCUMENTS = tenantDocuments(WORLD, { api: 1, closed: 2 });
 
 /** The gateway's own code, its upstream an API that reflects every origin. */
