@@ -66,10 +66,21 @@ export function rowOf(engine: EngineId, name: string, version: string, results: 
 	return { engine, name, version, support: Object.fromEntries(entries) as Record<Key, Support> };
 }
 
-/** New rows take the place of old ones; an engine that was not there this time keeps its old row. */
+/**
+ * New rows take the place of old ones. An engine that was not there this time keeps its old row, and a row of the same
+ * version keeps what could not be tested this time.
+ */
 export function mergeRows(old: readonly Row[], fresh: readonly Row[]): readonly Row[] {
 	const kept = old.filter(({ engine }) => !fresh.some((row) => row.engine === engine));
-	return [...kept, ...fresh].sort((a, b) => a.name.localeCompare(b.name));
+	const merged = fresh.map((row) => {
+		const before = old.find(({ engine, version }) => engine === row.engine && version === row.version);
+		const entries = COLUMNS.map(({ key }) => {
+			const support = row.support[key];
+			return [key, support === "not tested" ? (before?.support[key] ?? support) : support] as const;
+		});
+		return { ...row, support: Object.fromEntries(entries) as Record<Key, Support> };
+	});
+	return [...kept, ...merged].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The table in Markdown. */

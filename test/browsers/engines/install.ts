@@ -61,8 +61,9 @@ async function findAll(names: readonly ProgramName[]): Promise<ReadonlyMap<Progr
 
 function describeMissing(missing: readonly ProgramName[], manager: PackageManager | undefined): string {
 	const lacking = `no ${missing.join(", no ")} here`;
-	if (manager === undefined)
-		return `${lacking}; browsers are driven on Linux only, anywhere else open npm run probe`;
+	if (process.platform !== "linux")
+		return `${lacking}; browsers are driven on Linux only, npm run probe is for others`;
+	if (manager === undefined) return lacking;
 	const packages = missing.map((name) => packageOf(name, manager)).join(" ");
 	return `${lacking}; this installs it: sudo ${INSTALL[manager]} ${packages}`;
 }
