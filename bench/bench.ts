@@ -3,6 +3,9 @@
 import { type ArgsDef, type CommandDef, defineCommand, runMain } from "citty";
 import { compare, compareArguments } from "./compare/command.ts";
 import { benchOrigins, originsArguments } from "./origins/command.ts";
+import { benchScale, scaleArguments } from "./scale/command.ts";
+import { benchSize, sizeArguments } from "./size/command.ts";
+import { benchTenants, tenantsArguments } from "./tenants/command.ts";
 
 const origins = defineCommand({
 	meta: { name: "npm run bench -- origins", description: "What a match costs at each size of the list" },
@@ -10,11 +13,35 @@ const origins = defineCommand({
 	run: ({ args }) => benchOrigins(args),
 });
 
+const tenants = defineCommand({
+	meta: {
+		name: "npm run bench -- tenants",
+		description: "What many tenants cost, in CPU, KV reads and heap",
+	},
+	args: tenantsArguments,
+	run: ({ args }) => benchTenants(args),
+});
+
+const scale = defineCommand({
+	meta: {
+		name: "npm run bench -- scale",
+		description: "A fleet of isolates and a million tenants, simulated",
+	},
+	args: scaleArguments,
+	run: ({ args }) => benchScale(args),
+});
+
+const size = defineCommand({
+	meta: { name: "npm run bench -- size", description: "The size of the bundle, by import, and its start-up" },
+	args: sizeArguments,
+	run: ({ args }) => benchSize(args),
+});
+
 const whole = defineCommand({
 	meta: {
 		name: "npm run bench --",
 		description:
-			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins",
+			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins | tenants | scale | size",
 	},
 	args: compareArguments,
 	run: ({ args }) => compare(args),
@@ -25,5 +52,19 @@ async function run<T extends ArgsDef>(command: CommandDef<T>, rawArgs: string[])
 }
 
 const [first, ...rest] = process.argv.slice(2);
-if (first === "origins") await run(origins, rest);
-else await run(whole, process.argv.slice(2));
+switch (first) {
+	case "origins":
+		await run(origins, rest);
+		break;
+	case "tenants":
+		await run(tenants, rest);
+		break;
+	case "scale":
+		await run(scale, rest);
+		break;
+	case "size":
+		await run(size, rest);
+		break;
+	default:
+		await run(whole, process.argv.slice(2));
+}

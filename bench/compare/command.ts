@@ -1,12 +1,9 @@
 /** Owns the comparison as a command: its options, its outputs. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArgsDef, ParsedArgs } from "citty";
-import { bind, stopServers } from "../harness/process.ts";
-import { createProgress } from "../harness/progress.ts";
-import { startUpstream } from "../harness/upstream.ts";
+import { positive, RESULTS_DIRECTORY, UsageError, withSession } from "../harness/session.ts";
 import { changesReport, findChanges } from "./against.ts";
 import { drawChart } from "./chart.ts";
 import { listContenders } from "./contenders.ts";
@@ -47,36 +44,27 @@ const CONNECTIONS = 8;
 export async function compare(args: ParsedArgs<typeof compareArguments>): Promise<void> {
 	const quick = args.quick === true;
 	const earlier = args.against === undefined ? undefined : readResults(args.against);
-	const directory = mkdtempSync(join(tmpdir(), "cordon-bench-"));
-	const progress = createProgress();
-	bind(process.pid, "helper");
-	const upstream = await startUpstream();
-	try {
-		const also = namedFiles(args.also);
+	const options = {
+		seconds: positive(args.seconds, quick ? 25 : 150, "seconds"),
+		rounds: positive(args.rounds, Number.POSITIVE_INFINITY, "rounds"),
+		processes: positive(args.processes, quick ? 2 : 3, "processes"),
+		connections: CONNECTIONS,
+		warmUpRequests: quick ? 600 : 2000,
+	};
+	const also = namedFiles(args.also);
+	const results = await withSession(async ({ upstream, directory, progress }) => {
 		const all = listContenders({ upstreamPort: upstream.port, directory, also });
 		const { contenders, works } = select(all.contenders, args.only);
-		const options = {
-			seconds: number(args.seconds, quick ? 25 : 150, "seconds"),
-			rounds: number(args.rounds, Number.POSITIVE_INFINITY, "rounds"),
-			processes: number(args.processes, quick ? 2 : 3, "processes"),
-			connections: CONNECTIONS,
-			warmUpRequests: quick ? 600 : 2000,
-		};
 		const measured = await measure(contenders, works, options, progress);
-		const results = reduce(measured, contenders, works, all.missing, options);
-		progress.done();
-		console.log(terminalReport(results));
-		const out = args.out ?? (quick || args.only !== undefined ? undefined : join(import.meta.dirname, ".."));
-		if (out !== undefined) save(results, out);
-		if (earlier === undefined || args.against === undefined) return;
-		const changes = findChanges(earlier, results);
-		console.log(`\n${changesReport(changes, args.against)}`);
-		if (changes.some(({ before, after }) => after > before)) process.exitCode = 1;
-	} finally {
-		progress.done();
-		stopServers();
-		rmSync(directory, { recursive: true, force: true });
-	}
+		return reduce(measured, contenders, works, all.missing, options);
+	});
+	console.log(terminalReport(results));
+	const out = args.out ?? (quick || args.only !== undefined ? undefined : RESULTS_DIRECTORY);
+	if (out !== undefined) save(results, out);
+	if (earlier === undefined || args.against === undefined) return;
+	const changes = findChanges(earlier, results);
+	console.log(`\n${changesReport(changes, args.against)}`);
+	if (changes.some(({ before, after }) => after > before)) process.exitCode = 1;
 }
 
 function save(results: Results, out: string): void {
@@ -105,17 +93,6 @@ function select(contenders: ReturnType<typeof listContenders>["contenders"], onl
 		).filter((one) => one.works === undefined || keptWorks.some(({ name }) => one.works?.includes(name))),
 		works: keptWorks,
 	};
-}
-
-/** A mistake on the command line. */
-export class UsageError extends Error {}
-
-function number(text: string | undefined, otherwise: number, name: string): number {
-	if (text === undefined) return otherwise;
-	const value = Number(text);
-	if (!Number.isFinite(value) || value <= 0)
-		throw new UsageError(`--${name} wants a number above 0, not "${text}".`);
-	return value;
 }
 
 function namedFiles(text: string | undefined): (readonly [string, string])[] {

@@ -40,6 +40,9 @@ const server = createServer((request, response) => {
 
 function documentOf(key: string): string | Buffer | undefined {
 	if (key === "tenant:bench.example") return fixed;
+	if (key === "tenant:directory.example") {
+		return JSON.stringify({ upstream, cors: { origins: [{ directory: "customers" }], credentials: true } });
+	}
 	const number = /^tenant:t(\d+)\.example$/.exec(key)?.[1];
 	if (number === undefined || Number(number) >= tenants) return undefined;
 	return JSON.stringify({

@@ -1,150 +1,88 @@
 /** Owns `npm run bench -- origins`: what a match costs at each size of the list, and what a list costs to load. */
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ArgsDef, ParsedArgs } from "citty";
-import { parseOriginPattern } from "../../src/cors/origin-pattern.ts";
-import { createOriginSet, type OriginSet } from "../../src/cors/origin-set.ts";
-import { parseTenant } from "../../src/tenants/tenant.ts";
-import { createProgress } from "../harness/progress.ts";
-import { median } from "../harness/statistics.ts";
-import { alignTable } from "../harness/table.ts";
+import { buildCordon } from "../harness/build.ts";
+import { describeMachine, machineLine } from "../harness/machine.ts";
+import { positive, RESULTS_DIRECTORY, withSession } from "../harness/session.ts";
+import { alignTable, markdownTable, type Table } from "../harness/table.ts";
+import { loadCost, measureMatching } from "./matching.ts";
+import { measureLists } from "./whole.ts";
 
 export const originsArguments = {
-	rounds: { type: "string", description: "Rounds, each over every list, in random order (default 60)" },
+	rounds: {
+		type: "string",
+		description: "Rounds, each over every list, in random order (default 60, with --quick 10)",
+	},
+	seconds: {
+		type: "string",
+		description: "How long whole requests are compared (default 40, with --quick 8)",
+	},
+	quick: { type: "boolean", description: "A short run; writes nothing" },
+	bundle: { type: "string", description: "Another build of Cordon to measure, a file" },
 } as const satisfies ArgsDef;
 
-/** Look-ups in one turn: long enough for the clock, short enough for many turns. */
-const TURN_MATCHES = 20_000;
-/** Origins that are asked about in turn; each is a fresh string, as a request's header is. */
-const ASKED_ORIGINS = 512;
+const LOADED_SIZES = [1000, 10_000, 100_000];
 
-interface Kind {
-	readonly name: string;
-	readonly sizes: readonly number[];
-	readonly entry: (index: number) => string;
-	/** An origin that the entry allows, and that no other does. */
-	readonly hit: (index: number) => string;
-	/** One that looks alike and is denied. */
-	readonly miss: (index: number) => string;
+interface Report {
+	readonly matching: Table;
+	readonly loads: Table;
+	readonly whole: Table;
 }
 
-const KINDS: readonly Kind[] = [
-	{
-		name: "exact",
-		sizes: [1, 10, 100, 1000, 10_000, 100_000],
-		entry: (i) => `https://app.customer-${i}.example`,
-		hit: (i) => `https://app.customer-${i}.example`,
-		miss: (i) => `https://app.costumer-${i}.example`,
-	},
-	{
-		name: "subdomains",
-		sizes: [1, 10, 100, 1000, 10_000],
-		entry: (i) => `https://*.customer-${i}.example`,
-		hit: (i) => `https://www.customer-${i}.example`,
-		miss: (i) => `https://www.costumer-${i}.example`,
-	},
-	{
-		name: "in-label globs",
-		sizes: [1, 10, 100, 1000, 10_000],
-		entry: (i) => `https://pr${i}-*.preview.example`,
-		hit: (i) => `https://pr${i}-x.preview.example`,
-		miss: (i) => `https://xr${i}-x.preview.example`,
-	},
-];
-
-interface Subject {
-	readonly kind: Kind;
-	readonly size: number;
-	readonly set: OriginSet;
-	readonly asked: { readonly hit: readonly Buffer[]; readonly miss: readonly Buffer[] };
-	readonly nanoseconds: { readonly hit: number[]; readonly miss: number[] };
-}
-
-/** Measures and prints; writes nothing. */
+/** Measures, prints, and writes bench/origins.md unless it was a quick run. */
 export async function benchOrigins(args: ParsedArgs<typeof originsArguments>): Promise<void> {
-	const rounds = Number(args.rounds ?? 60);
-	if (!Number.isInteger(rounds) || rounds < 1)
-		throw new Error(`--rounds takes a whole number, not ${args.rounds}`);
-	const progress = createProgress();
-	const subjects = KINDS.flatMap((kind) => kind.sizes.map((size) => createSubject(kind, size)));
-	for (const subject of subjects) turn(subject, "hit");
-	for (let round = 0; round < rounds; round++) {
-		progress.say(`matching, round ${round + 1} of ${rounds}`, round / rounds);
-		for (const subject of shuffled(subjects)) {
-			for (const outcome of ["hit", "miss"] as const)
-				subject.nanoseconds[outcome].push(turn(subject, outcome));
-		}
-	}
-	progress.say("loading");
-	const loads = [1000, 10_000, 100_000].map((size) => [String(size), ...loadCost(size)]);
-	progress.done();
-	console.log(matchTable(subjects));
-	console.log("\nParse, validate and compile a document of exact origins (CPU, median of 5 loads):\n");
-	console.log(alignTable([["origins", "document", "CPU"], ...loads]));
-}
-
-function createSubject(kind: Kind, size: number): Subject {
-	const patterns = Array.from({ length: size }, (_, i) => {
-		const result = parseOriginPattern(kind.entry(i));
-		if (!result.ok) throw new Error(result.refusal.message);
-		return result.pattern;
+	const quick = args.quick === true;
+	const rounds = positive(args.rounds, quick ? 10 : 60, "rounds");
+	const seconds = positive(args.seconds, quick ? 8 : 40, "seconds");
+	const report = await withSession(async (session): Promise<Report> => {
+		const matching = measureMatching(rounds, session.progress);
+		session.progress.say("loading");
+		const loads = LOADED_SIZES.map((size) => [size.toLocaleString("en"), ...loadCost(size)]);
+		session.progress.say("building");
+		const bundle = args.bundle ?? (await buildCordon(session.directory));
+		const whole = await measureLists(session, bundle, { seconds, coldStarts: quick ? 2 : 5 });
+		return { matching, loads: [["origins", "document", "CPU"], ...loads], whole };
 	});
-	const asked = (origin: (index: number) => string) =>
-		Array.from({ length: ASKED_ORIGINS }, (_, i) => Buffer.from(origin((i * 7919) % size), "latin1"));
-	return {
-		kind,
-		size,
-		set: createOriginSet(patterns),
-		asked: { hit: asked(kind.hit), miss: asked(kind.miss) },
-		nanoseconds: { hit: [], miss: [] },
-	};
+	console.log(
+		[
+			"The match alone, each origin a fresh string as a request's header is\n",
+			alignTable(report.matching),
+			"\nParse, validate and compile a document of exact origins (CPU, median of 5 loads)\n",
+			alignTable(report.loads),
+			"\nWhole preflights in workerd: the first after a cold start, then steadily, for origins all over the list\n",
+			alignTable(report.whole),
+		].join("\n"),
+	);
+	if (quick) return;
+	writeFileSync(join(RESULTS_DIRECTORY, "origins.md"), markdownReport(report));
+	console.log("\nWritten: bench/origins.md");
 }
 
-/** @returns the time of one match in nanoseconds, the making of its string included */
-function turn({ set, asked }: Subject, outcome: "hit" | "miss"): number {
-	const origins = asked[outcome];
-	let found = 0;
-	const begun = process.hrtime.bigint();
-	for (let i = 0; i < TURN_MATCHES; i++) {
-		const origin = origins[i % ASKED_ORIGINS]?.toString("latin1") ?? "";
-		if (set.match(origin) !== undefined) found++;
-	}
-	const nanoseconds = Number(process.hrtime.bigint() - begun) / TURN_MATCHES;
-	if (found !== (outcome === "hit" ? TURN_MATCHES : 0)) throw new Error(`wrong: ${found} found`);
-	return nanoseconds;
-}
+function markdownReport({ matching, loads, whole }: Report): string {
+	return `# What a list of origins costs
 
-function matchTable(subjects: readonly Subject[]): string {
-	const rows = subjects.map(({ kind, size, nanoseconds }) => {
-		const one = subjects.find((other) => other.kind === kind && other.size === 1);
-		const cells = (["hit", "miss"] as const).flatMap((outcome) => {
-			const cost = median(nanoseconds[outcome]);
-			// Paired by round: what disturbs a round disturbs both.
-			const ratios = nanoseconds[outcome].map(
-				(value, round) => value / (one?.nanoseconds[outcome][round] ?? value),
-			);
-			return [`${cost.toFixed(0)} ns`, median(ratios).toFixed(2)];
-		});
-		return [`${kind.name}, ${size.toLocaleString("en")}`, ...cells];
-	});
-	return alignTable([["list", "hit", "/ list of one", "miss", "/ list of one"], ...rows]);
-}
+Written by \`npm run bench -- origins\`. ${machineLine(describeMachine())}
 
-/** @returns the document's size and the CPU time of a load */
-function loadCost(size: number): [string, string] {
-	const origins = Array.from({ length: size }, (_, i) => `https://app.customer-${i}.example`);
-	const text = JSON.stringify({ cors: { origins, credentials: true } });
-	const milliseconds = Array.from({ length: 5 }, () => {
-		const before = process.cpuUsage();
-		if (!parseTenant(text).ok) throw new Error("the document is refused");
-		const { user, system } = process.cpuUsage(before);
-		return (user + system) / 1000;
-	});
-	return [`${(text.length / 1e6).toFixed(2)} MB`, `${median(milliseconds).toFixed(0)} ms`];
-}
+## The match alone
 
-function shuffled<T>(items: readonly T[]): readonly T[] {
-	return items
-		.map((item) => ({ item, place: Math.random() }))
-		.sort((a, b) => a.place - b.place)
-		.map(({ item }) => item);
+Pure code in Node; each origin is a fresh string, as a request's header is, and making it is in the numbers.
+
+${markdownTable(matching)}
+
+## Loading a list
+
+Parse, validate and compile a document of exact origins, in Node: CPU, median of five loads.
+
+${markdownTable(loads)}
+
+## Whole preflights
+
+In workerd. "First": the CPU time of the first request to a fresh process, the read from KV, validation and compilation included,
+median of several processes. "Steady": CPU per request for origins all over the list, and for origins that are not on it, as a ratio
+to a list of one.
+
+${markdownTable(whole)}
+`;
 }

@@ -1,0 +1,74 @@
+/** Owns `npm run bench -- size`: the bundle's weight, by import, and the Worker's start-up. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ArgsDef, ParsedArgs } from "citty";
+import { RESULTS_DIRECTORY, withSession } from "../harness/session.ts";
+import { median } from "../harness/statistics.ts";
+import { alignTable, type Table } from "../harness/table.ts";
+import { type BundleWeight, findGrowth, weighBundle } from "./bundle.ts";
+import { measureStartups } from "./startup.ts";
+
+export const sizeArguments = {
+	save: {
+		type: "boolean",
+		description: "Keeps the result as bench/size.json: what later bundles are held against",
+	},
+} as const satisfies ArgsDef;
+
+const SAVED = join(RESULTS_DIRECTORY, "size.json");
+const MAX_GZIP_KIBIBYTES = 80;
+const MAX_STARTUP_MILLISECONDS = 20;
+const STARTUPS = 5;
+
+/** Measures and prints; exit code 1 where a goal is missed. */
+export async function benchSize(args: ParsedArgs<typeof sizeArguments>): Promise<void> {
+	const { weight, startups } = await withSession(async ({ directory, progress }) => {
+		progress.say("building");
+		const weight = await weighBundle(directory);
+		progress.say("starting");
+		return { weight, startups: await measureStartups(directory, STARTUPS) };
+	});
+	const saved = existsSync(SAVED) ? (JSON.parse(readFileSync(SAVED, "utf8")) as BundleWeight) : undefined;
+	const startup = median(startups);
+	const gzip = weight.gzipBytes / 1024;
+	console.log(alignTable(importTable(weight, saved)));
+	console.log(
+		[
+			"",
+			`as deployed  ${kibibytes(weight.bytes)} KiB, gzip ${kibibytes(weight.gzipBytes)} KiB`,
+			`minified     ${kibibytes(weight.minifiedBytes)} KiB, gzip ${kibibytes(weight.minifiedGzipBytes)} KiB`,
+			"",
+			goal(gzip < MAX_GZIP_KIBIBYTES, `bundle, gzip, under ${MAX_GZIP_KIBIBYTES} KiB: ${gzip.toFixed(1)}`),
+			goal(
+				startup < MAX_STARTUP_MILLISECONDS,
+				`start-up under ${MAX_STARTUP_MILLISECONDS} ms active: median ${startup.toFixed(1)} of ${startups.map((ms) => ms.toFixed(1)).join(", ")}`,
+			),
+		].join("\n"),
+	);
+	for (const { name, before, after } of saved === undefined ? [] : findGrowth(saved, weight)) {
+		console.log(`grew: ${name}, by ${kibibytes(after - before)} KiB to ${kibibytes(after)}`);
+	}
+	if (args.save === true) writeFileSync(SAVED, `${JSON.stringify(weight, undefined, "\t")}\n`);
+}
+
+function goal(met: boolean, text: string): string {
+	if (!met) process.exitCode = 1;
+	return `${met ? "✔" : "✘"} ${text}`;
+}
+
+function importTable({ imports }: BundleWeight, saved: BundleWeight | undefined): Table {
+	const heading = ["import, minified", "KiB"];
+	return [
+		saved === undefined ? heading : [...heading, "saved"],
+		...Object.entries(imports).map(([name, bytes]) => [
+			name,
+			kibibytes(bytes),
+			...(saved === undefined ? [] : [kibibytes(saved.imports[name] ?? 0)]),
+		]),
+	];
+}
+
+function kibibytes(bytes: number): string {
+	return (bytes / 1024).toFixed(1);
+}
