@@ -1,7 +1,6 @@
-/** Owns the Worker's entry: bindings in, Hono app out, and the last error boundary. */
+/** Owns the Worker's entry: bindings in, one handler out, and the last error boundary. */
 
 import { env } from "cloudflare:workers";
-import { Hono } from "hono/tiny";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
 import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
@@ -38,22 +37,31 @@ function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
 			onFailure: (failure) => logFailure("kv-read-failed", failure),
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
-		fetch: (request, init) => fetch(request, init),
+		fetch: (input, init) => fetch(input, init),
 		onUpstreamFailure: (failure) => logFailure("upstream-failed", failure),
-		record: createVerdictRecorder({ dataset: VERDICTS, log, now }),
-		now,
+		verdicts: createVerdictRecorder({ dataset: VERDICTS, log, now }),
 	});
 }
 
 const gateway = gatewayOf(env);
 
-const app = new Hono();
+/**
+ * Every request has the same one way to go, so that no router stands before it: Hono's dispatch, with the smallest of its
+ * routers, costs a twentieth of a bare pass-through on every request.
+ */
+export default {
+	fetch(request, _env, context) {
+		try {
+			const answer = gateway(request, (work) => context.waitUntil(work));
+			return answer instanceof Promise ? answer.catch(fault) : answer;
+		} catch (error) {
+			return fault(error);
+		}
+	},
+} satisfies ExportedHandler;
 
-app.all("*", (context) => gateway(context.req.raw, (work) => context.executionCtx.waitUntil(work)));
-
-app.onError((error) => {
-	log({ event: "internal-error", message: error.message, stack: error.stack });
+function fault(error: unknown): Response {
+	const { message, stack } = error instanceof Error ? error : new Error(String(error));
+	log({ event: "internal-error", message, stack });
 	return problem("internal-error");
-});
-
-export default app;
+}

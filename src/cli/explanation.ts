@@ -84,7 +84,7 @@ const SAFELISTED_HEADERS: readonly string[] = ["accept", "accept-language", "con
 /** Explains a call by letting the gateway answer it. */
 export async function explainCall(call: PageCall, explained: ExplainedTenant): Promise<Explanation> {
 	const { tenant, document, key, text } = explained;
-	const route = tenant.routes.find(call.url.pathname);
+	const route = tenant.routes?.find(call.url.pathname);
 	const asked = await askDirectories(call, explained, route?.value ?? tenant.policy);
 	const values = new Map([[key, text], ...asked.values]);
 	const run = (request: Request) => rehearse(request, values, asked.unknown);

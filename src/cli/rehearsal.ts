@@ -43,15 +43,17 @@ export async function rehearse(
 		}),
 		forwardUnknownHosts: false,
 		// The upstream is taken to answer 200 and to say nothing of CORS.
-		async fetch(sent) {
-			forwarded = sent;
+		async fetch(input, init) {
+			forwarded = new Request(input, init);
 			return new Response(null);
 		},
 		onUpstreamFailure: () => {},
-		record(recorded) {
-			verdict = recorded;
+		verdicts: {
+			takesAll: true,
+			record(recorded) {
+				verdict = recorded;
+			},
 		},
-		now: Date.now,
 	});
 	const { status, headers } = await gateway(Object.assign(request, CERTIFIED), () => {});
 	return { verdict, status, headers, forwarded };

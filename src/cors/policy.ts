@@ -36,7 +36,7 @@ export type HeaderRule =
 	| { readonly kind: "present" }
 	| undefined;
 
-/** A compiled `cors` object. Immutable; every value is ready to be sent. */
+/** A compiled `cors` object. Every value is ready to be sent. */
 export interface Policy {
 	readonly origins: AllowedOrigins;
 	readonly credentials: boolean;
@@ -46,8 +46,11 @@ export interface Policy {
 	readonly allowHeaders: HeaderRule;
 	readonly exposeHeaders: HeaderRule;
 	readonly timingAllowOrigin: boolean;
-	/** What every preflight answer has whatever was asked; the response copies it, nobody changes it. */
-	readonly preflightHeaders: Headers;
+	/**
+	 * What the answer to a preflight of an allowed origin has, whatever was asked. It is right until the next call:
+	 * copy it at once, as `new Response` does.
+	 */
+	preflightHeaders(origin: string): Headers;
 }
 
 /** What every answer to a preflight depends on, refusals included. */
@@ -105,20 +108,31 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 	} satisfies Partial<Policy>;
 	return {
 		...policy,
-		preflightHeaders: preflightHeaders(
+		preflightHeaders: createPreflightHeaders(
 			policy,
 			config.preflightMaxAgeSeconds ?? DEFAULT_PREFLIGHT_MAX_AGE_SECONDS,
 		),
 	};
 }
 
-function preflightHeaders(policy: Omit<Policy, "preflightHeaders">, maxAgeSeconds: number): Headers {
+/** One object for all origins, changed where another one asks: half the price of changing each response. */
+function createPreflightHeaders(
+	policy: Omit<Policy, "preflightHeaders">,
+	maxAgeSeconds: number,
+): Policy["preflightHeaders"] {
 	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
 	if (policy.credentials) headers.set(ALLOW_CREDENTIALS, "true");
-	if (!policy.variesByOrigin) headers.set(ALLOW_ORIGIN, "*");
 	if (policy.allowMethods?.kind === "constant") headers.set(ALLOW_METHODS, policy.allowMethods.value);
 	if (policy.allowHeaders?.kind === "constant") headers.set(ALLOW_HEADERS, policy.allowHeaders.value);
-	return headers;
+	let current: string | undefined;
+	return (origin) => {
+		const allowOrigin = policy.variesByOrigin ? origin : "*";
+		if (allowOrigin !== current) {
+			headers.set(ALLOW_ORIGIN, allowOrigin);
+			current = allowOrigin;
+		}
+		return headers;
+	};
 }
 
 /** With credentials `*` means nothing but an asterisk, so the names themselves have to be said. https://fetch.spec.whatwg.org/#cors-protocol-and-credentials */

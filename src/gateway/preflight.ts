@@ -4,7 +4,6 @@ import { type HeaderRule, type Policy, PREFLIGHT_VARY } from "../cors/policy.ts"
 import {
 	ALLOW_HEADERS,
 	ALLOW_METHODS,
-	ALLOW_ORIGIN,
 	isToken,
 	isTokenList,
 	REQUEST_HEADERS,
@@ -21,18 +20,15 @@ export const MAX_ECHO_CHARACTERS = 8 * 1024;
  * @param asked the preflight's headers; only a `"*"` with credentials looks at them
  */
 export function answerPreflight(policy: Policy, origin: string, asked: Headers): Response {
-	const response = new Response(null, { status: 204, headers: policy.preflightHeaders });
-	const { headers } = response;
-	if (policy.variesByOrigin) headers.set(ALLOW_ORIGIN, origin);
-	if (isAsked(policy.allowMethods)) echo(headers, ALLOW_METHODS, asked.get(REQUEST_METHOD), isToken);
-	if (isAsked(policy.allowHeaders)) echo(headers, ALLOW_HEADERS, asked.get(REQUEST_HEADERS), isTokenList);
+	const response = new Response(null, { status: 204, headers: policy.preflightHeaders(origin) });
+	if (isAsked(policy.allowMethods)) echo(response, ALLOW_METHODS, asked.get(REQUEST_METHOD), isToken);
+	if (isAsked(policy.allowHeaders)) echo(response, ALLOW_HEADERS, asked.get(REQUEST_HEADERS), isTokenList);
 	return response;
 }
 
 /** Refusals of preflights vary as the answers do. */
-export function varyAsPreflight(response: Response): Response {
-	response.headers.set(VARY, PREFLIGHT_VARY);
-	return response;
+export function varyAsPreflight(headers: Headers): void {
+	headers.set(VARY, PREFLIGHT_VARY);
 }
 
 function isAsked(rule: HeaderRule): boolean {
@@ -41,10 +37,12 @@ function isAsked(rule: HeaderRule): boolean {
 
 /** Says back what was asked, where it is well-formed and bounded; else the header is left out. */
 function echo(
-	headers: Headers,
+	response: Response,
 	name: string,
 	value: string | null,
 	isWellFormed: (value: string) => boolean,
 ): void {
-	if (value !== null && value.length <= MAX_ECHO_CHARACTERS && isWellFormed(value)) headers.set(name, value);
+	if (value !== null && value.length <= MAX_ECHO_CHARACTERS && isWellFormed(value)) {
+		response.headers.set(name, value);
+	}
 }

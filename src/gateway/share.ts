@@ -8,21 +8,20 @@ import {
 	EXPOSE_HEADERS,
 	HOP_BY_HOP_HEADERS,
 	isForbiddenResponseHeader,
+	ORIGIN,
 	SAFELISTED_RESPONSE_HEADERS,
 	TIMING_ALLOW_ORIGIN,
 	VARY,
 } from "../cors/standard.ts";
 
 /**
- * Makes a response's sharing headers right.
+ * Makes a response's sharing headers right, once those of the upstream are gone.
  * @param headers of the response; changed in place
  * @param origin the request's `Origin`; null where it has none
  * @param share whether the response is shared with that origin
  */
 export function applySharing(headers: Headers, policy: Policy, origin: string | null, share: boolean): void {
-	removeSharing(headers);
-	if (policy.timingAllowOrigin) headers.delete(TIMING_ALLOW_ORIGIN);
-	if (policy.variesByOrigin) addVary(headers, "Origin");
+	if (policy.variesByOrigin) varyByOrigin(headers);
 	if (!share) return;
 	const allowOrigin = policy.variesByOrigin ? origin : "*";
 	if (allowOrigin === null) return;
@@ -36,13 +35,19 @@ export function applySharing(headers: Headers, policy: Policy, origin: string | 
 	if (exposed) headers.set(EXPOSE_HEADERS, exposed);
 }
 
-/** Whatever begins with Access-Control- speaks for the upstream's idea of sharing, known to the standard or not. */
-function removeSharing(headers: Headers): void {
-	const names: string[] = [];
+/**
+ * Removes what an upstream says of sharing: whatever begins with Access-Control-, known to the standard or not.
+ * @param headers of the upstream's response; changed in place
+ */
+export function removeSharing(headers: Headers, policy: Policy): void {
+	let names: string[] | undefined;
 	for (const name of headers.keys()) {
-		if (name.startsWith(CORS_PREFIX)) names.push(name);
+		if (!name.startsWith(CORS_PREFIX)) continue;
+		names ??= [];
+		names.push(name);
 	}
-	for (const name of names) headers.delete(name);
+	for (const name of names ?? []) headers.delete(name);
+	if (policy.timingAllowOrigin) headers.delete(TIMING_ALLOW_ORIGIN);
 }
 
 /** Every name that the response has, less what is readable anyway and what never is. */
@@ -62,20 +67,37 @@ function exposableNames(headers: Headers): string {
 }
 
 /**
- * Merges a name into `Vary`, so that it stands there once, in whatever case, unless everything is there (`*`).
+ * Merges `Origin` into `Vary`.
  * @param headers changed in place
  */
-export function addVary(headers: Headers, name: string): void {
+export function varyByOrigin(headers: Headers): void {
 	const vary = headers.get(VARY);
-	if (vary === null || vary.trim() === "") {
-		headers.set(VARY, name);
+	if (vary === null) {
+		headers.set(VARY, "Origin");
 		return;
 	}
+	let merged = mergedVaries.get(vary);
+	if (merged === undefined) {
+		merged = withOrigin(vary);
+		if (mergedVaries.size >= MAX_MERGED_VARIES) mergedVaries.clear();
+		if (vary.length <= MAX_MERGED_VARY_CHARACTERS) mergedVaries.set(vary, merged);
+	}
+	if (merged !== vary) headers.set(VARY, merged);
+}
+
+/** APIs say few different things, again and again: what each becomes is kept, within bounds. */
+const mergedVaries = new Map<string, string>();
+const MAX_MERGED_VARIES = 100;
+const MAX_MERGED_VARY_CHARACTERS = 256;
+
+/** Adds `Origin`, so that it stands there once, in whatever case, unless everything is there (`*`). */
+function withOrigin(vary: string): string {
+	if (vary.trim() === "") return "Origin";
 	const fields = vary.split(",").map((field) => field.trim());
-	if (fields.includes("*")) return;
-	const isName = (field: string) => field.toLowerCase() === name.toLowerCase();
-	const first = fields.findIndex(isName);
-	if (first === -1) headers.set(VARY, `${vary}, ${name}`);
-	else if (fields.findLastIndex(isName) !== first)
-		headers.set(VARY, fields.filter((field, index) => index === first || !isName(field)).join(", "));
+	if (fields.includes("*")) return vary;
+	const isOrigin = (field: string) => field.toLowerCase() === ORIGIN;
+	const first = fields.findIndex(isOrigin);
+	if (first === -1) return `${vary}, Origin`;
+	if (fields.findLastIndex(isOrigin) === first) return vary;
+	return fields.filter((field, index) => index === first || !isOrigin(field)).join(", ");
 }

@@ -21,14 +21,14 @@ export interface Verdict {
 	readonly origin: string;
 	/** The method; for a preflight the one that it asks for. */
 	readonly method: string;
-	/** How long ago the policy was read from KV. */
-	readonly policyAgeSeconds: number;
+	/** When the policy was read from KV; its age is what is recorded. */
+	readonly policyReadAtMilliseconds: number;
 	/** What became of the request: an HTTP status. */
-	status: number;
+	readonly status: number;
 	/** The code of Cordon's own answer, where it was one. */
-	problem: ProblemCode | "";
+	readonly problem: ProblemCode | "";
 	/** Whether following the response's redirect makes the browser's origin `null`. */
-	redirectTaintsOrigin: boolean;
+	readonly redirectTaintsOrigin: boolean;
 }
 
 /** The layout of the Analytics Engine columns; raised when it changes. */
@@ -41,7 +41,7 @@ const MAX_INDEX_BYTES = 96;
 
 /** Log lines that an isolate writes at once, and how many more each second: an attacker must not buy one each. */
 const LOG_BURST_LINES = 50;
-const LOG_LINES_PER_SECOND = 5;
+const LOG_LINES_PER_SECOND = 2;
 
 /** One line of the log. */
 export type LogEntry = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -55,24 +55,32 @@ export interface VerdictSinks {
 	readonly now: () => number;
 }
 
+/** Records verdicts. */
+export interface VerdictRecorder {
+	/** Whether those of ordinary allowed requests are recorded too; if not, they need not be made. */
+	readonly takesAll: boolean;
+	record(verdict: Verdict): void;
+}
+
 /** Makes the recorder of one isolate. */
-export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): (verdict: Verdict) => void {
+export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): VerdictRecorder {
 	const lines = createTokenBucket(LOG_BURST_LINES, LOG_LINES_PER_SECOND, now);
 	let suppressed = 0;
 
-	return (verdict) => {
-		dataset?.writeDataPoint(dataPoint(verdict));
-		if (!isWorthLogging(verdict)) return;
-		if (!lines.take()) {
-			suppressed++;
-			return;
-		}
-		log({
-			event: "cors-verdict",
-			...bounded(verdict),
-			...(suppressed > 0 ? { suppressedBefore: suppressed } : {}),
-		});
-		suppressed = 0;
+	return {
+		takesAll: dataset !== undefined,
+		record(verdict) {
+			const isWorthy = isWorthLogging(verdict);
+			const isLogged = isWorthy && lines.take();
+			if (isWorthy && !isLogged) suppressed++;
+			if (dataset === undefined && !isLogged) return;
+			const recorded = recordedOf(verdict, now());
+			dataset?.writeDataPoint(dataPoint(recorded));
+			if (!isLogged) return;
+			const left = suppressed > 0 ? { suppressedBefore: suppressed } : {};
+			log({ event: "cors-verdict", ...recorded, ...left });
+			suppressed = 0;
+		},
 	};
 }
 
@@ -80,34 +88,36 @@ function isWorthLogging({ allowed, reason, mode, redirectTaintsOrigin }: Verdict
 	return (!allowed && reason !== "own-origin") || mode === "report" || redirectTaintsOrigin;
 }
 
-/** Columns as the README documents them. */
-function dataPoint(verdict: Verdict): AnalyticsEngineDataPoint {
-	const { origin, method } = bounded(verdict);
-	return {
-		indexes: [verdict.hostname.slice(0, MAX_INDEX_BYTES)],
-		blobs: [
-			LAYOUT_VERSION,
-			verdict.hostname,
-			verdict.kind,
-			verdict.allowed ? "allowed" : "denied",
-			verdict.reason,
-			verdict.entry,
-			verdict.route,
-			origin,
-			method,
-			verdict.mode,
-			verdict.problem,
-			verdict.redirectTaintsOrigin ? "redirect-taints-origin" : "",
-		],
-		doubles: [1, verdict.policyAgeSeconds, verdict.status],
-	};
-}
+/** A verdict as it is recorded: what the client chose is cut to size, and of the policy its age is told. */
+type Recorded = Omit<Verdict, "policyReadAtMilliseconds"> & { readonly policyAgeSeconds: number };
 
-/** What the client chose is cut to size. */
-function bounded(verdict: Verdict): Verdict {
+function recordedOf({ policyReadAtMilliseconds, ...verdict }: Verdict, at: number): Recorded {
 	return {
 		...verdict,
 		origin: verdict.origin.slice(0, MAX_ORIGIN_BYTES),
 		method: verdict.method.slice(0, MAX_METHOD_CHARACTERS),
+		policyAgeSeconds: (at - policyReadAtMilliseconds) / 1000,
+	};
+}
+
+/** Columns as the README documents them. */
+function dataPoint(recorded: Recorded): AnalyticsEngineDataPoint {
+	return {
+		indexes: [recorded.hostname.slice(0, MAX_INDEX_BYTES)],
+		blobs: [
+			LAYOUT_VERSION,
+			recorded.hostname,
+			recorded.kind,
+			recorded.allowed ? "allowed" : "denied",
+			recorded.reason,
+			recorded.entry,
+			recorded.route,
+			recorded.origin,
+			recorded.method,
+			recorded.mode,
+			recorded.problem,
+			recorded.redirectTaintsOrigin ? "redirect-taints-origin" : "",
+		],
+		doubles: [1, recorded.policyAgeSeconds, recorded.status],
 	};
 }

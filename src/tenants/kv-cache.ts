@@ -46,6 +46,8 @@ export type Background = (work: Promise<unknown>) => void;
 
 /** Everything that the cache needs from outside. */
 export interface KvCacheOptions<T> {
+	/** What stands before each name in KV; not joined to it unless KV is asked. */
+	readonly prefix: string;
 	/** Reads a key from KV; null where it is absent; may throw. */
 	readonly read: (key: string) => Promise<string | null>;
 	/** Makes the value that is cached. Must not throw. */
@@ -74,10 +76,10 @@ export interface SecondCopy {
 /** A read-through cache of KV for one isolate. */
 export interface KvCache<T> {
 	/**
-	 * Looks a key up; without a promise wherever the isolate knows the answer. A read begun for one request is never
+	 * Looks a name up; without a promise wherever the isolate knows the answer. A read begun for one request is never
 	 * awaited by another: the runtime forbids it.
 	 */
-	get(key: string, background: Background): Found<T> | Promise<Found<T>>;
+	get(name: string, background: Background): Found<T> | Promise<Found<T>>;
 	/** The bytes held, as reckoned. */
 	bytes(): number;
 }
@@ -101,52 +103,56 @@ function isLastGood(readAtMilliseconds: number, at: number): boolean {
 	return at - readAtMilliseconds < LAST_GOOD_SECONDS * 1000;
 }
 
+function isFresh({ found, readAtMilliseconds }: Entry<unknown>, at: number): boolean {
+	return found.kind !== "unavailable" && at - readAtMilliseconds < FRESH_SECONDS * 1000;
+}
+
 /** Makes the cache; nothing is read yet. */
 export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
-	const { read, compile, now, onFailure, secondCopy, missBudget } = options;
+	const { prefix, read, compile, now, onFailure, secondCopy, missBudget } = options;
 	const values: BoundedCache<Entry<T>> = createBoundedCache(options.maxBytes);
 	const absences: BoundedCache<Entry<T>> = createBoundedCache(options.maxAbsentBytes);
-	const known = (key: string) => values.get(key) ?? absences.get(key);
+	const known = (name: string) => values.get(name) ?? absences.get(name);
 
 	/** Reads, remembers and tells; never rejects. */
-	async function refresh(key: string, background: Background): Promise<Found<T>> {
+	async function refresh(name: string, background: Background): Promise<Found<T>> {
 		const begunAt = now();
 		let text: string | null;
 		try {
-			text = await read(key);
+			text = await read(prefix + name);
 		} catch (error) {
-			return fallBack(key, error instanceof Error ? error.message : String(error));
+			return fallBack(name, error instanceof Error ? error.message : String(error));
 		}
-		const before = known(key);
+		const before = known(name);
 		if (before !== undefined && before.found.kind !== "unavailable" && before.readAtMilliseconds > begunAt) {
 			return before.found;
 		}
 		const wasPresent = before?.found.kind === "present";
 		if (text === null) {
-			if (wasPresent && secondCopy !== undefined) background(secondCopy.remove(key));
-			values.delete(key);
-			return remember(absences, key, { kind: "absent" }, begunAt, 0).found;
+			if (wasPresent && secondCopy !== undefined) background(secondCopy.remove(prefix + name));
+			values.delete(name);
+			return remember(absences, name, { kind: "absent" }, begunAt, 0).found;
 		}
 		const compiled = compile(text);
-		if (!compiled.ok) return fallBack(key, compiled.reason);
+		if (!compiled.ok) return fallBack(name, compiled.reason);
 		if (!wasPresent) missBudget?.refund();
-		if (secondCopy !== undefined) background(secondCopy.write(key, text, begunAt));
-		return rememberValue(key, compiled, begunAt).found;
+		if (secondCopy !== undefined) background(secondCopy.write(prefix + name, text, begunAt));
+		return rememberValue(name, compiled, begunAt).found;
 	}
 
 	function rememberValue(
-		key: string,
+		name: string,
 		compiled: Compiled<T> & { ok: true },
 		readAtMilliseconds: number,
 	): Entry<T> {
-		absences.delete(key);
+		absences.delete(name);
 		const found = { kind: "present", value: compiled.value, readAtMilliseconds } as const;
-		return remember(values, key, found, readAtMilliseconds, compiled.bytes);
+		return remember(values, name, found, readAtMilliseconds, compiled.bytes);
 	}
 
 	function remember(
 		cache: BoundedCache<Entry<T>>,
-		key: string,
+		name: string,
 		found: Found<T>,
 		readAtMilliseconds: number,
 		bytes: number,
@@ -157,13 +163,13 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 			refreshingUntilMilliseconds: 0,
 			failedAtMilliseconds: Number.NEGATIVE_INFINITY,
 		};
-		cache.set(key, entry, ENTRY_BYTES + 2 * key.length + bytes);
+		cache.set(name, entry, ENTRY_BYTES + 2 * name.length + bytes);
 		return entry;
 	}
 
 	/** What is served when KV cannot say: the last good copy for an hour, the isolate's or the second one, else nothing. */
-	async function fallBack(key: string, reason: string): Promise<Found<T>> {
-		const entry = known(key);
+	async function fallBack(name: string, reason: string): Promise<Found<T>> {
+		const entry = known(name);
 		const at = now();
 		if (
 			entry !== undefined &&
@@ -171,64 +177,74 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 			isLastGood(entry.readAtMilliseconds, at)
 		) {
 			entry.failedAtMilliseconds = at;
-			onFailure({ key, reason, served: "isolate" });
+			onFailure({ key: prefix + name, reason, served: "isolate" });
 			return entry.found;
 		}
-		const second = await readSecondCopy(key);
+		const second = await readSecondCopy(name);
 		if (second !== undefined) {
 			second.failedAtMilliseconds = at;
-			onFailure({ key, reason, served: "second-copy" });
+			onFailure({ key: prefix + name, reason, served: "second-copy" });
 			return second.found;
 		}
-		onFailure({ key, reason, served: "nothing" });
-		values.delete(key);
-		return remember(absences, key, { kind: "unavailable" }, at, 0).found;
+		onFailure({ key: prefix + name, reason, served: "nothing" });
+		values.delete(name);
+		return remember(absences, name, { kind: "unavailable" }, at, 0).found;
 	}
 
-	async function readSecondCopy(key: string): Promise<Entry<T> | undefined> {
+	async function readSecondCopy(name: string): Promise<Entry<T> | undefined> {
 		try {
 			if (secondCopy === undefined) return undefined;
-			const copy = await within(MAX_SECOND_COPY_WAIT_MILLISECONDS, secondCopy.read(key));
+			const copy = await within(MAX_SECOND_COPY_WAIT_MILLISECONDS, secondCopy.read(prefix + name));
 			if (copy === LATE || copy === undefined || !isLastGood(copy.readAtMilliseconds, now()))
 				return undefined;
 			const compiled = compile(copy.text);
-			return compiled.ok ? rememberValue(key, compiled, copy.readAtMilliseconds) : undefined;
+			return compiled.ok ? rememberValue(name, compiled, copy.readAtMilliseconds) : undefined;
 		} catch {
 			return undefined;
 		}
 	}
 
-	async function waitFor(key: string, background: Background): Promise<Found<T>> {
-		const reading = refresh(key, background);
+	async function waitFor(name: string, background: Background): Promise<Found<T>> {
+		const reading = refresh(name, background);
 		const found = await within(MAX_KV_WAIT_MILLISECONDS, reading);
 		if (found !== LATE) return found;
 		background(reading);
-		return fallBack(key, `no answer within ${MAX_KV_WAIT_MILLISECONDS} ms`);
+		return fallBack(name, `no answer within ${MAX_KV_WAIT_MILLISECONDS} ms`);
+	}
+
+	function getNotFresh(
+		name: string,
+		entry: Entry<T> | undefined,
+		at: number,
+		background: Background,
+	): Found<T> | Promise<Found<T>> {
+		const mayRead = () => entry?.found.kind === "present" || missBudget?.take() !== false;
+		if (entry === undefined) return mayRead() ? waitFor(name, background) : UNAVAILABLE;
+		const { found } = entry;
+		const age = at - entry.readAtMilliseconds;
+		if (found.kind === "unavailable") {
+			return age >= UNAVAILABLE_SECONDS * 1000 && mayRead() ? waitFor(name, background) : found;
+		}
+		const sinceFailure = at - entry.failedAtMilliseconds;
+		const mayServe =
+			(found.kind === "present" && age < STALE_SECONDS * 1000) ||
+			(sinceFailure < FAILING_SECONDS * 1000 && isLastGood(entry.readAtMilliseconds, at));
+		if (!mayServe) return mayRead() ? waitFor(name, background) : found;
+		const isDue = at >= entry.refreshingUntilMilliseconds && sinceFailure >= RETRY_SECONDS * 1000;
+		if (isDue && mayRead()) {
+			entry.refreshingUntilMilliseconds = at + REFRESH_SECONDS * 1000;
+			background(refresh(name, background));
+		}
+		return found;
 	}
 
 	return {
-		get(key, background) {
-			const entry = known(key);
-			const mayRead = () => entry?.found.kind === "present" || missBudget?.take() !== false;
-			if (entry === undefined) return mayRead() ? waitFor(key, background) : UNAVAILABLE;
-			const { found } = entry;
+		get(name, background) {
+			const entry = known(name);
 			const at = now();
-			const age = at - entry.readAtMilliseconds;
-			if (found.kind === "unavailable") {
-				return age >= UNAVAILABLE_SECONDS * 1000 && mayRead() ? waitFor(key, background) : found;
-			}
-			if (age < FRESH_SECONDS * 1000) return found;
-			const sinceFailure = at - entry.failedAtMilliseconds;
-			const mayServe =
-				(found.kind === "present" && age < STALE_SECONDS * 1000) ||
-				(sinceFailure < FAILING_SECONDS * 1000 && isLastGood(entry.readAtMilliseconds, at));
-			if (!mayServe) return mayRead() ? waitFor(key, background) : found;
-			const isDue = at >= entry.refreshingUntilMilliseconds && sinceFailure >= RETRY_SECONDS * 1000;
-			if (isDue && mayRead()) {
-				entry.refreshingUntilMilliseconds = at + REFRESH_SECONDS * 1000;
-				background(refresh(key, background));
-			}
-			return found;
+			return entry !== undefined && isFresh(entry, at)
+				? entry.found
+				: getNotFresh(name, entry, at, background);
 		},
 		bytes: () => values.bytes() + absences.bytes(),
 	};

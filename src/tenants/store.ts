@@ -57,12 +57,14 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 	const { now } = options;
 	const tenants: KvCache<Tenant> = createKvCache({
 		...options,
+		prefix: "tenant:",
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
 	});
 	const origins: KvCache<true> = createKvCache({
 		...options,
+		prefix: "origin:",
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
@@ -71,14 +73,14 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 
 	function findWildcard(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>> {
 		const dot = hostname.indexOf(".");
-		return dot === -1 ? { kind: "absent" } : tenants.get(`tenant:*${hostname.slice(dot)}`, background);
+		return dot === -1 ? { kind: "absent" } : tenants.get(`*${hostname.slice(dot)}`, background);
 	}
 
 	return {
 		findTenant(name, background) {
 			const hostname = name.endsWith(".") ? name.slice(0, -1) : name;
 			if (hostname.length === 0 || hostname.length > MAX_HOST_BYTES) return { kind: "absent" };
-			const own = tenants.get(`tenant:${hostname}`, background);
+			const own = tenants.get(hostname, background);
 			if (own instanceof Promise) {
 				return own.then((found) => (found.kind === "absent" ? findWildcard(hostname, background) : found));
 			}
@@ -87,7 +89,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		async findOrigin(directories, origin, background) {
 			// All at once, so that a slow KV is waited for once.
 			const answers = await Promise.all(
-				directories.map((directory) => origins.get(`origin:${directory}:${origin}`, background)),
+				directories.map((directory) => origins.get(`${directory}:${origin}`, background)),
 			);
 			const first = answers.findIndex(({ kind }) => kind === "present");
 			if (first !== -1) {

@@ -5,7 +5,7 @@ import { compilePolicy, type Policy } from "../cors/policy.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
-import { checkUpstream } from "./upstream.ts";
+import { checkUpstream, type Upstream, upstreamOf } from "./upstream.ts";
 
 /** Longest document that is read, in characters: room for 100,000 origins. */
 export const MAX_DOCUMENT_CHARACTERS = 4 * 1024 * 1024;
@@ -18,10 +18,11 @@ export interface CookieRewrite {
 
 /** A compiled tenant document. Immutable. */
 export interface Tenant {
-	/** The API's origin; undefined where requests go on along their own route. */
-	readonly upstream: string | undefined;
+	/** Where the API is; undefined where requests go on along their own route. */
+	readonly upstream: Upstream | undefined;
 	readonly policy: Policy;
-	readonly routes: RouteTable<Policy>;
+	/** Undefined where there are none: then no request's path has to be known. */
+	readonly routes: RouteTable<Policy> | undefined;
 	readonly report: boolean;
 	readonly rejectDenied: boolean;
 	readonly stripOrigin: boolean;
@@ -78,9 +79,9 @@ export function compileTenant(value: unknown): TenantResult {
 		ok: true,
 		document,
 		tenant: {
-			upstream: document.upstream,
+			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
 			policy,
-			routes: createRouteTable(routes),
+			routes: routes.length === 0 ? undefined : createRouteTable(routes),
 			report: document.mode === "report",
 			rejectDenied: document.deniedRequests === "reject",
 			stripOrigin: document.originHeader === "strip",

@@ -1,6 +1,18 @@
-/** Owns the check of a tenant's `upstream`. */
+/** Owns a tenant's `upstream`: its check, and its parts. */
 
 import { quote, type Refusal } from "../cors/findings.ts";
+
+/** Where an API is. */
+export interface Upstream {
+	readonly origin: string;
+	/** With the port, where it is not the scheme's own. */
+	readonly host: string;
+}
+
+/** @param upstream one that was checked */
+export function upstreamOf(upstream: string): Upstream {
+	return { origin: upstream, host: new URL(upstream).host };
+}
 
 /**
  * Checks that `upstream` is an http or https origin and nothing more.

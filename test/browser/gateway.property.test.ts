@@ -153,10 +153,9 @@ function gatewayFor(document: TenantDocument): Gateway {
 	return createGateway({
 		store,
 		forwardUnknownHosts: false,
-		fetch: (request) => fetch(request),
+		fetch: (input, init) => fetch(new Request(input, init)),
 		onUpstreamFailure: () => {},
-		record: () => {},
-		now,
+		verdicts: { takesAll: false, record: () => {} },
 	});
 }
 

@@ -24,16 +24,15 @@ const gateway = createGateway({
 		onFailure: () => {},
 	}),
 	forwardUnknownHosts: false,
-	fetch: async (request) =>
+	fetch: async (input, init) =>
 		new Response("hello", {
 			headers: {
-				"access-control-allow-origin": request.headers.get("origin") ?? "*",
+				"access-control-allow-origin": new Request(input, init).headers.get("origin") ?? "*",
 				"access-control-allow-credentials": "true",
 			},
 		}),
 	onUpstreamFailure: () => {},
-	record: () => {},
-	now: () => 0,
+	verdicts: { takesAll: false, record: () => {} },
 });
 
 async function answer(request: OutgoingRequest): Promise<Received> {

@@ -4,9 +4,11 @@ import { describe, expect, test } from "vitest";
 import type { Finding } from "../../src/cors/findings.ts";
 import { type CorsConfig, compilePolicy, type Policy } from "../../src/cors/policy.ts";
 
+const APP = "https://app.example.com";
+
 function compile(config: Partial<CorsConfig>) {
 	const errors: Finding[] = [];
-	const policy = compilePolicy({ origins: ["https://app.example.com"], ...config }, "/cors", errors);
+	const policy = compilePolicy({ origins: [APP], ...config }, "/cors", errors);
 	return {
 		policy: policy as Policy,
 		errors: errors.map(({ code, pointer, suggestion }) => [code, pointer, suggestion]),
@@ -53,10 +55,23 @@ describe("the preflight's constant headers", () => {
 	])("%s", (_, config, expected) => {
 		const { policy, errors } = compile(config);
 		expect(errors).toEqual([]);
-		expect(Object.fromEntries(policy.preflightHeaders)).toEqual({
+		expect(Object.fromEntries(policy.preflightHeaders(APP))).toEqual({
+			"access-control-allow-origin": APP,
 			...expected,
 			vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
 		});
+	});
+
+	test("are those of the origin that asks, whoever asked before", () => {
+		const { policy } = compile({ credentials: true });
+		const answers = [APP, "https://b.example", APP].map(
+			(origin) => new Response(null, { headers: policy.preflightHeaders(origin) }),
+		);
+		expect(answers.map(({ headers }) => headers.get("access-control-allow-origin"))).toEqual([
+			APP,
+			"https://b.example",
+			APP,
+		]);
 	});
 });
 

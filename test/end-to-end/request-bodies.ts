@@ -70,6 +70,16 @@ describe("a request", () => {
 		expect(String(await buffer(response.stream))).toBe("");
 	});
 
+	test.each(["GET", "HEAD"])("%s with a body, odd but legal, keeps it", async (method) => {
+		const body = Buffer.from('{"query":{"match_all":{}}}');
+		const { reached } = await exchange({ host, origin: APP, method, body });
+		const request = only(reached);
+		expect(request.method).toBe(method);
+		expect(String(request.body)).toBe(String(body));
+		expect(request.all("cdn-loop")).toEqual(["cordon"]);
+		expect(request.all("x-forwarded-host")).toEqual([host]);
+	});
+
 	test("without a body has none at the upstream", async () => {
 		for (const method of ["GET", "HEAD", "DELETE", "OPTIONS"]) {
 			const request = only((await exchange({ host, origin: APP, method })).reached);

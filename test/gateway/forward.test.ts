@@ -1,47 +1,53 @@
 /** Owns the proof of the way to the upstream where no socket can show it. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { fetchUpstream } from "../../src/gateway/forward.ts";
+import { createAddressReader } from "../../src/gateway/address.ts";
+import { fetchUpstream, upstreamFailure } from "../../src/gateway/forward.ts";
 import { compileTenant } from "../../src/tenants/tenant.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function passage(upstreamTimeoutSeconds: number) {
+function passage(upstreamTimeoutSeconds: number | undefined) {
 	const result = compileTenant({
 		upstream: "https://api.internal",
-		upstreamTimeoutSeconds,
+		...(upstreamTimeoutSeconds === undefined ? {} : { upstreamTimeoutSeconds }),
 		cors: { origins: [] },
 	});
 	if (!result.ok) throw new Error("no tenant");
-	const url = new URL("https://api.example.com/");
-	return { tenant: result.tenant, url, withoutOrigin: false, certificate: undefined };
+	const address = createAddressReader()("https://api.example.com/");
+	const request = new Request("https://api.example.com/");
+	const { method, headers } = request;
+	const { tenant } = result;
+	return { request, method, headers, address, tenant, withoutOrigin: false, certificate: undefined };
 }
 
 test("the time-out ends with the response headers: a body that streams for longer is not cut", async () => {
 	let signal: AbortSignal | null | undefined;
-	const passed = await fetchUpstream(new Request("https://api.example.com/"), passage(1), async (_, init) => {
+	const response = await fetchUpstream(passage(1), async (_, init) => {
 		signal = init?.signal;
 		return new Response("slow");
 	});
 	await vi.advanceTimersByTimeAsync(10_000);
-	expect(passed.ok).toBe(true);
+	expect(await response.text()).toBe("slow");
 	expect(signal?.aborted).toBe(false);
 });
 
 test("an upstream that does not answer in time is given up, and the reason is told", async () => {
-	const passing = fetchUpstream(
-		new Request("https://api.example.com/"),
+	const failing = fetchUpstream(
 		passage(2),
 		(_, init) =>
 			new Promise((_resolve, reject) => {
 				init?.signal?.addEventListener("abort", () => reject(new Error("aborted")));
 			}),
-	);
+	).catch(upstreamFailure);
 	await vi.advanceTimersByTimeAsync(2000);
-	expect(await passing).toEqual({
-		ok: false,
-		code: "upstream-timeout",
-		reason: "no response headers within 2000 ms",
-	});
+	expect(await failing).toEqual({ code: "upstream-timeout", reason: "no response headers within 2000 ms" });
+});
+
+test("an upstream that fails within its time is unreachable, with or without one", async () => {
+	for (const seconds of [undefined, 1]) {
+		const failing = fetchUpstream(passage(seconds), () => Promise.reject(new Error("refused")));
+		expect(await failing.catch(upstreamFailure)).toEqual({ code: "upstream-unreachable", reason: "refused" });
+	}
 });

@@ -7,7 +7,7 @@ import { rewriteCookie } from "../../src/gateway/cookies.ts";
 import { redirectsToForeignOrigin, rewriteLocation } from "../../src/gateway/forward.ts";
 import { namesCordon } from "../../src/gateway/loop.ts";
 import { answerPreflight, MAX_ECHO_CHARACTERS } from "../../src/gateway/preflight.ts";
-import { addVary } from "../../src/gateway/share.ts";
+import { varyByOrigin } from "../../src/gateway/share.ts";
 import { createRouteTable } from "../../src/tenants/routes.ts";
 import { compileTenant } from "../../src/tenants/tenant.ts";
 
@@ -48,7 +48,7 @@ describe("Vary: Origin is merged in", () => {
 		["X-Origin", "X-Origin, Origin"],
 	])("into %j: %j", (before, after) => {
 		const headers = new Headers(before === null ? {} : { vary: before });
-		addVary(headers, "Origin");
+		varyByOrigin(headers);
 		expect(headers.get("vary")).toBe(after);
 	});
 });
@@ -116,7 +116,9 @@ describe("a Location", () => {
 		[304, "https://login.example/", false],
 		[201, "https://login.example/", false],
 	])("with %i to %j makes a browser's origin null: %s", (status, location, taints) => {
-		expect(redirectsToForeignOrigin(status, new Headers({ location }), PUBLIC)).toBe(taints);
+		expect(redirectsToForeignOrigin(new Response(null, { status, headers: { location } }), PUBLIC)).toBe(
+			taints,
+		);
 	});
 });
 
