@@ -29,6 +29,14 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "bundle",
+					include: ["test/bundle/**/*.test.ts"],
+					hookTimeout: 120_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
 					name: "end-to-end",
 					include: ["test/end-to-end/**/*.test.ts"],
 					testTimeout: 60_000,

@@ -3,6 +3,7 @@
 import { type ArgsDef, type CommandDef, defineCommand, runMain } from "citty";
 import { compare, compareArguments } from "./compare/command.ts";
 import { benchOrigins, originsArguments } from "./origins/command.ts";
+import { benchOutage, outageArguments } from "./outage/command.ts";
 import { benchScale, scaleArguments } from "./scale/command.ts";
 import { benchSize, sizeArguments } from "./size/command.ts";
 import { benchTenants, tenantsArguments } from "./tenants/command.ts";
@@ -31,6 +32,12 @@ const scale = defineCommand({
 	run: ({ args }) => benchScale(args),
 });
 
+const outage = defineCommand({
+	meta: { name: "npm run bench -- outage", description: "What clients see while KV is wrong, in every way" },
+	args: outageArguments,
+	run: ({ args }) => benchOutage(args),
+});
+
 const size = defineCommand({
 	meta: { name: "npm run bench -- size", description: "The size of the bundle, by import, and its start-up" },
 	args: sizeArguments,
@@ -41,7 +48,7 @@ const whole = defineCommand({
 	meta: {
 		name: "npm run bench --",
 		description:
-			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins | tenants | scale | size",
+			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins | tenants | scale | outage | size",
 	},
 	args: compareArguments,
 	run: ({ args }) => compare(args),
@@ -61,6 +68,9 @@ switch (first) {
 		break;
 	case "scale":
 		await run(scale, rest);
+		break;
+	case "outage":
+		await run(outage, rest);
 		break;
 	case "size":
 		await run(size, rest);

@@ -33,6 +33,8 @@ export interface ContenderContext {
 	readonly also: readonly (readonly [name: string, bundle: string])[];
 }
 
+const FORWARDED_WORKS = ["allowed", "denied", "no-origin", "many-headers", "download", "upload"];
+
 /** Every contender that is there, and the names of those that are not. */
 export function listContenders(context: ContenderContext): {
 	readonly contenders: readonly Contender[];
@@ -45,13 +47,19 @@ export function listContenders(context: ContenderContext): {
 			...ownWorker("bare", directory, { UPSTREAM: upstream }),
 			kind: "limit",
 			title: "bare fetch(url, request)",
-			works: ["allowed", "denied", "no-origin", "many-headers", "download", "upload"],
+			works: FORWARDED_WORKS,
 		},
 		{
 			...ownWorker("static", directory, {}),
 			kind: "limit",
 			title: "static 204",
 			works: ["preflight"],
+		},
+		{
+			...ownWorker("by-hand", directory, { UPSTREAM: upstream }),
+			kind: "limit",
+			title: "its header changes by hand",
+			works: FORWARDED_WORKS,
 		},
 		...cordons(context, upstream),
 	];

@@ -1,7 +1,10 @@
-/** Owns a stand-in for Workers KV, in a process of its own: it makes the documents it is asked for, and counts. */
+/** Owns a stand-in for Workers KV, in a process of its own: it makes the documents it is asked for, counts, and fails when told to. */
 
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type KvMode, SLOW_SECONDS } from "./kv-modes.ts";
 
 /** How many tenants there are, and what each document says besides. */
 const tenants = Number(process.env["BENCH_TENANTS"] ?? 1);
@@ -10,33 +13,70 @@ const upstream = process.env["BENCH_UPSTREAM"];
 const file = process.env["BENCH_DOCUMENT_FILE"];
 const fixed = file === undefined ? undefined : readFileSync(file);
 
+/** Whether the Cache API's puts are kept; else every look-up misses. */
+const keepsCache = process.env["BENCH_CACHE"] === "yes";
+
 let reads = 0;
 let found = 0;
+let mode: KvMode = "well";
+const cached = new Map<string, Buffer>();
 
-/** What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`. Beside it, `/counters` and the cache's own requests. */
-const server = createServer((request, response) => {
+/** What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`. Beside it the controls, and the cache's own requests. */
+// workerd names no Host in what it asks of a cache.
+const server = createServer({ requireHostHeader: false }, (request, response) => {
 	const url = request.url ?? "/";
 	if (url === "/counters") {
 		response.end(JSON.stringify({ reads, found }));
+	} else if (url.startsWith("/mode/")) {
+		mode = decodeURIComponent(url.slice("/mode/".length)) as KvMode;
+		response.end();
+	} else if (url.startsWith("http://") || url.startsWith("https://")) {
+		void serveCache(url, request, response);
+	} else {
+		reads++;
+		void serveKey(decodeURIComponent(url.slice(1).split("?", 1)[0] ?? ""), response);
+	}
+});
+
+async function serveKey(key: string, response: ServerResponse): Promise<void> {
+	const isOdd = /[13579]\.example$/.test(key);
+	if (mode === "slow") await sleep(SLOW_SECONDS * 1000);
+	if (mode === "hanging") return;
+	if (
+		mode === "failing" ||
+		(mode === "flapping" && reads % 2 === 0) ||
+		(mode === "failing for half" && isOdd)
+	) {
+		response.writeHead(500).end("no");
 		return;
 	}
-	if (url.startsWith("http://") || url.startsWith("https://")) {
-		// The Cache API's protocol: a miss is a 504, a put is swallowed.
-		request.resume();
-		request.once("end", () => {
-			response.writeHead(request.method === "GET" ? 504 : 204, { "CF-Cache-Status": "MISS" }).end();
-		});
-		return;
-	}
-	reads++;
-	const value = documentOf(decodeURIComponent(url.slice(1).split("?", 1)[0] ?? ""));
+	const value = documentOf(key);
 	if (value === undefined) {
 		response.writeHead(404).end();
 		return;
 	}
 	found++;
-	response.end(value);
-});
+	response.end(mode === "garbage" ? '{"cors": {"origins": "*", "credentials": true' : value);
+}
+
+/** The Cache API's protocol: a put brings a whole HTTP response as its body; a miss is a 504. */
+async function serveCache(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const body = await buffer(request);
+	const kept = cached.get(url);
+	if (request.method === "PUT") {
+		if (keepsCache) cached.set(url, body);
+		response.writeHead(204).end();
+	} else if (request.method === "PURGE") {
+		response.writeHead(cached.delete(url) ? 200 : 404).end();
+	} else if (kept === undefined) {
+		response.writeHead(504, { "CF-Cache-Status": "MISS" }).end();
+	} else {
+		const end = kept.indexOf("\r\n\r\n");
+		const [, ...lines] = kept.toString("latin1", 0, end).split("\r\n");
+		const headers = lines.map((line) => line.split(/: */, 2) as [string, string]);
+		response.writeHead(200, [...headers.flat(), "CF-Cache-Status", "HIT"]).end(kept.subarray(end + 4));
+	}
+}
 
 function documentOf(key: string): string | Buffer | undefined {
 	if (key === "tenant:bench.example") return fixed;

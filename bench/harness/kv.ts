@@ -2,12 +2,15 @@
 
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { KvMode } from "./kv-modes.ts";
 import { type ServerProcess, startServer } from "./process.ts";
 
 /** A running key-value service. */
 export interface KvProcess extends ServerProcess {
 	/** How many reads it has answered so far, and how many of them found something. */
 	counters(): Promise<{ readonly reads: number; readonly found: number }>;
+	/** From now on it answers so. */
+	be(mode: KvMode): Promise<void>;
 }
 
 /** What the service knows. */
@@ -18,6 +21,8 @@ export interface KvContents {
 	readonly tenants?: number;
 	/** Where those tenants' APIs are. */
 	readonly upstream?: string;
+	/** Whether the Cache API beside it keeps what is put; left out: every look-up misses. */
+	readonly keepsCache?: boolean;
 }
 
 /** @param directory where the document may be written to */
@@ -30,6 +35,7 @@ export async function startKv(contents: KvContents, directory: string): Promise<
 	}
 	if (contents.tenants !== undefined) environment["BENCH_TENANTS"] = String(contents.tenants);
 	if (contents.upstream !== undefined) environment["BENCH_UPSTREAM"] = contents.upstream;
+	if (contents.keepsCache === true) environment["BENCH_CACHE"] = "yes";
 	const server = await startServer({
 		command: process.execPath,
 		args: [join(import.meta.dirname, "kv-server.ts")],
@@ -41,6 +47,9 @@ export async function startKv(contents: KvContents, directory: string): Promise<
 		async counters() {
 			const response = await fetch(`http://127.0.0.1:${server.port}/counters`);
 			return (await response.json()) as { reads: number; found: number };
+		},
+		async be(mode) {
+			await fetch(`http://127.0.0.1:${server.port}/mode/${encodeURIComponent(mode)}`);
 		},
 	};
 }

@@ -1,6 +1,6 @@
-/** Owns the weight of the bundle: the whole as it is deployed, and what each import contributes. */
+/** Owns the weight of the bundle as it is deployed: the whole, what each import contributes, and what has grown. */
 
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { buildCordon } from "../harness/build.ts";
@@ -16,29 +16,31 @@ interface Metafile {
 export interface BundleWeight {
 	readonly bytes: number;
 	readonly gzipBytes: number;
-	/** Minified, whether or not it is deployed so. */
-	readonly minifiedBytes: number;
-	readonly minifiedGzipBytes: number;
-	/** Minified bytes by import: a package of `node_modules`, or a folder of `src`; the largest first. */
+	/** Bytes by import: a package of `node_modules`, or a folder of `src`; the largest first. */
 	readonly imports: Readonly<Record<string, number>>;
 }
 
-/** Builds Cordon as it is deployed, and minified, and weighs both. */
+/** The goal for the bundle, gzipped. */
+export const MAX_GZIP_BYTES = 80 * 1024;
+
+/** Builds Cordon as it is deployed, and weighs it. */
 export async function weighBundle(directory: string): Promise<BundleWeight> {
-	const metafile = join(directory, "minified.json");
-	const [deployed, minified] = await Promise.all([
-		buildCordon(join(directory, "deployed")),
-		buildCordon(join(directory, "minified"), ["--minify", `--metafile=${metafile}`]),
-	]);
-	const bytes = readFileSync(deployed);
-	const minifiedBytes = readFileSync(minified);
+	const metafile = join(directory, "metafile.json");
+	const bytes = readFileSync(await buildCordon(directory, [`--metafile=${metafile}`]));
 	return {
 		bytes: bytes.length,
 		gzipBytes: gzipSync(bytes).length,
-		minifiedBytes: minifiedBytes.length,
-		minifiedGzipBytes: gzipSync(minifiedBytes).length,
 		imports: byImport(JSON.parse(readFileSync(metafile, "utf8")) as Metafile),
 	};
+}
+
+/** Where the weight is kept that later bundles are held against. */
+export const SAVED_WEIGHT = join(import.meta.dirname, "../size.json");
+
+export function readSavedWeight(): BundleWeight | undefined {
+	return existsSync(SAVED_WEIGHT)
+		? (JSON.parse(readFileSync(SAVED_WEIGHT, "utf8")) as BundleWeight)
+		: undefined;
 }
 
 function byImport({ outputs }: Metafile): Readonly<Record<string, number>> {
@@ -69,7 +71,10 @@ export interface Growth {
 const ALLOWANCE_BYTES = 1024;
 
 /** Finds the imports that grew, the new ones among them; the one that grew most first. */
-export function findGrowth(before: BundleWeight, after: BundleWeight): readonly Growth[] {
+export function findGrowth(
+	before: Pick<BundleWeight, "imports">,
+	after: Pick<BundleWeight, "imports">,
+): readonly Growth[] {
 	return Object.entries(after.imports)
 		.map(([name, bytes]) => ({ name, before: before.imports[name] ?? 0, after: bytes }))
 		.filter((growth) => growth.after - growth.before > ALLOWANCE_BYTES)

@@ -20,7 +20,7 @@ const REFRESH_SECONDS = 10;
 /** The longest that a request waits for KV. */
 export const MAX_KV_WAIT_MILLISECONDS = 3000;
 /** The longest that it waits for the second copy after that. */
-const MAX_SECOND_COPY_WAIT_MILLISECONDS = 500;
+export const MAX_SECOND_COPY_WAIT_MILLISECONDS = 500;
 
 /** What a key was found to hold. */
 export type Found<T> =
