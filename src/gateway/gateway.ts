@@ -43,16 +43,24 @@ export interface UpstreamFailure {
 }
 
 /** Answers one request: without a promise where there is nothing to wait for. Fails only on faults of Cordon itself. */
-export type Gateway = (request: Request, background: Background) => Soon<Response>;
+export type Gateway = (request: Request, background: Background) => Response | Promise<Response>;
 
-/** What is known of a request once its tenant is found and its origin judged. */
-interface Exchange {
+/** A request that has come in. */
+interface Arrival {
+	readonly request: Request;
+	readonly address: Address;
+	readonly background: Background;
+}
+
+/** What is known of a request once its tenant is found. */
+interface Call {
 	readonly request: Request;
 	readonly method: string;
 	readonly headers: Headers;
 	readonly address: Address;
-	readonly found: FoundTenant;
 	readonly tenant: Tenant;
+	/** When the tenant's document was read from KV. */
+	readonly readAtMilliseconds: number;
 	readonly policy: Policy;
 	/** The path of the route that the policy is from; empty for the document's own. */
 	readonly route: string;
@@ -62,79 +70,65 @@ interface Exchange {
 	/** Whether it is that of the request's own URL: not cross-origin at all. */
 	readonly ownOrigin: boolean;
 	readonly requestMethod: string | null;
+}
+
+/** A call whose origin is judged. */
+interface Exchange {
+	readonly call: Call;
+	/** Undefined where there is no origin to judge. */
 	readonly verdict: OriginVerdict | undefined;
 	readonly decision: Decision;
 }
 
-type FoundTenant = Found<Tenant> & { readonly kind: "present" };
-
-/** Makes the gateway of one isolate. */
+/**
+ * Makes the gateway of one isolate. Where the isolate knows the tenant and the policy knows the origin, nothing is awaited
+ * before the upstream's fetch begins; the functions that end in `Later` are for where it does not.
+ */
 export function createGateway(outside: GatewayOptions): Gateway {
 	const { store } = outside;
 	const addressOf = createAddressReader();
 
 	return (request, background) => {
 		const address = addressOf(request.url);
-		return soon(store.findTenant(address.site.hostname, background), (found) => {
-			switch (found.kind) {
-				case "unavailable":
-					return problem("tenant-unavailable");
-				case "absent":
-					return outside.forwardUnknownHosts ? outside.fetch(request) : problem("unknown-tenant");
-				case "present":
-					return serve(request, address, found, background);
-			}
-		});
+		const arrival = { request, address, background };
+		const found = store.findTenant(address.site.hostname, background);
+		return found instanceof Promise ? admitLater(arrival, found) : admit(arrival, found);
 	};
 
-	function serve(
-		request: Request,
-		address: Address,
-		found: FoundTenant,
-		background: Background,
-	): Soon<Response> {
-		const { headers, method } = request;
-		const tenant = found.value;
-		const matched = tenant.routes?.find(new URL(request.url).pathname);
-		const policy = matched?.value ?? tenant.policy;
-		const origin = headers.get(ORIGIN);
-		const requestMethod = method === "OPTIONS" ? headers.get(REQUEST_METHOD) : null;
-		const upgrade = method === "GET" && origin !== null ? headers.get("upgrade") : null;
-		const kind = requestKind({ method, origin, requestMethod, upgrade });
-		const ownOrigin = origin === address.site.origin;
-		return soon(origin === null ? undefined : judge(policy, origin, background), (verdict) => {
-			const decision = decide(kind, verdict, {
-				anyOrigin: policy.origins.kind === "any",
-				ownOrigin,
-				rejectDenied: tenant.rejectDenied,
-			});
-			return respond({
-				request,
-				method,
-				headers,
-				address,
-				found,
-				tenant,
-				policy,
-				route: matched?.path ?? "",
-				kind,
-				origin,
-				ownOrigin,
-				requestMethod,
-				verdict,
-				decision,
-			});
-		});
+	async function admitLater(arrival: Arrival, found: Promise<Found<Tenant>>): Promise<Response> {
+		return admit(arrival, await found);
+	}
+
+	function admit(arrival: Arrival, found: Found<Tenant>): Response | Promise<Response> {
+		switch (found.kind) {
+			case "unavailable":
+				return problem("tenant-unavailable");
+			case "absent":
+				return outside.forwardUnknownHosts ? outside.fetch(arrival.request) : problem("unknown-tenant");
+			case "present": {
+				const call = callOf(arrival, found.value, found.readAtMilliseconds);
+				const verdict =
+					call.origin === null ? undefined : judge(call.policy, call.origin, arrival.background);
+				return verdict instanceof Promise ? respondLater(call, verdict) : respond(call, verdict);
+			}
+		}
+	}
+
+	async function respondLater(call: Call, verdict: Promise<OriginVerdict>): Promise<Response> {
+		return respond(call, await verdict);
 	}
 
 	/** The list in the document is asked first, directories only then. */
-	function judge(policy: Policy, origin: string, background: Background): Soon<OriginVerdict> {
+	function judge(policy: Policy, origin: string, background: Background) {
 		const check = checkOrigin(policy.origins, origin);
 		return check.kind === "ask" ? store.findOrigin(check.directories, origin, background) : check.verdict;
 	}
 
-	function respond(exchange: Exchange): Soon<Response> {
-		const { headers, tenant, policy, origin, decision } = exchange;
+	function respond(call: Call, verdict: OriginVerdict | undefined): Response | Promise<Response> {
+		const { headers, tenant, policy, kind, origin, ownOrigin } = call;
+		const anyOrigin = policy.origins.kind === "any";
+		const decision = decide(kind, verdict, { anyOrigin, ownOrigin, rejectDenied: tenant.rejectDenied });
+		const exchange = { call, verdict, decision };
 		const cdnLoop = headers.get(CDN_LOOP);
 		if (cdnLoop !== null && namesCordon(cdnLoop)) return refuse(exchange, "loop-detected");
 		if (!tenant.report) {
@@ -147,7 +141,7 @@ export function createGateway(outside: GatewayOptions): Gateway {
 	}
 
 	async function forward(exchange: Exchange): Promise<Response> {
-		const { request, method, address, tenant, kind } = exchange;
+		const { request, method, headers, address, tenant, policy, kind } = exchange.call;
 		const { site } = address;
 		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
 		if (tenant.clientCertificate === "require" && certificate === undefined && !tenant.report) {
@@ -155,15 +149,7 @@ export function createGateway(outside: GatewayOptions): Gateway {
 		}
 		const cacheable = method === "GET" || method === "HEAD";
 		const withoutOrigin = tenant.stripOrigin && !tenant.report && cacheable && kind !== "websocket";
-		const passage = {
-			request,
-			method,
-			headers: exchange.headers,
-			address,
-			tenant,
-			withoutOrigin,
-			certificate,
-		};
+		const passage = { request, method, headers, address, tenant, withoutOrigin, certificate };
 		let received: Response;
 		try {
 			received = await fetchUpstream(passage, outside.fetch);
@@ -176,12 +162,12 @@ export function createGateway(outside: GatewayOptions): Gateway {
 		if (received.webSocket) return finish(exchange, received);
 		const response = mutable(received);
 		if (response === undefined) return refuse(exchange, "upstream-unreachable");
-		const { headers } = response;
-		if (tenant.upstream !== undefined) rewriteLocation(headers, tenant.upstream.origin, site.origin);
+		const answered = response.headers;
+		if (tenant.upstream !== undefined) rewriteLocation(answered, tenant.upstream.origin, site.origin);
 		if (!tenant.report) {
-			if (tenant.cookies !== undefined) rewriteCookies(headers, tenant.cookies);
-			removeSharing(headers, exchange.policy);
-			share(exchange, response);
+			if (tenant.cookies !== undefined) rewriteCookies(answered, tenant.cookies);
+			removeSharing(answered, policy);
+			share(exchange, answered);
 		}
 		return finish(exchange, response);
 	}
@@ -189,13 +175,14 @@ export function createGateway(outside: GatewayOptions): Gateway {
 	/** An error of Cordon's own is shared as any response is, so that an allowed page can read its status. */
 	function refuse(exchange: Exchange, code: ProblemCode): Response {
 		const response = problem(code);
-		if (!exchange.tenant.report) share(exchange, response);
+		if (!exchange.call.tenant.report) share(exchange, response.headers);
 		return finish(exchange, response, code);
 	}
 
 	/** Records the decision, where there was one and somebody wants it. */
 	function finish(exchange: Exchange, response: Response, code?: ProblemCode): Response {
-		const { method, address, found, tenant, route, kind, origin, ownOrigin, verdict } = exchange;
+		const { verdict } = exchange;
+		const { method, address, tenant, route, kind, origin, ownOrigin, requestMethod } = exchange.call;
 		if (origin === null || verdict === undefined) return response;
 		const { site } = address;
 		const redirectTaintsOrigin =
@@ -212,8 +199,8 @@ export function createGateway(outside: GatewayOptions): Gateway {
 			entry: verdict.allowed ? verdict.entry : "",
 			route,
 			origin,
-			method: exchange.requestMethod ?? method,
-			policyReadAtMilliseconds: found.readAtMilliseconds,
+			method: requestMethod ?? method,
+			policyReadAtMilliseconds: exchange.call.readAtMilliseconds,
 			status: response.status,
 			problem: code ?? "",
 			redirectTaintsOrigin,
@@ -222,15 +209,31 @@ export function createGateway(outside: GatewayOptions): Gateway {
 	}
 }
 
-function share({ policy, origin, kind, decision }: Exchange, response: Response): void {
-	applySharing(response.headers, policy, origin, decision.share);
-	if (kind === "preflight") varyAsPreflight(response.headers);
+/** Looks at a request as its tenant's policy does; a path is made of its URL only where there are routes. */
+function callOf({ request, address }: Arrival, tenant: Tenant, readAtMilliseconds: number): Call {
+	const { method, headers } = request;
+	const matched = tenant.routes?.find(new URL(request.url).pathname);
+	const origin = headers.get(ORIGIN);
+	const requestMethod = method === "OPTIONS" ? headers.get(REQUEST_METHOD) : null;
+	const upgrade = method === "GET" && origin !== null ? headers.get("upgrade") : null;
+	return {
+		request,
+		method,
+		headers,
+		address,
+		tenant,
+		readAtMilliseconds,
+		policy: matched?.value ?? tenant.policy,
+		route: matched?.path ?? "",
+		kind: requestKind({ method, origin, requestMethod, upgrade }),
+		origin,
+		ownOrigin: origin === address.site.origin,
+		requestMethod,
+	};
 }
 
-/** A value that is there at once where the isolate knows it, else later. */
-type Soon<T> = T | Promise<T>;
-
-/** Goes on at once where the value is there: nothing is awaited before the upstream's fetch begins. */
-function soon<T, R>(value: Soon<T>, next: (value: T) => Soon<R>): Soon<R> {
-	return value instanceof Promise ? value.then(next) : next(value);
+/** @param headers of the response; changed in place */
+function share({ call, decision }: Exchange, headers: Headers): void {
+	applySharing(headers, call.policy, call.origin, decision.share);
+	if (call.kind === "preflight") varyAsPreflight(headers);
 }

@@ -41,7 +41,10 @@ const MAX_INDEX_BYTES = 96;
 
 /** Log lines that an isolate writes at once, and how many more each second: an attacker must not buy one each. */
 const LOG_BURST_LINES = 50;
-const LOG_LINES_PER_SECOND = 2;
+const LOG_LINES_PER_SECOND = 5;
+/** Of one and the same verdict, again and again, fewer are enough. */
+const REPEATED_BURST_LINES = 10;
+const REPEATED_LINES_PER_SECOND = 1;
 
 /** One line of the log. */
 export type LogEntry = { readonly event: string } & Readonly<Record<string, unknown>>;
@@ -66,12 +69,26 @@ export interface VerdictRecorder {
 export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): VerdictRecorder {
 	const lines = createTokenBucket(LOG_BURST_LINES, LOG_LINES_PER_SECOND, now);
 	let suppressed = 0;
+	let latest: Verdict | undefined;
+	let repeated = createRepeats();
+
+	function createRepeats() {
+		return createTokenBucket(REPEATED_BURST_LINES, REPEATED_LINES_PER_SECOND, now);
+	}
+
+	function mayLog(verdict: Verdict): boolean {
+		if (latest === undefined || !isSame(latest, verdict)) {
+			latest = verdict;
+			repeated = createRepeats();
+		}
+		return repeated.take() && lines.take();
+	}
 
 	return {
 		takesAll: dataset !== undefined,
 		record(verdict) {
 			const isWorthy = isWorthLogging(verdict);
-			const isLogged = isWorthy && lines.take();
+			const isLogged = isWorthy && mayLog(verdict);
 			if (isWorthy && !isLogged) suppressed++;
 			if (dataset === undefined && !isLogged) return;
 			const recorded = recordedOf(verdict, now());
@@ -82,6 +99,24 @@ export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): Verd
 			suppressed = 0;
 		},
 	};
+}
+
+/** Whether two verdicts would be the same line but for the age of the policy. */
+function isSame(one: Verdict, other: Verdict): boolean {
+	return (
+		one.origin === other.origin &&
+		one.hostname === other.hostname &&
+		one.kind === other.kind &&
+		one.mode === other.mode &&
+		one.allowed === other.allowed &&
+		one.reason === other.reason &&
+		one.entry === other.entry &&
+		one.route === other.route &&
+		one.method === other.method &&
+		one.status === other.status &&
+		one.problem === other.problem &&
+		one.redirectTaintsOrigin === other.redirectTaintsOrigin
+	);
 }
 
 function isWorthLogging({ allowed, reason, mode, redirectTaintsOrigin }: Verdict): boolean {

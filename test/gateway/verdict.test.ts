@@ -70,16 +70,33 @@ test("denied and report verdicts, and redirects that lose the origin, are logged
 	expect(lines[0]).toEqual({ event: "cors-verdict", ...denied, policyAgeSeconds: 12.5 });
 });
 
-test("an attacker buys no log line per request: 50 at once, 2 a second, and how many were left out is said", () => {
+test("an attacker buys no log line per request: 50 at once, 5 a second, and how many were left out is said", () => {
 	const { lines, points, record, state } = setUp();
-	for (let i = 0; i < 1000; i++) record(DENIED);
+	const flood = () => {
+		for (let i = 0; i < 1000; i++) record({ ...DENIED, origin: `https://${i}.evil.example` });
+	};
+	flood();
 	expect(lines.length).toBe(50);
 	expect(points.length).toBe(1000);
 	state.now += 1000;
-	for (let i = 0; i < 1000; i++) record(DENIED);
-	expect(lines.length).toBe(52);
+	flood();
+	expect(lines.length).toBe(55);
 	expect(lines[50]).toMatchObject({ suppressedBefore: 950 });
 	expect(lines[51]).not.toHaveProperty("suppressedBefore");
+});
+
+test("the very same verdict again and again is logged 10 times at once, then once a second, one that differs at once", () => {
+	const { lines, points, record, state } = setUp();
+	for (let i = 0; i < 100; i++) record(DENIED);
+	expect([lines.length, points.length]).toEqual([10, 100]);
+	record({ ...DENIED, method: "POST" });
+	expect(lines.length).toBe(11);
+	expect(lines[10]).toMatchObject({ method: "POST", suppressedBefore: 90 });
+	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
+	expect(lines.length).toBe(20);
+	state.now += 1000;
+	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
+	expect(lines.length).toBe(21);
 });
 
 test("what the client chose is cut to size", () => {
