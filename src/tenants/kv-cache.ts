@@ -15,6 +15,8 @@ const RETRY_SECONDS = 5;
 const FAILING_SECONDS = 60;
 /** How long a failure without any last good copy is remembered. */
 export const UNAVAILABLE_SECONDS = 1;
+/** How long a second copy of a text that does not change stays as it is: to write it costs more than to read KV. */
+export const COPY_SECONDS = 300;
 /** How long one background read may hold off the next. */
 const REFRESH_SECONDS = 10;
 /** The longest that a request waits for KV. */
@@ -86,12 +88,22 @@ export interface KvCache<T> {
 
 interface Entry<T> {
 	readonly found: Found<T>;
+	/** What KV held, where it held something. */
+	readonly source: Source<T> | undefined;
 	/** When the read began that gave it: its age is never told too low. */
 	readonly readAtMilliseconds: number;
 	/** Until then a background read is taken to be under way. */
 	refreshingUntilMilliseconds: number;
 	/** When KV last failed to give a newer one; minus infinity for never. */
 	failedAtMilliseconds: number;
+}
+
+/** A text of KV and what was made of it: the same text again need not be compiled again. */
+interface Source<T> {
+	readonly text: string;
+	readonly compiled: Compiled<T> & { readonly ok: true };
+	/** When the read began that the second copy is from. */
+	readonly copiedAtMilliseconds: number;
 }
 
 /** What a key costs besides its characters: map slots, the entry, its object. */
@@ -131,39 +143,39 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 		if (text === null) {
 			if (wasPresent && secondCopy !== undefined) background(secondCopy.remove(prefix + name));
 			values.delete(name);
-			return remember(absences, name, { kind: "absent" }, begunAt, 0).found;
+			return remember(absences, name, { kind: "absent" }, undefined, begunAt).found;
 		}
-		const compiled = compile(text);
+		const same = before?.source?.text === text ? before.source : undefined;
+		const compiled = same?.compiled ?? compile(text);
 		if (!compiled.ok) return fallBack(name, compiled.reason);
 		if (!wasPresent) missBudget?.refund();
-		if (secondCopy !== undefined) background(secondCopy.write(prefix + name, text, begunAt));
-		return rememberValue(name, compiled, begunAt).found;
+		const isCopied = same !== undefined && begunAt - same.copiedAtMilliseconds < COPY_SECONDS * 1000;
+		if (secondCopy !== undefined && !isCopied) background(secondCopy.write(prefix + name, text, begunAt));
+		const source = isCopied ? same : { text, compiled, copiedAtMilliseconds: begunAt };
+		return rememberValue(name, source, begunAt).found;
 	}
 
-	function rememberValue(
-		name: string,
-		compiled: Compiled<T> & { ok: true },
-		readAtMilliseconds: number,
-	): Entry<T> {
+	function rememberValue(name: string, source: Source<T>, readAtMilliseconds: number): Entry<T> {
 		absences.delete(name);
-		const found = { kind: "present", value: compiled.value, readAtMilliseconds } as const;
-		return remember(values, name, found, readAtMilliseconds, compiled.bytes);
+		const found = { kind: "present", value: source.compiled.value, readAtMilliseconds } as const;
+		return remember(values, name, found, source, readAtMilliseconds);
 	}
 
 	function remember(
 		cache: BoundedCache<Entry<T>>,
 		name: string,
 		found: Found<T>,
+		source: Source<T> | undefined,
 		readAtMilliseconds: number,
-		bytes: number,
 	): Entry<T> {
 		const entry: Entry<T> = {
 			found,
+			source,
 			readAtMilliseconds,
 			refreshingUntilMilliseconds: 0,
 			failedAtMilliseconds: Number.NEGATIVE_INFINITY,
 		};
-		cache.set(name, entry, ENTRY_BYTES + 2 * name.length + bytes);
+		cache.set(name, entry, ENTRY_BYTES + 2 * name.length + (source?.compiled.bytes ?? 0));
 		return entry;
 	}
 
@@ -188,7 +200,7 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 		}
 		onFailure({ key: prefix + name, reason, served: "nothing" });
 		values.delete(name);
-		return remember(absences, name, { kind: "unavailable" }, at, 0).found;
+		return remember(absences, name, { kind: "unavailable" }, undefined, at).found;
 	}
 
 	async function readSecondCopy(name: string): Promise<Entry<T> | undefined> {
@@ -197,8 +209,11 @@ export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
 			const copy = await within(MAX_SECOND_COPY_WAIT_MILLISECONDS, secondCopy.read(prefix + name));
 			if (copy === LATE || copy === undefined || !isLastGood(copy.readAtMilliseconds, now()))
 				return undefined;
-			const compiled = compile(copy.text);
-			return compiled.ok ? rememberValue(name, compiled, copy.readAtMilliseconds) : undefined;
+			const { text, readAtMilliseconds } = copy;
+			const compiled = compile(text);
+			if (!compiled.ok) return undefined;
+			const source = { text, compiled, copiedAtMilliseconds: readAtMilliseconds };
+			return rememberValue(name, source, readAtMilliseconds);
 		} catch {
 			return undefined;
 		}

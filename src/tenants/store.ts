@@ -19,7 +19,7 @@ const MAX_UNKNOWN_HOSTS_BYTES = 4 * 1024 * 1024;
 const MAX_DIRECTORY_HITS_BYTES = 8 * 1024 * 1024;
 const MAX_DIRECTORY_MISSES_BYTES = 4 * 1024 * 1024;
 
-/** What a compiled tenant costs: a base, and for each character of its document the strings and sets made of it. */
+/** What a compiled tenant costs: a base, and for each character of its document the text, and the strings and sets made of it. */
 const TENANT_BASE_BYTES = 2048;
 const TENANT_BYTES_PER_CHARACTER = 4;
 

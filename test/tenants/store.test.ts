@@ -120,6 +120,22 @@ describe("a policy's age", () => {
 		expect([waited, allowed(found)]).toEqual([true, "https://two.example"]);
 	});
 
+	test("begins anew with each read, though the same text is not compiled again", async () => {
+		const { kv, find, advance, state } = setUp();
+		kv.set(KEY, documentFor("https://one.example"));
+		const first = (await find()).found;
+		for (const seconds of [60, 300]) {
+			advance(seconds);
+			const next = (await find()).found;
+			if (first.kind !== "present" || next.kind !== "present") throw new Error("no policy");
+			expect(next.value).toBe(first.value);
+			expect(next.readAtMilliseconds).toBe(state.now);
+		}
+		advance(29);
+		expect((await find()).waited).toBe(false);
+		expect(state.reads.length).toBe(3);
+	});
+
 	test("even while a background read is under way, nothing older than 60 s is served", async () => {
 		const { kv, find, advance, state } = setUp();
 		kv.set(KEY, documentFor("https://one.example"));
@@ -310,6 +326,26 @@ describe("a KV that fails", () => {
 		late.state.broken = true;
 		late.advance(3600);
 		expect(allowed((await late.find()).found)).toBe("unavailable");
+	});
+
+	test("renews the data centre's copy at once when the text changes, else every 5 minutes", async () => {
+		const { kv, find, settle, advance, copies, state } = setUp();
+		const begunAt = state.now;
+		const copiedAt = async () => {
+			await find();
+			await settle();
+			return ((copies.get(KEY)?.readAtMilliseconds ?? 0) - begunAt) / 1000;
+		};
+		kv.set(KEY, documentFor("https://one.example"));
+		expect(await copiedAt()).toBe(0);
+		advance(299);
+		expect(await copiedAt()).toBe(0);
+		advance(60);
+		expect(await copiedAt()).toBe(359);
+		kv.set(KEY, documentFor("https://two.example"));
+		advance(60);
+		expect(await copiedAt()).toBe(419);
+		expect(copies.get(KEY)?.text).toBe(documentFor("https://two.example"));
 	});
 
 	test("never serves the data centre's copy of a tenant that was deleted", async () => {
