@@ -21,8 +21,10 @@ let found = 0;
 let mode: KvMode = "well";
 const cached = new Map<string, Buffer>();
 
-/** What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`. Beside it the controls, and the cache's own requests. */
-// workerd names no Host in what it asks of a cache.
+/**
+ * What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`. Beside it the controls, and the cache's own requests,
+ * in which workerd names no Host.
+ */
 const server = createServer({ requireHostHeader: false }, (request, response) => {
 	const url = request.url ?? "/";
 	if (url === "/counters") {

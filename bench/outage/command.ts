@@ -62,8 +62,7 @@ interface Kept {
 }
 
 function promisesOf(outages: readonly Outage[]): readonly Kept[] {
-	const talliesOf = ({ warm, cold, unseen }: Outage) => [warm, cold, unseen];
-	const all = outages.flatMap(talliesOf);
+	const all = outages.flatMap(({ warm, cold, unseen }) => [warm, cold, unseen]);
 	const slowest = Math.max(...all.map((tally) => tally.slowest));
 	const failed = outages.reduce((sum, { warm, cold }) => sum + warm.failed + cold.failed, 0);
 	return [

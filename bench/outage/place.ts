@@ -3,7 +3,7 @@
 import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ALLOWED_ORIGIN, DENIED_ORIGIN } from "../compare/policy.ts";
-import { type KvProcess, startKv } from "../harness/kv.ts";
+import { startKv } from "../harness/kv.ts";
 import type { KvMode } from "../harness/kv-modes.ts";
 import type { ServerProcess } from "../harness/process.ts";
 import type { Session } from "../harness/session.ts";
@@ -71,12 +71,8 @@ export async function runOutage(
 		load(coldWorker, left, REQUESTS_PER_SECOND, isSeen),
 		load(coldWorker, left, UNSEEN_REQUESTS_PER_SECOND, isUnseen),
 	]);
-	await stopAll(kv, warmWorker, coldWorker);
+	await Promise.all([kv, warmWorker, coldWorker].map((server) => server.stop()));
 	return { mode, warm, cold, unseen };
-}
-
-async function stopAll(kv: KvProcess, ...workers: readonly ServerProcess[]): Promise<void> {
-	await Promise.all([kv, ...workers].map((server) => server.stop()));
 }
 
 /** Requests in open loop: a slow answer holds no other one up. */

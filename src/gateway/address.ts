@@ -25,8 +25,8 @@ const MAX_SITES_BYTES = 1024 * 1024;
 /** What a site costs besides the characters of its strings. */
 const SITE_BYTES = 512;
 
-/** `https://` and one character: no path begins before. */
-const SHORTEST_BASE_CHARACTERS = 9;
+/** `http://` and one character: no path begins before. */
+const SHORTEST_BASE_CHARACTERS = 8;
 
 /**
  * Makes the reader of one isolate.
@@ -42,21 +42,20 @@ export function createAddressReader(): (url: string) => Address {
 		if (latest !== undefined && url.startsWith(latestBase)) {
 			return { site: latest, target: url.slice(latestBase.length - 1) };
 		}
-		const pathAt = url.indexOf("/", SHORTEST_BASE_CHARACTERS - 1);
+		const pathAt = url.indexOf("/", SHORTEST_BASE_CHARACTERS);
 		const base = pathAt === -1 ? "" : url.slice(0, pathAt);
-		const known = sites.get(base);
-		if (known !== undefined) {
-			latest = known;
-			latestBase = `${base}/`;
-			return { site: known, target: url.slice(pathAt) };
+		let site = sites.get(base);
+		if (site === undefined) {
+			const parsed = new URL(url);
+			site = siteOf(parsed);
+			// Any other spelling may hide where the path begins ("a?b", "a\b"), so that its URLs are parsed one by one.
+			if (base.toLowerCase() !== `${site.scheme}://${site.host}`) {
+				return { site, target: parsed.pathname + parsed.search };
+			}
+			sites.set(base, site, SITE_BYTES + 8 * base.length);
 		}
-		const parsed = new URL(url);
-		const site = siteOf(parsed);
-		// Any other spelling may hide where the path begins ("a?b", "a\b"), so that its URLs are parsed one by one.
-		if (base.toLowerCase() !== `${site.scheme}://${site.host}`) {
-			return { site, target: parsed.pathname + parsed.search };
-		}
-		sites.set(base, site, SITE_BYTES + 8 * base.length);
+		latest = site;
+		latestBase = `${base}/`;
 		return { site, target: url.slice(pathAt) };
 	};
 }

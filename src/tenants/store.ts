@@ -65,6 +65,8 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 	const origins: KvCache<true> = createKvCache({
 		...options,
 		prefix: "origin:",
+		// Only whether there is a value counts; none is kept, however large.
+		read: async (key) => ((await options.read(key)) === null ? null : ""),
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,

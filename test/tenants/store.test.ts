@@ -396,6 +396,14 @@ describe("a KV that fails", () => {
 });
 
 describe("an origin directory", () => {
+	test("keeps nothing of a value, however large: only that there is one", async () => {
+		const { kv, copies, findOrigin, settle } = setUp();
+		kv.set("origin:customers:https://one.example", "x".repeat(1_000_000));
+		expect((await findOrigin("https://one.example", "customers")).allowed).toBe(true);
+		await settle();
+		expect(copies.get("origin:customers:https://one.example")?.text).toBe("");
+	});
+
 	test("says which of the directories has the origin, an empty value counting", async () => {
 		const { kv, findOrigin } = setUp();
 		kv.set("origin:second:https://shop.example", "");
