@@ -13,9 +13,16 @@ export default defineConfig({
 				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
 				test: {
 					name: "unit",
-					include: ["test/{cors,tenants,gateway,browser}/**/*.test.ts"],
+					include: ["test/{cors,tenants,gateway,browser,isolate}/**/*.test.ts"],
 					testTimeout: 60_000,
 					isolate: false,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				test: {
+					name: "house",
+					include: ["test/house.test.ts"],
 					sequence: { groupOrder: 0 },
 				},
 			},

@@ -4,9 +4,9 @@ import { env } from "cloudflare:workers";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
 import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
-import { createSecondCopy } from "./tenants/second-copy.ts";
+import { createSecondCopy } from "./isolate/second-copy.ts";
+import { createTokenBucket } from "./isolate/token-bucket.ts";
 import { createTenantStore } from "./tenants/store.ts";
-import { createTokenBucket } from "./tenants/token-bucket.ts";
 
 /** What wrangler.toml binds, and the dataset that it may bind besides. */
 type Bindings = Env & { readonly VERDICTS?: AnalyticsEngineDataset };

@@ -1,6 +1,6 @@
 /** Owns the world of the simulation: its clock, the central KV, each place's caches, and when KV is out. */
 
-import type { SecondCopy } from "../../src/tenants/kv-cache.ts";
+import type { SecondCopy } from "../../src/isolate/read-through-cache.ts";
 
 /** KV keeps what it has read in each place for so long; the least that it accepts, and what Cordon asks for. */
 export const KV_CACHE_TTL_SECONDS = 30;

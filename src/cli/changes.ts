@@ -1,12 +1,10 @@
 /** Owns the difference between the tenants that are wanted and those that KV holds. */
 
 import { isDeepStrictEqual } from "node:util";
+import { TENANT_PREFIX } from "../tenants/keys.ts";
 import type { WantedTenant } from "./folder.ts";
 import type { Kv } from "./kv.ts";
 import { progressOf, type Terminal } from "./terminal.ts";
-
-/** What a tenant's key begins with. */
-const TENANT_PREFIX = "tenant:";
 
 /** What differs for one host. */
 export type Change =
@@ -24,11 +22,6 @@ export type Change =
 export type Stored =
 	| { readonly ok: true; readonly value: unknown }
 	| { readonly ok: false; readonly text: string; readonly reason: string };
-
-/** The key of a host's document. */
-export function tenantKey(host: string): string {
-	return TENANT_PREFIX + host;
-}
 
 /** Reads every tenant that KV holds, with progress. @returns by host, sorted */
 export async function readStored(kv: Kv, terminal: Terminal): Promise<ReadonlyMap<string, Stored>> {

@@ -1,7 +1,7 @@
 /** Owns what a command of the command line is, and the strict reading of its arguments. */
 
 import { parseArgs } from "node:util";
-import { closest } from "../tenants/closest.ts";
+import { closest } from "../findings/closest.ts";
 import { Fault } from "./fault.ts";
 import type { Kv, KvPlace } from "./kv.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
 /** Owns the table of commands, what a command line leads to, and the one boundary that turns faults into exit code 2. */
 
-import { closest } from "../tenants/closest.ts";
+import { closest } from "../findings/closest.ts";
 import type { Command, Outside } from "./command.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";

@@ -1,9 +1,9 @@
 /** Owns how an explanation is told: in words, step by step, or as JSON. */
 
-import { pointerTo } from "../cors/findings.ts";
 import { isSerializedOrigin } from "../cors/origin-set.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
-import { closest } from "../tenants/closest.ts";
+import { closest } from "../findings/closest.ts";
+import { pointerTo } from "../findings/finding.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import { browserHalves, browserWords } from "./explain-browser.ts";
 import { type ExplainedRequest, type Explanation, entryText } from "./explanation.ts";

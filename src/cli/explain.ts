@@ -2,8 +2,8 @@
 
 import { statSync } from "node:fs";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
+import { tenantKey, wildcardHost } from "../tenants/keys.ts";
 import { parseTenant } from "../tenants/tenant.ts";
-import { tenantKey } from "./changes.ts";
 import { defineCommand, type Outside, usage } from "./command.ts";
 import { explanationReport, printExplanation } from "./explain-words.ts";
 import { type ExplainedTenant, explainCall, type PageCall } from "./explanation.ts";
@@ -195,8 +195,8 @@ async function fromKv(target: string, options: PlaceOptions, { terminal, openKv 
 	const url = urlOf(target);
 	const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
 	const kv = openKv(requiredKvPlace(options));
-	const dot = name.indexOf(".");
-	const keys = [tenantKey(name), ...(dot === -1 ? [] : [tenantKey(`*${name.slice(dot)}`)])];
+	const wildcard = wildcardHost(name);
+	const keys = [tenantKey(name), ...(wildcard === undefined ? [] : [tenantKey(wildcard)])];
 	terminal.busy(`Reading ${kv.name} …`);
 	const values = await kv.get(keys);
 	const key = keys.find((candidate) => values.has(candidate));

@@ -1,7 +1,6 @@
 /** Owns the explanation of one call: what the browser sends, what Cordon decides, and by which entry. */
 
 import { checkOrigin } from "../cors/allowed-origins.ts";
-import { pointerTo } from "../cors/findings.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import {
 	ALLOW_CREDENTIALS,
@@ -12,7 +11,9 @@ import {
 	REQUEST_METHOD,
 	SAFELISTED_METHODS,
 } from "../cors/standard.ts";
+import { pointerTo } from "../findings/finding.ts";
 import type { Verdict } from "../gateway/verdict.ts";
+import { originKey } from "../tenants/keys.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { type Rehearsed, rehearse } from "./rehearsal.ts";
@@ -198,7 +199,7 @@ async function askDirectories(
 	policy: Tenant["policy"],
 ): Promise<{ readonly values: ReadonlyMap<string, string>; readonly unknown: ReadonlySet<string> }> {
 	const check = checkOrigin(policy.origins, origin);
-	const keys = check.kind === "ask" ? check.directories.map((name) => `origin:${name}:${origin}`) : [];
+	const keys = check.kind === "ask" ? check.directories.map((name) => originKey(name, origin)) : [];
 	if (askDirectories === undefined) return { values: new Map(), unknown: new Set(keys) };
 	return { values: keys.length > 0 ? await askDirectories(keys) : new Map(), unknown: new Set() };
 }

@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { quote } from "../cors/findings.ts";
+import { quote } from "../findings/finding.ts";
 import { Fault } from "./fault.ts";
 import { readInput, systemReason } from "./input.ts";
 import { countFindings, type FileReport, fileReport, printFindings } from "./report.ts";

@@ -1,7 +1,7 @@
 /** Owns JSON as people write it, with comments and trailing commas: its value, its faults, the place of everything. */
 
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { type Finding, pointerTo, quote } from "../cors/findings.ts";
+import { type Finding, pointerTo, quote } from "../findings/finding.ts";
 import { invalidJson } from "../tenants/tenant.ts";
 import type { PlacedFinding, Source, Span } from "./source.ts";
 

@@ -1,9 +1,9 @@
 /** Owns the reading of origins that are to go into a directory or out of it: from arguments, a file, standard input. */
 
-import { quote, type Refusal } from "../cors/findings.ts";
 import { parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isSerializedOrigin } from "../cors/origin-set.ts";
 import { isLoopback, splitOrigin } from "../cors/origin-syntax.ts";
+import { quote, type Refusal } from "../findings/finding.ts";
 import { readInput, STANDARD_INPUT } from "./input.ts";
 import { createSource, type PlacedFinding, renderFinding, renderMessage, type Source } from "./source.ts";
 import type { Terminal } from "./terminal.ts";

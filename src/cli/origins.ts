@@ -1,6 +1,7 @@
 /** Owns `cordon origins`: what stands in an origin directory. */
 
 import { isDirectoryName } from "../cors/allowed-origins.ts";
+import { directoryPrefix, originKey } from "../tenants/keys.ts";
 import { type CommandSpec, defineCommand, type Outside, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
 import type { Kv } from "./kv.ts";
@@ -51,7 +52,7 @@ export const originsAdd = defineCommand({
 		const { terminal } = outside;
 		const known = await existing(kv, directory, list.origins, terminal);
 		const added = list.origins.filter((origin) => !known.has(origin));
-		const entries = added.map((origin) => ({ key: prefixOf(directory) + origin, value: "" }));
+		const entries = added.map((origin) => ({ key: originKey(directory, origin), value: "" }));
 		await inBulk("Adding", added.length, terminal, (onProgress) => kv.put(entries, onProgress));
 		const present = list.origins.length - added.length;
 		if (options.json) {
@@ -92,7 +93,7 @@ export const originsRemove = defineCommand({
 		const { terminal } = outside;
 		const known = await existing(kv, directory, list.origins, terminal);
 		const removed = list.origins.filter((origin) => known.has(origin));
-		const keys = removed.map((origin) => prefixOf(directory) + origin);
+		const keys = removed.map((origin) => originKey(directory, origin));
 		await inBulk("Removing", removed.length, terminal, (onProgress) => kv.delete(keys, onProgress));
 		const absent = list.origins.length - removed.length;
 		if (options.json) {
@@ -187,7 +188,7 @@ async function existing(
 ): Promise<ReadonlySet<string>> {
 	terminal.busy(`Looking up ${counted(origins.length, "origin")} …`);
 	if (origins.length > MAX_ASKED_ORIGINS) return new Set(await listOrigins(kv, directory));
-	const prefix = prefixOf(directory);
+	const prefix = directoryPrefix(directory);
 	const found = await kv.get(
 		origins.map((origin) => prefix + origin),
 		(done) => terminal.busy(`Looking up ${progressOf(done, origins.length, "origin")}`),
@@ -196,7 +197,7 @@ async function existing(
 }
 
 async function listOrigins(kv: Kv, directory: string): Promise<readonly string[]> {
-	const prefix = prefixOf(directory);
+	const prefix = directoryPrefix(directory);
 	return (await kv.list(prefix)).map((key) => key.slice(prefix.length)).toSorted();
 }
 
@@ -219,8 +220,4 @@ async function inBulk(
 			`${progressOf(last, total, "origin")} were done before this: ${reasonOf(error)}\nThe same command again goes on from there.`,
 		);
 	}
-}
-
-function prefixOf(directory: string): string {
-	return `origin:${directory}:`;
 }

@@ -1,13 +1,14 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
-import { quote } from "../cors/findings.ts";
+import { quote } from "../findings/finding.ts";
+import { isTenantHost } from "../tenants/hosts.ts";
+import { tenantKey } from "../tenants/keys.ts";
 import { isObject } from "../tenants/salvage.ts";
-import { readStored, type Stored, tenantKey } from "./changes.ts";
+import { readStored, type Stored } from "./changes.ts";
 import { defineCommand } from "./command.ts";
 import { Fault } from "./fault.ts";
 import { claimHosts, FOLDER_ARGUMENT, printFolderErrors, readFolder, type TenantFolder } from "./folder.ts";
-import { isTenantHost } from "./hosts.ts";
 import { systemReason } from "./input.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";

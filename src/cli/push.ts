@@ -1,7 +1,8 @@
 /** Owns `cordon push`: a folder of tenant files becomes what KV holds. */
 
+import { tenantKey } from "../tenants/keys.ts";
 import { countChanges, printChanges } from "./change-words.ts";
-import { type Change, findChanges, readStored, tenantKey } from "./changes.ts";
+import { type Change, findChanges, readStored } from "./changes.ts";
 import { defineCommand, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";

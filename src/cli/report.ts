@@ -1,6 +1,6 @@
 /** Owns the report on tenant files: what is wrong or doubtful, in words and as JSON. */
 
-import type { Finding } from "../cors/findings.ts";
+import type { Finding } from "../findings/finding.ts";
 import { type PlacedFinding, renderFinding } from "./source.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";

@@ -1,6 +1,6 @@
 /** Owns texts as people wrote them: lines, columns, and a finding shown under its place. */
 
-import type { Finding, Refusal } from "../cors/findings.ts";
+import type { Finding, Refusal } from "../findings/finding.ts";
 import { type Colors, wrap } from "./terminal.ts";
 
 /** A part of a text, in characters. */

@@ -1,12 +1,12 @@
 /** Owns one tenant file: a tenant document, with or without `hosts`, and everything that is wrong with it. */
 
-import { type Finding, quote } from "../cors/findings.ts";
-import { closest } from "../tenants/closest.ts";
+import { closest } from "../findings/closest.ts";
+import { type Finding, quote } from "../findings/finding.ts";
+import { checkHosts } from "../tenants/hosts.ts";
 import { isObject } from "../tenants/salvage.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import { parseTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
-import { checkHosts } from "./hosts.ts";
 import { type JsonText, readJson } from "./json-text.ts";
 import { createSource, type PlacedFinding, type Source } from "./source.ts";
 

@@ -1,6 +1,6 @@
 /** Owns `cors.origins` as a whole: any origin, or a list of patterns and origin directories. */
 
-import { type Finding, pointerTo, quote } from "./findings.ts";
+import { type Finding, pointerTo, quote } from "../findings/finding.ts";
 import {
 	judgeOriginPattern,
 	type OriginPattern,

@@ -1,6 +1,6 @@
 /** Owns the checks of the methods and header names that a policy lists. */
 
-import { type Finding, pointerTo, quote, type Refusal } from "./findings.ts";
+import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
 import {
 	CORS_PREFIX,
 	isForbiddenMethod,

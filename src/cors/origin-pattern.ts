@@ -1,6 +1,6 @@
 /** Owns the origin pattern language: what an entry of `cors.origins` may be, and why anything else is refused. */
 
-import { quote, type Refusal } from "./findings.ts";
+import { quote, type Refusal } from "../findings/finding.ts";
 import {
 	endsInNumber,
 	isHostname,

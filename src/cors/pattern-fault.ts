@@ -1,6 +1,6 @@
 /** Owns the refusals of origin patterns: their codes' classes, and what mends them. */
 
-import type { Refusal } from "./findings.ts";
+import type { Refusal } from "../findings/finding.ts";
 
 /** A refusal with, where there is an obvious one, a text that comes closer to what was meant. */
 export interface Faulty {

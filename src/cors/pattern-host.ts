@@ -1,6 +1,6 @@
 /** Owns the host and the port of an origin pattern: what may stand there, wildcards included, and why the rest is refused. */
 
-import { quote } from "./findings.ts";
+import { quote } from "../findings/finding.ts";
 import {
 	canonicalIpv6,
 	endsInNumber,

@@ -1,7 +1,7 @@
 /** Owns the policy: one `cors` object, checked and compiled once into the header values that it leads to. */
 
+import { type Finding, pointerTo } from "../findings/finding.ts";
 import { type AllowedOrigins, compileOrigins, type OriginsConfig } from "./allowed-origins.ts";
-import { type Finding, pointerTo } from "./findings.ts";
 import { checkExposedHeader, checkMethod, checkNames, checkRequestHeader, type NameCheck } from "./names.ts";
 import {
 	ALLOW_CREDENTIALS,

@@ -1,6 +1,6 @@
 /** Owns what a request's URL says: the site that is asked, parsed once for all requests to it, and the rest. */
 
-import { createBoundedCache } from "../tenants/bounded-cache.ts";
+import { createBoundedCache } from "../isolate/bounded-cache.ts";
 
 /** The site that a request asks, as the URL parser gives it. */
 export interface Site {

@@ -4,7 +4,7 @@ import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
 import { type Decision, decide, type RequestKind, requestKind } from "../cors/decision.ts";
 import type { Policy } from "../cors/policy.ts";
 import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Background, Found } from "../tenants/kv-cache.ts";
+import type { Background, Found } from "../isolate/read-through-cache.ts";
 import type { TenantStore } from "../tenants/store.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { type Address, createAddressReader } from "./address.ts";

@@ -3,7 +3,7 @@
 import type { DenialReason } from "../cors/allowed-origins.ts";
 import type { RequestKind } from "../cors/decision.ts";
 import { MAX_ORIGIN_BYTES } from "../cors/origin-syntax.ts";
-import { createTokenBucket } from "../tenants/token-bucket.ts";
+import { createTokenBucket } from "../isolate/token-bucket.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** Everything that is recorded of a decision. Never a cookie, an authorization or a query string. */

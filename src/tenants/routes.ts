@@ -1,6 +1,6 @@
 /** Owns the routes of a tenant: which path has which policy. */
 
-import { type Finding, pointerTo, quote, type Refusal } from "../cors/findings.ts";
+import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
 
 /** One path of a tenant document with what belongs to it. */
 export interface Route<T> {

@@ -4,14 +4,15 @@ import type { OriginVerdict } from "../cors/allowed-origins.ts";
 import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
 import {
 	type Background,
-	createKvCache,
+	createReadThroughCache,
 	type Found,
-	type KvCache,
 	type ReadFailure,
+	type ReadThroughCache,
 	type SecondCopy,
-} from "./kv-cache.ts";
+} from "../isolate/read-through-cache.ts";
+import { createTokenBucket } from "../isolate/token-bucket.ts";
+import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
 import { parseTenant, type Tenant } from "./tenant.ts";
-import { createTokenBucket } from "./token-bucket.ts";
 
 /** What the isolate's memory may hold, as reckoned; see `TENANT_BYTES_PER_CHARACTER`. */
 const MAX_TENANTS_BYTES = 24 * 1024 * 1024;
@@ -55,16 +56,16 @@ export interface TenantStore {
 /** Makes the store of one isolate; nothing is read yet. */
 export function createTenantStore(options: StoreOptions): TenantStore {
 	const { now } = options;
-	const tenants: KvCache<Tenant> = createKvCache({
+	const tenants: ReadThroughCache<Tenant> = createReadThroughCache({
 		...options,
-		prefix: "tenant:",
+		prefix: TENANT_PREFIX,
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
 	});
-	const origins: KvCache<true> = createKvCache({
+	const origins: ReadThroughCache<true> = createReadThroughCache({
 		...options,
-		prefix: "origin:",
+		prefix: ORIGIN_PREFIX,
 		// Only whether there is a value counts; none is kept, however large.
 		read: async (key) => ((await options.read(key)) === null ? null : ""),
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
@@ -74,8 +75,8 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 	});
 
 	function findWildcard(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>> {
-		const dot = hostname.indexOf(".");
-		return dot === -1 ? { kind: "absent" } : tenants.get(`*${hostname.slice(dot)}`, background);
+		const wildcard = wildcardHost(hostname);
+		return wildcard === undefined ? { kind: "absent" } : tenants.get(wildcard, background);
 	}
 
 	return {
@@ -91,7 +92,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		async findOrigin(directories, origin, background) {
 			// All at once, so that a slow KV is waited for once.
 			const answers = await Promise.all(
-				directories.map((directory) => origins.get(`${directory}:${origin}`, background)),
+				directories.map((directory) => origins.get(originName(directory, origin), background)),
 			);
 			const first = answers.findIndex(({ kind }) => kind === "present");
 			if (first !== -1) {

@@ -1,8 +1,8 @@
 /** Owns the check of a document's structure: every missing, unknown or mistyped key at once. */
 
 import * as v from "valibot";
-import { type Finding, pointerTo, quote } from "../cors/findings.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../findings/closest.ts";
+import { type Finding, pointerTo, quote } from "../findings/finding.ts";
 import { isObject, salvage } from "./salvage.ts";
 import { type TenantDocument, tenantSchema } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 /** Owns the tenant: a document's text, checked and compiled once into what the gateway works with. */
 
-import { type Finding, pointerTo } from "../cors/findings.ts";
 import { compilePolicy, type Policy } from "../cors/policy.ts";
+import { type Finding, pointerTo } from "../findings/finding.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";

@@ -1,6 +1,6 @@
 /** Owns a tenant's `upstream`: its check, and its parts. */
 
-import { quote, type Refusal } from "../cors/findings.ts";
+import { quote, type Refusal } from "../findings/finding.ts";
 
 /** Where an API is. */
 export interface Upstream {

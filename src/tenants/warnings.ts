@@ -1,11 +1,11 @@
 /** Owns what is legal in a tenant document but doubtful; the gateway never needs it, people do. */
 
 import { findCovered } from "../cors/cover.ts";
-import { type Finding, pointerTo, quote } from "../cors/findings.ts";
 import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
+import { type Finding, pointerTo, quote } from "../findings/finding.ts";
 import type { TenantDocument } from "./schema.ts";
 
 /** Above this only Firefox still keeps a preflight's answer: Chromium's cap is here, Safari's is 600. */

@@ -1,8 +1,8 @@
 /** Owns the proof of the compiled policy: the header values it leads to, and the names it refuses. */
 
 import { describe, expect, test } from "vitest";
-import type { Finding } from "../../src/cors/findings.ts";
 import { type CorsConfig, compilePolicy, type Policy } from "../../src/cors/policy.ts";
+import type { Finding } from "../../src/findings/finding.ts";
 
 const APP = "https://app.example.com";
 

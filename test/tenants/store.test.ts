@@ -1,7 +1,7 @@
 /** Owns the proof of the store's times, bounds and failures, on a clock and a KV of the test's own. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Found, ReadFailure } from "../../src/tenants/kv-cache.ts";
+import type { Found, ReadFailure } from "../../src/isolate/read-through-cache.ts";
 import { createTenantStore } from "../../src/tenants/store.ts";
 import type { Tenant } from "../../src/tenants/tenant.ts";
 

@@ -47,7 +47,7 @@ export interface ReadFailure {
 export type Background = (work: Promise<unknown>) => void;
 
 /** Everything that the cache needs from outside. */
-export interface KvCacheOptions<T> {
+export interface ReadThroughCacheOptions<T> {
 	/** What stands before each name in KV; not joined to it unless KV is asked. */
 	readonly prefix: string;
 	/** Reads a key from KV; null where it is absent; may throw. */
@@ -76,7 +76,7 @@ export interface SecondCopy {
 }
 
 /** A read-through cache of KV for one isolate. */
-export interface KvCache<T> {
+export interface ReadThroughCache<T> {
 	/**
 	 * Looks a name up; without a promise wherever the isolate knows the answer. A read begun for one request is never
 	 * awaited by another: the runtime forbids it.
@@ -120,7 +120,7 @@ function isFresh({ found, readAtMilliseconds }: Entry<unknown>, at: number): boo
 }
 
 /** Makes the cache; nothing is read yet. */
-export function createKvCache<T>(options: KvCacheOptions<T>): KvCache<T> {
+export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): ReadThroughCache<T> {
 	const { prefix, read, compile, now, onFailure, secondCopy, missBudget } = options;
 	const values: BoundedCache<Entry<T>> = createBoundedCache(options.maxBytes);
 	const absences: BoundedCache<Entry<T>> = createBoundedCache(options.maxAbsentBytes);

@@ -1,7 +1,7 @@
 /** Owns the check of a tenant file's `hosts`: the names that its document is stored under. */
 
-import { type Finding, pointerTo, quote } from "../cors/findings.ts";
 import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
+import { type Finding, pointerTo, quote } from "../findings/finding.ts";
 
 const WILDCARD = "*.";
 

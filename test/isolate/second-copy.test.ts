@@ -1,7 +1,7 @@
 /** Owns the proof that the last good copy survives in the runtime's own Cache API. */
 
 import { expect, test } from "vitest";
-import { createSecondCopy } from "../../src/tenants/second-copy.ts";
+import { createSecondCopy } from "../../src/isolate/second-copy.ts";
 
 test("a copy is written, read back with its time, and removed", async () => {
 	const copy = createSecondCopy(() => caches.open("second-copy-test"));

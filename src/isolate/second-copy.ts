@@ -1,6 +1,6 @@
 /** Owns the second place of the last good copy: the Cache API of the data centre. */
 
-import { LAST_GOOD_SECONDS, type SecondCopy } from "./kv-cache.ts";
+import { LAST_GOOD_SECONDS, type SecondCopy } from "./read-through-cache.ts";
 
 const READ_AT = "x-read-at-milliseconds";
 

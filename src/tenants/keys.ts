@@ -1,0 +1,36 @@
+/** Owns the layout of the keys in KV: `tenant:<hostname>` and `origin:<directory>:<serialized origin>`. */
+
+/** What a tenant's key begins with; the hostname, or `*.<parent>`, follows. */
+export const TENANT_PREFIX = "tenant:";
+
+/** What an origin's key begins with; its name in the directories follows. */
+export const ORIGIN_PREFIX = "origin:";
+
+/** The key of the document of a host: a hostname, or `*.<parent>`. */
+export function tenantKey(host: string): string {
+	return TENANT_PREFIX + host;
+}
+
+/**
+ * The wildcard host that serves `hostname` where it has no document of its own: `*.example.com` for `a.example.com`.
+ * @returns undefined for a single label
+ */
+export function wildcardHost(hostname: string): string | undefined {
+	const dot = hostname.indexOf(".");
+	return dot === -1 ? undefined : `*${hostname.slice(dot)}`;
+}
+
+/** An origin's name among those of all directories; its key without `ORIGIN_PREFIX`. */
+export function originName(directory: string, origin: string): string {
+	return `${directory}:${origin}`;
+}
+
+/** What the keys of all origins of a directory begin with. */
+export function directoryPrefix(directory: string): string {
+	return ORIGIN_PREFIX + originName(directory, "");
+}
+
+/** The key of an origin in a directory. */
+export function originKey(directory: string, origin: string): string {
+	return ORIGIN_PREFIX + originName(directory, origin);
+}

@@ -1,0 +1,48 @@
+/** Owns the proof that imports go down the list of the README, and never in a circle. */
+
+import { readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import { expect, test } from "vitest";
+
+const PROJECT = join(import.meta.dirname, "..");
+
+/** The places of the README's list, from the top: each may import those below it. */
+function places(): readonly string[] {
+	const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+	const list = /## The code\n\n```\n([\s\S]*?)\n```/.exec(readme)?.[1] ?? "";
+	return list
+		.split("\n")
+		.map((line) => line.split(" ")[0] ?? "")
+		.filter((place) => place.startsWith("src/"));
+}
+
+/** Every import of one source file from another: `from` and `import` alike, types too. */
+async function imports(): Promise<readonly (readonly [from: string, to: string])[]> {
+	const found: (readonly [string, string])[] = [];
+	for await (const file of glob("src/**/*.ts", { cwd: PROJECT })) {
+		const text = readFileSync(join(PROJECT, file), "utf8");
+		for (const [, target = ""] of text.matchAll(/(?:from|import) ?\(?"(\.[^"]+)"/g)) {
+			found.push([file, normalize(join(dirname(file), target))]);
+		}
+	}
+	return found;
+}
+
+test("the README's list names every place in src", async () => {
+	const listed = places();
+	expect(listed.length).toBeGreaterThan(5);
+	for await (const file of glob("src/**/*.ts", { cwd: PROJECT })) {
+		expect(placeOf(file, listed), file).not.toBe(-1);
+	}
+});
+
+test("imports go down the README's list only", async () => {
+	const listed = places();
+	const upward = (await imports()).filter(([from, to]) => placeOf(from, listed) > placeOf(to, listed));
+	expect(upward.map(([from, to]) => `${from} imports ${to}`)).toEqual([]);
+});
+
+function placeOf(file: string, listed: readonly string[]): number {
+	return listed.findIndex((place) => (place.endsWith("/") ? file.startsWith(place) : file === place));
+}
