@@ -73,7 +73,7 @@ function send(passage: Passage, fetch: Fetch, signal: AbortSignal | null): Promi
 	const { request, method } = passage;
 	const { body } = request;
 	const { upstream } = passage.tenant;
-	const url = upstream === undefined ? request.url : upstream.origin + passage.address.target;
+	const url = upstream?.kind === "origin" ? upstream.origin + passage.address.target : request.url;
 	const headers = upstreamHeaders(passage);
 	if (body !== null && (method === "GET" || method === "HEAD")) {
 		// Legal in HTTP, but no init may say so; a Request that has one may.
@@ -87,7 +87,7 @@ function upstreamHeaders(passage: Passage): Headers {
 	const headers = new Headers(passage.headers);
 	headers.append(CDN_LOOP, CDN_ID);
 	const { site } = address;
-	if (tenant.upstream !== undefined && tenant.upstream.host !== site.host) {
+	if (tenant.upstream !== undefined) {
 		headers.set("x-forwarded-host", site.host);
 		headers.set("x-forwarded-proto", site.scheme);
 	}

@@ -163,7 +163,7 @@ export function createGateway(outside: GatewayOptions): Gateway {
 		const response = mutable(received);
 		if (response === undefined) return refuse(exchange, "upstream-unreachable");
 		const answered = response.headers;
-		if (tenant.upstream !== undefined) rewriteLocation(answered, tenant.upstream.origin, site.origin);
+		if (tenant.upstream?.kind === "origin") rewriteLocation(answered, tenant.upstream.origin, site.origin);
 		if (!tenant.report) {
 			if (tenant.cookies !== undefined) rewriteCookies(answered, tenant.cookies);
 			removeSharing(answered, policy);

@@ -16,8 +16,14 @@ export interface CookieRewrite {
 	readonly partitioned: boolean;
 }
 
+/** A tenant that is closed: everything is refused, nothing is shared. */
+export interface ClosedTenant {
+	readonly closed: true;
+}
+
 /** A compiled tenant document. Immutable. */
 export interface Tenant {
+	readonly closed: false;
 	/** Where the API is; undefined where requests go on along their own route. */
 	readonly upstream: Upstream | undefined;
 	readonly policy: Policy;
@@ -79,6 +85,7 @@ export function compileTenant(value: unknown): TenantResult {
 		ok: true,
 		document,
 		tenant: {
+			closed: false,
 			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
 			policy,
 			routes: routes.length === 0 ? undefined : createRouteTable(routes),

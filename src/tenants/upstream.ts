@@ -2,16 +2,14 @@
 
 import { quote, type Refusal } from "../findings/finding.ts";
 
-/** Where an API is. */
-export interface Upstream {
-	readonly origin: string;
-	/** With the port, where it is not the scheme's own. */
-	readonly host: string;
-}
+/** Where an API is: at an origin, or behind a service binding of the Worker. */
+export type Upstream =
+	| { readonly kind: "origin"; readonly origin: string }
+	| { readonly kind: "service"; readonly name: string };
 
 /** @param upstream one that was checked */
 export function upstreamOf(upstream: string): Upstream {
-	return { origin: upstream, host: new URL(upstream).host };
+	return { kind: "origin", origin: upstream };
 }
 
 /**
