@@ -1,6 +1,7 @@
 /** Owns the routes of a tenant: which path has which policy. */
 
 import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
+import { isPlain, readingsOf } from "./path-readings.ts";
 
 /** One path of a tenant document with what belongs to it. */
 export interface Route<T> {
@@ -15,37 +16,102 @@ export interface RouteTable<T> {
 	 * @param pathname as the URL parser gives it; percent-encoding and case are kept
 	 */
 	find(pathname: string): Route<T> | undefined;
+	/**
+	 * The first reading of `pathname` by which a server behind gets to another route than `find` does.
+	 * @returns undefined where all its readings lead to one route
+	 */
+	findOtherReading(pathname: string): OtherReading<T> | undefined;
+}
+
+/** A reading of a path that leads elsewhere than the path as it stands. */
+export interface OtherReading<T> {
+	/** Undefined where there are too many readings to tell. */
+	readonly reading: string | undefined;
+	/** The route that it leads to; undefined where that is none, or several that cannot be told apart. */
+	readonly route: Route<T> | undefined;
 }
 
 /** Longest path that a route may have, in characters; also bounds the work of a look-up. */
 export const MAX_PATH_CHARACTERS = 2048;
+
+/** By path without the star of a prefix: exact paths, and prefixes with the lengths that occur, longest first. */
+interface Paths<T> {
+	readonly exact: ReadonlyMap<string, T>;
+	readonly prefixes: ReadonlyMap<string, T>;
+	readonly prefixLengths: readonly number[];
+}
+
+/** Stands where several routes have a reading in common: a path with that reading is never one of them for sure. */
+const SEVERAL = Symbol("several routes");
 
 /**
  * Compiles routes.
  * @param routes paths that were checked; of two with the same path the first counts
  */
 export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> {
-	const exact = new Map<string, Route<T>>();
-	const prefixes = new Map<string, Route<T>>();
+	const strict = pathsOf<T, never>(
+		routes,
+		(literal) => [literal],
+		(first) => first,
+	);
+	const allPlain = routes.every(({ path }) => isPlain(literalOf(path)));
+	const loose = allPlain ? strict : pathsOf<T, typeof SEVERAL>(routes, routeReadings, () => SEVERAL);
+
+	function findOtherReading(pathname: string): OtherReading<T> | undefined {
+		if (allPlain && isPlain(pathname)) return undefined;
+		const route = findIn(strict, pathname);
+		const readings = readingsOf(pathname);
+		if (readings === undefined) return { reading: undefined, route: undefined };
+		for (const reading of readings) {
+			const found = findIn(loose, reading);
+			if (found !== route) return { reading, route: found === SEVERAL ? undefined : found };
+		}
+		return undefined;
+	}
+
+	return { find: (pathname) => findIn(strict, pathname), findOtherReading };
+}
+
+function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): T | undefined {
+	const found = exact.get(path);
+	if (found !== undefined) return found;
+	for (const length of prefixLengths) {
+		if (path.length !== length && path.charAt(length) !== "/") continue;
+		const prefix = prefixes.get(path.slice(0, length));
+		if (prefix !== undefined) return prefix;
+	}
+	return undefined;
+}
+
+function pathsOf<T, S>(
+	routes: readonly Route<T>[],
+	spellings: (literal: string) => Iterable<string>,
+	ofTwo: (first: Route<T> | S) => Route<T> | S,
+): Paths<Route<T> | S> {
+	const exact = new Map<string, Route<T> | S>();
+	const prefixes = new Map<string, Route<T> | S>();
 	for (const route of routes) {
-		const [table, key] = route.path.endsWith("/*")
-			? [prefixes, route.path.slice(0, -2)]
-			: [exact, route.path];
-		if (!table.has(key)) table.set(key, route);
+		const table = isPrefix(route.path) ? prefixes : exact;
+		for (const key of spellings(literalOf(route.path))) {
+			const before = table.get(key);
+			table.set(key, before === undefined ? route : ofTwo(before));
+		}
 	}
 	const prefixLengths = [...new Set([...prefixes.keys()].map((key) => key.length))].sort((a, b) => b - a);
-	return {
-		find(pathname) {
-			const found = exact.get(pathname);
-			if (found !== undefined) return found;
-			for (const length of prefixLengths) {
-				if (pathname.length !== length && pathname.charAt(length) !== "/") continue;
-				const prefix = prefixes.get(pathname.slice(0, length));
-				if (prefix !== undefined) return prefix;
-			}
-			return undefined;
-		},
-	};
+	return { exact, prefixes, prefixLengths };
+}
+
+function isPrefix(path: string): boolean {
+	return path.endsWith("/*");
+}
+
+function literalOf(path: string): string {
+	return isPrefix(path) ? path.slice(0, -2) : path;
+}
+
+/** A server that reads a request's path in some way reads a route's in the same way. */
+function routeReadings(literal: string): Iterable<string> {
+	return readingsOf(literal) ?? [literal];
 }
 
 /** Checks that `path` is an exact path or a prefix that ends in `/*`. */
