@@ -44,5 +44,6 @@ test("imports go down the README's list only", async () => {
 });
 
 function placeOf(file: string, listed: readonly string[]): number {
-	return listed.findIndex((place) => (place.endsWith("/") ? file.startsWith(place) : file === place));
+	const isIn = (place: string) => (place.endsWith("/") ? file.startsWith(place) : file === place);
+	return listed.findIndex(isIn);
 }

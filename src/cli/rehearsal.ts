@@ -1,6 +1,8 @@
 /** Owns the rehearsal: the gateway itself, run on one request with a store that is known and no upstream. */
 
+import type { Fetch } from "../gateway/forward.ts";
 import { createGateway } from "../gateway/gateway.ts";
+import { DEFAULT_CDN_LOOP_ID } from "../gateway/loop.ts";
 import type { Verdict } from "../gateway/verdict.ts";
 import { createTenantStore } from "../tenants/store.ts";
 
@@ -32,6 +34,11 @@ export async function rehearse(
 ): Promise<Rehearsed> {
 	let verdict: Verdict | undefined;
 	let forwarded: Request | undefined;
+	// It is taken to answer 200 and to say nothing of CORS.
+	const upstream: Fetch = async (input, init) => {
+		forwarded = new Request(input, init);
+		return new Response(null);
+	};
 	const gateway = createGateway({
 		store: createTenantStore({
 			async read(key) {
@@ -42,12 +49,8 @@ export async function rehearse(
 			onFailure: () => {},
 		}),
 		forwardUnknownHosts: false,
-		// The upstream is taken to answer 200 and to say nothing of CORS.
-		async fetch(input, init) {
-			forwarded = new Request(input, init);
-			return new Response(null);
-		},
-		onUpstreamFailure: () => {},
+		out: { fetch: upstream, service: () => upstream, cdnLoopId: DEFAULT_CDN_LOOP_ID },
+		onFault: () => {},
 		verdicts: {
 			takesAll: true,
 			record(recorded) {

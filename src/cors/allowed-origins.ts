@@ -54,6 +54,8 @@ export type DenialReason =
 	| "origin-null"
 	| "origin-malformed"
 	| "origin-insecure"
+	/** A server behind may read the path so that another route counts. */
+	| "ambiguous-path"
 	| "directory-unavailable";
 
 /** A directory's name: `[a-z0-9-]{1,64}`. */

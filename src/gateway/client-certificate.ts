@@ -1,7 +1,10 @@
 /** Owns the TLS client certificate on its way to the upstream (RFC 9440). */
 
+import { spellingsOf } from "./forwarding-headers.ts";
+
 const CLIENT_CERT = "client-cert";
 const CLIENT_CERT_CHAIN = "client-cert-chain";
+const REMOVED: readonly string[] = [CLIENT_CERT, CLIENT_CERT_CHAIN].flatMap(spellingsOf);
 
 /** The part of `request.cf.tlsClientAuth` that is looked at. */
 interface TlsClientAuth {
@@ -37,8 +40,7 @@ export function clientCertificateOf(request: Request): ClientCertificate | undef
  * @param headers changed in place
  */
 export function setClientCertificate(headers: Headers, certificate: ClientCertificate | undefined): void {
-	headers.delete(CLIENT_CERT);
-	headers.delete(CLIENT_CERT_CHAIN);
+	for (const name of REMOVED) headers.delete(name);
 	if (certificate === undefined) return;
 	headers.set(CLIENT_CERT, certificate.certificate);
 	if (certificate.chain !== undefined) headers.set(CLIENT_CERT_CHAIN, certificate.chain);

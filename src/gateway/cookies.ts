@@ -16,6 +16,17 @@ export function rewriteCookies(headers: Headers, rewrite: CookieRewrite): void {
 }
 
 /**
+ * A handshake's answer with its cookies rewritten; itself where it sets none, since it carries the socket.
+ * @param response a 101, as `fetch` gives it
+ */
+export function withCookiesRewritten(response: Response, rewrite: CookieRewrite): Response {
+	if (!response.headers.has(SET_COOKIE)) return response;
+	const headers = new Headers(response.headers);
+	rewriteCookies(headers, rewrite);
+	return new Response(null, { status: response.status, headers, webSocket: response.webSocket });
+}
+
+/**
  * Gives one Set-Cookie value its attributes, each once, whatever was there before. `SameSite=None` and `Partitioned`
  * both want `Secure`, which also keeps `__Host-` and `__Secure-` names valid. Everything else stays byte for byte.
  */

@@ -1,17 +1,15 @@
-/** Owns the way to the upstream and back: the request as it goes out, the failures, the Location that comes back. */
+/** Owns the way to the upstream: the request as it goes out, its time-out, and why there may be no response. */
 
 import { ORIGIN } from "../cors/standard.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import type { Address } from "./address.ts";
 import { type ClientCertificate, setClientCertificate } from "./client-certificate.ts";
-import { CDN_ID, CDN_LOOP } from "./loop.ts";
+import { setForwardingHeaders } from "./forwarding-headers.ts";
+import { CDN_LOOP } from "./loop.ts";
 
 /** What is forwarded, and how. */
 export interface Passage {
 	readonly request: Request;
-	readonly method: string;
-	/** As the client sent them. */
-	readonly headers: Headers;
 	readonly tenant: Tenant;
 	readonly address: Address;
 	/** Whether the upstream is not to see `Origin`. */
@@ -19,46 +17,30 @@ export interface Passage {
 	readonly certificate: ClientCertificate | undefined;
 }
 
-/** What the runtime's own `fetch` does; handed in, so that all I/O stands at the entry. */
+/** What the runtime's own `fetch` does, and a service binding's; handed in, so that all I/O stands at the entry. */
 export type Fetch = (input: string | Request, init?: RequestInit) => Promise<Response>;
+
+/** The ways out of the Worker. */
+export interface WaysOut {
+	/** To the network. */
+	readonly fetch: Fetch;
+	/** To the Worker behind a service binding; undefined where there is no such binding. */
+	readonly service: (name: string) => Fetch | undefined;
+	/** Cordon's name in `CDN-Loop`. */
+	readonly cdnLoopId: string;
+}
 
 /** No response headers came within the time that the tenant allows. */
 class UpstreamTimeout extends Error {}
 
-/**
- * Fetches from the upstream. Bodies stream both ways, redirects are not followed, and the time-out ends with the
- * response headers. Rejects where no response comes; `upstreamFailure` says what that means.
- */
-export function fetchUpstream(passage: Passage, fetch: Fetch): Promise<Response> {
-	const timeout = passage.tenant.upstreamTimeoutMilliseconds;
-	return timeout === undefined
-		? send(passage, fetch, null)
-		: within(timeout, (signal) => send(passage, fetch, signal));
-}
-
-async function within(
-	milliseconds: number,
-	send: (signal: AbortSignal) => Promise<Response>,
-): Promise<Response> {
-	const controller = new AbortController();
-	// A timer that still runs when the body streams would cut it.
-	const timer = setTimeout(() => controller.abort(), milliseconds);
-	try {
-		return await send(controller.signal);
-	} catch (error) {
-		throw controller.signal.aborted
-			? new UpstreamTimeout(`no response headers within ${milliseconds} ms`)
-			: error;
-	} finally {
-		clearTimeout(timer);
-	}
-}
-
-/** Why there is no response: a problem's code for the client, the reason for the log. */
-export function upstreamFailure(error: unknown): {
+/** Why an upstream gave no response: a problem's code for the client, the reason for the log. */
+export interface UpstreamFailure {
 	readonly code: "upstream-unreachable" | "upstream-timeout";
 	readonly reason: string;
-} {
+}
+
+/** @param error what `fetchUpstream` or `passThrough` rejected with */
+export function upstreamFailure(error: unknown): UpstreamFailure {
 	return {
 		code: error instanceof UpstreamTimeout ? "upstream-timeout" : "upstream-unreachable",
 		reason: error instanceof Error ? error.message : String(error),
@@ -66,34 +48,103 @@ export function upstreamFailure(error: unknown): {
 }
 
 /**
- * Sends the request as the upstream sees it: its own path and query, body streamed. An init in place of a copied Request
- * spares one more copy of the headers and two of `request.cf`, which the upstream has no use for.
+ * Fetches from the upstream: the request's own path and query there, or its own URL through a service binding or along
+ * its route. Bodies stream both ways, redirects are not followed. Rejects where no response comes.
  */
-function send(passage: Passage, fetch: Fetch, signal: AbortSignal | null): Promise<Response> {
-	const { request, method } = passage;
-	const { body } = request;
-	const { upstream } = passage.tenant;
-	const url = upstream?.kind === "origin" ? upstream.origin + passage.address.target : request.url;
-	const headers = upstreamHeaders(passage);
-	if (body !== null && (method === "GET" || method === "HEAD")) {
-		// Legal in HTTP, but no init may say so; a Request that has one may.
-		return fetch(new Request(url, request), { headers, signal });
-	}
-	return fetch(url, { method, headers, body, redirect: "manual", signal });
-}
-
-function upstreamHeaders(passage: Passage): Headers {
-	const { tenant, address, withoutOrigin, certificate } = passage;
-	const headers = new Headers(passage.headers);
-	headers.append(CDN_LOOP, CDN_ID);
-	const { site } = address;
-	if (tenant.upstream !== undefined) {
-		headers.set("x-forwarded-host", site.host);
-		headers.set("x-forwarded-proto", site.scheme);
-	}
+export function fetchUpstream(passage: Passage, out: WaysOut): Promise<Response> {
+	const { request, address, tenant, withoutOrigin, certificate } = passage;
+	const { upstream, upstreamTimeoutMilliseconds: timeout } = tenant;
+	const headers = new Headers(request.headers);
+	headers.append(CDN_LOOP, out.cdnLoopId);
+	setForwardingHeaders(headers, address.site);
 	if (withoutOrigin) headers.delete(ORIGIN);
 	if (tenant.clientCertificate !== "ignore") setClientCertificate(headers, certificate);
-	return headers;
+	const fetch = upstream?.kind === "service" ? out.service(upstream.name) : out.fetch;
+	if (fetch === undefined) throw new Error(`there is no service binding ${upstreamName(tenant)}`);
+	const url = upstream?.kind === "origin" ? upstream.origin + address.target : request.url;
+	return timeout === undefined
+		? send(fetch, url, request, { headers })
+		: sendWithin(timeout, fetch, url, request, headers);
+}
+
+function upstreamName({ upstream }: Tenant): string {
+	return upstream?.kind === "service" ? upstream.name : "";
+}
+
+/** Fetches along the request's own route, with nothing changed but `CDN-Loop`. */
+export function passThrough(request: Request, out: WaysOut): Promise<Response> {
+	const headers = new Headers(request.headers);
+	headers.append(CDN_LOOP, out.cdnLoopId);
+	return send(out.fetch, request.url, request, { headers });
+}
+
+/** What of a request goes out otherwise than it came. */
+interface Outgoing {
+	readonly headers: Headers;
+	readonly body?: ReadableStream | null;
+	readonly signal?: AbortSignal;
+}
+
+/**
+ * An init in place of a copied Request spares one more copy of the headers and two of `request.cf`, which the upstream
+ * has no use for.
+ */
+function send(fetch: Fetch, url: string, request: Request, outgoing: Outgoing): Promise<Response> {
+	const { method, body } = request;
+	if (body !== null && !mayHaveBody(method)) {
+		// Legal in HTTP, but no init may say so; a Request that has one may.
+		const { headers, signal = null } = outgoing;
+		return fetch(new Request(url, request), { headers, signal });
+	}
+	return fetch(url, { method, body, redirect: "manual", ...outgoing });
+}
+
+/** Whether Fetch lets an init have a body. https://fetch.spec.whatwg.org/#dom-request */
+function mayHaveBody(method: string): boolean {
+	return method !== "GET" && method !== "HEAD";
+}
+
+/** The time counts from the end of the request's body until the response's headers. */
+async function sendWithin(
+	milliseconds: number,
+	fetch: Fetch,
+	url: string,
+	request: Request,
+	headers: Headers,
+): Promise<Response> {
+	const controller = new AbortController();
+	const { signal } = controller;
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	let isOver = false;
+	const start = () => {
+		if (!isOver) timer = setTimeout(() => controller.abort(), milliseconds);
+	};
+	const body = request.body !== null && mayHaveBody(request.method) ? watched(request, start) : undefined;
+	if (body === undefined) start();
+	try {
+		return await send(
+			fetch,
+			url,
+			request,
+			body === undefined ? { headers, signal } : { headers, signal, body },
+		);
+	} catch (error) {
+		throw signal.aborted ? new UpstreamTimeout(`no response headers within ${milliseconds} ms`) : error;
+	} finally {
+		// A timer that still ran when the body streams would cut it.
+		isOver = true;
+		clearTimeout(timer);
+	}
+}
+
+/** The request's body, which tells when it has been read to its end. */
+function watched({ body, headers }: Request, onEnd: () => void): ReadableStream | undefined {
+	const length = headers.get("content-length");
+	const { readable, writable } =
+		length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
+	// Where the body breaks off the fetch itself fails, and says why.
+	body?.pipeTo(writable).then(onEnd, () => {});
+	return readable;
 }
 
 /**
@@ -106,33 +157,4 @@ export function mutable(response: Response): Response | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-/**
- * Rewrites a `Location` on the upstream's own origin to the public one; any other stays as it is.
- * @param headers changed in place
- * @param publicOrigin the origin that the client asked
- */
-export function rewriteLocation(headers: Headers, upstream: string, publicOrigin: string): void {
-	const location = headers.get("location");
-	if (location === null || upstream === publicOrigin) return;
-	// Without a scheme or a host of its own it is relative, and right as it is.
-	const target = location.startsWith("//") ? URL.parse(location, upstream) : URL.parse(location);
-	if (target?.origin !== upstream) return;
-	headers.set("location", publicOrigin + target.pathname + target.search + target.hash);
-}
-
-/** https://fetch.spec.whatwg.org/#redirect-status */
-const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/**
- * Tells whether a browser that follows this response to a cross-origin request loses its origin: a redirect from one
- * foreign origin to another makes it `null`. https://fetch.spec.whatwg.org/#concept-request-tainted-origin
- * @param response its `Location` already public
- */
-export function redirectsToForeignOrigin(response: Response, publicOrigin: string): boolean {
-	if (!REDIRECT_STATUSES.has(response.status)) return false;
-	const location = response.headers.get("location");
-	const target = location === null ? null : URL.parse(location, publicOrigin);
-	return target !== null && target.origin !== publicOrigin;
 }

@@ -13,6 +13,11 @@ const PROBLEMS = {
 		title: "Unknown tenant",
 		detail: "No policy is stored for this hostname. Its operator has to store one under tenant:<hostname>.",
 	},
+	"tenant-closed": {
+		status: 503,
+		title: "Tenant closed",
+		detail: "The operator of this hostname has closed it: nothing is let through until it is opened again.",
+	},
 	"tenant-unavailable": {
 		status: 503,
 		title: "Tenant unavailable",
@@ -23,18 +28,18 @@ const PROBLEMS = {
 		status: 508,
 		title: "Loop detected",
 		detail:
-			"This request has been through Cordon already (CDN-Loop, RFC 8586). The upstream of this hostname leads back to Cordon: its operator has to point it at the API itself.",
+			"This request has been through Cordon already, or its CDN-Loop header cannot be parsed (RFC 8586). If the upstream of this hostname leads back to Cordon, its operator has to point it at the API itself.",
 	},
 	"origin-not-allowed": {
 		status: 403,
 		title: "Origin not allowed",
 		detail:
-			"The policy of this hostname does not allow this request from the origin that the Origin header names. If it should, its operator has to add that origin.",
+			"The policy of this hostname does not allow this request from the page that sent it. If it should, its operator has to allow the page's origin.",
 	},
 	"client-certificate-required": {
 		status: 403,
 		title: "Client certificate required",
-		detail: "This hostname wants a valid TLS client certificate, and none came with this connection.",
+		detail: "This hostname asks for a valid TLS client certificate, and none came with this connection.",
 	},
 	"upstream-unreachable": {
 		status: 502,
@@ -56,18 +61,36 @@ const PROBLEMS = {
 /** The stable code of a problem; part of the public interface. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
-const TYPE_PREFIX = "urn:problem-type:cordon:";
+/** What one occurrence of a problem says besides. */
+export interface Occurrence {
+	/** In place of the kind's own detail. */
+	readonly detail?: string | undefined;
+	/** The id under which the edge and its logs know the request; undefined where there is none. */
+	readonly ray?: string | undefined;
+}
 
-const BODIES = new Map(
-	Object.entries(PROBLEMS).map(([code, { status, title, detail }]) => [
+/** The page that says of each code what it means and what to do: it comes with the package. */
+const PAGE = "https://unpkg.com/cordon/docs/errors.md";
+
+/** What is the same in every occurrence, as JSON without its closing brace. */
+const BEGINNINGS = new Map(
+	Object.entries(PROBLEMS).map(([code, { title, status }]) => [
 		code,
-		JSON.stringify({ type: TYPE_PREFIX + code, title, status, detail, code }),
+		JSON.stringify({ type: `${PAGE}#${code}`, title, status, code }).slice(0, -1),
 	]),
 );
 
 const HEADERS = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
 
 /** Makes the answer for a problem; its headers may be changed. */
-export function problem(code: ProblemCode): Response {
-	return new Response(BODIES.get(code), { status: PROBLEMS[code].status, headers: HEADERS });
+export function problem(code: ProblemCode, { detail, ray }: Occurrence = {}): Response {
+	const kind = PROBLEMS[code];
+	const instance = ray === undefined ? "" : `,"instance":${JSON.stringify(`urn:ray:${ray}`)}`;
+	const body = `${BEGINNINGS.get(code)},"detail":${JSON.stringify(detail ?? kind.detail)}${instance}}`;
+	return new Response(body, { status: kind.status, headers: HEADERS });
+}
+
+/** What a problem says of every occurrence. */
+export function detailOf(code: ProblemCode): string {
+	return PROBLEMS[code].detail;
 }

@@ -19,9 +19,16 @@ import {
  * @param headers of the response; changed in place
  * @param origin the request's `Origin`; null where it has none
  * @param share whether the response is shared with that origin
+ * @param ambiguousPath whether another policy may be meant, which may vary by origin where this one does not
  */
-export function applySharing(headers: Headers, policy: Policy, origin: string | null, share: boolean): void {
-	if (policy.variesByOrigin) varyByOrigin(headers);
+export function applySharing(
+	headers: Headers,
+	policy: Policy,
+	origin: string | null,
+	share: boolean,
+	ambiguousPath: boolean,
+): void {
+	if (policy.variesByOrigin || ambiguousPath) varyByOrigin(headers);
 	if (!share) return;
 	const allowOrigin = policy.variesByOrigin ? origin : "*";
 	if (allowOrigin === null) return;
@@ -38,8 +45,9 @@ export function applySharing(headers: Headers, policy: Policy, origin: string | 
 /**
  * Removes what an upstream says of sharing: whatever begins with Access-Control-, known to the standard or not.
  * @param headers of the upstream's response; changed in place
+ * @param timingToo whether Timing-Allow-Origin is Cordon's as well
  */
-export function removeSharing(headers: Headers, policy: Policy): void {
+export function removeSharing(headers: Headers, timingToo: boolean): void {
 	let names: string[] | undefined;
 	for (const name of headers.keys()) {
 		if (!name.startsWith(CORS_PREFIX)) continue;
@@ -47,7 +55,7 @@ export function removeSharing(headers: Headers, policy: Policy): void {
 		names.push(name);
 	}
 	for (const name of names ?? []) headers.delete(name);
-	if (policy.timingAllowOrigin) headers.delete(TIMING_ALLOW_ORIGIN);
+	if (timingToo) headers.delete(TIMING_ALLOW_ORIGIN);
 }
 
 /** Every name that the response has, less what is readable anyway and what never is. */

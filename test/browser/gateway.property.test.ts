@@ -10,6 +10,7 @@ import type { Verdict } from "../../src/browser/verdict.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { createTenantStore } from "../../src/tenants/store.ts";
 import { parseTenant } from "../../src/tenants/tenant.ts";
+import { waysOut } from "../gateway/ways-out.ts";
 import {
 	API_ORIGIN,
 	allowsOrigin,
@@ -153,8 +154,8 @@ function gatewayFor(document: TenantDocument): Gateway {
 	return createGateway({
 		store,
 		forwardUnknownHosts: false,
-		fetch: (input, init) => fetch(new Request(input, init)),
-		onUpstreamFailure: () => {},
+		out: waysOut((request) => fetch(request)),
+		onFault: () => {},
 		verdicts: { takesAll: false, record: () => {} },
 	});
 }

@@ -11,6 +11,7 @@ import { parseTarget, type Step, type Transcript } from "../browsers/cases/case.
 import { WITH_CREDENTIALS, WITHOUT_CREDENTIALS } from "../browsers/cases/matrix.ts";
 import { tenantDocuments } from "../browsers/stage/tenants.ts";
 import { namedWorld, PAGES } from "../browsers/stage/world.ts";
+import { waysOut } from "../gateway/ways-out.ts";
 import { fetchCall, sentHeader, xhrCall } from "./user-agent.ts";
 
 const WORLD = namedWorld({ scheme: "https", tld: "test", port: 8443, features: () => new Set() });
@@ -24,14 +25,16 @@ const gateway = createGateway({
 		onFailure: () => {},
 	}),
 	forwardUnknownHosts: false,
-	fetch: async (input, init) =>
-		new Response("hello", {
-			headers: {
-				"access-control-allow-origin": new Request(input, init).headers.get("origin") ?? "*",
-				"access-control-allow-credentials": "true",
-			},
-		}),
-	onUpstreamFailure: () => {},
+	out: waysOut(
+		async (request) =>
+			new Response("hello", {
+				headers: {
+					"access-control-allow-origin": request.headers.get("origin") ?? "*",
+					"access-control-allow-credentials": "true",
+				},
+			}),
+	),
+	onFault: () => {},
 	verdicts: { takesAll: false, record: () => {} },
 });
 

@@ -52,7 +52,7 @@ function expectProblem(response: Incoming, status: number, code: string): void {
 	expect(response.header("content-type")).toBe("application/problem+json");
 	expect(response.header("cache-control")).toBe("no-store");
 	expect(JSON.parse(response.body.toString())).toEqual({
-		type: `urn:problem-type:cordon:${code}`,
+		type: `https://unpkg.com/cordon/docs/errors.md#${code}`,
 		title: expect.stringMatching(/^[A-Z]/),
 		status,
 		detail: expect.stringMatching(/\.$/),

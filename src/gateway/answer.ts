@@ -1,0 +1,138 @@
+/** Owns what becomes of a call whose origin is judged: an answer at once, or the API's response with its headers made right. */
+
+import type { JudgedCall } from "./call.ts";
+import { clientCertificateOf } from "./client-certificate.ts";
+import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
+import { faultOf, type ReportFault, rayOf } from "./fault.ts";
+import { fetchUpstream, mutable, upstreamFailure, type WaysOut } from "./forward.ts";
+import { refusalDetail } from "./hint.ts";
+import { answerPreflight, varyAsPreflight } from "./preflight.ts";
+import { type ProblemCode, problem } from "./problem.ts";
+import { rewriteAddresses } from "./public-address.ts";
+import { redirectsToForeignOrigin } from "./redirect.ts";
+import { applySharing, removeSharing } from "./share.ts";
+import type { VerdictRecorder } from "./verdict.ts";
+
+/** Everything that an answer needs from outside. */
+export interface AnswerOptions {
+	readonly out: WaysOut;
+	readonly verdicts: VerdictRecorder;
+	/** Told of everything that an operator has to look into. */
+	readonly onFault: ReportFault;
+}
+
+/** Answers one call: without a promise where there is nothing to wait for. */
+export type Answer = (judged: JudgedCall, isLoop: boolean) => Response | Promise<Response>;
+
+/** Makes what answers calls. */
+export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer {
+	return (judged, isLoop) => {
+		const { call, decision } = judged;
+		try {
+			if (isLoop) return fail(judged, "loop-detected", "CDN-Loop names this Cordon, or cannot be parsed");
+			if (!call.tenant.report) {
+				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(call));
+				if (decision.action === "answer-preflight" && call.origin !== null) {
+					return finish(judged, answerPreflight(call.policy, call.origin, call.headers));
+				}
+			}
+			return forward(judged);
+		} catch (error) {
+			return fail(judged, "internal-error", error);
+		}
+	};
+
+	async function forward(judged: JudgedCall): Promise<Response> {
+		try {
+			return await exchange(judged);
+		} catch (error) {
+			return fail(judged, "internal-error", error);
+		}
+	}
+
+	async function exchange(judged: JudgedCall): Promise<Response> {
+		const { request, method, address, tenant, policy, kind, ambiguousPath } = judged.call;
+		const { site } = address;
+		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
+		if (tenant.clientCertificate === "require" && certificate === undefined && !tenant.report) {
+			return refuse(judged, "client-certificate-required");
+		}
+		const isCacheable = method === "GET" || method === "HEAD";
+		const withoutOrigin = tenant.stripOrigin && !tenant.report && isCacheable && kind !== "websocket";
+		let received: Response;
+		try {
+			received = await fetchUpstream({ request, tenant, address, withoutOrigin, certificate }, out);
+		} catch (error) {
+			const { code, reason } = upstreamFailure(error);
+			return fail(judged, code, reason);
+		}
+		const rewrite = tenant.report ? undefined : tenant.cookies;
+		// A 101 carries its socket, and no CORS check follows it.
+		if (received.webSocket) {
+			return finish(judged, rewrite === undefined ? received : withCookiesRewritten(received, rewrite));
+		}
+		const response = mutable(received);
+		if (response === undefined) {
+			const reason = `it answered with the status ${received.status}, which cannot be passed on`;
+			return fail(judged, "upstream-unreachable", reason, UNUSABLE_STATUS);
+		}
+		const { headers } = response;
+		rewriteAddresses(headers, tenant.upstream?.kind === "origin" ? tenant.upstream.origin : undefined, site);
+		if (!tenant.report) {
+			if (rewrite !== undefined) rewriteCookies(headers, rewrite);
+			removeSharing(headers, policy.timingAllowOrigin || ambiguousPath);
+			share(judged, headers);
+		}
+		return finish(judged, response);
+	}
+
+	/** An error of Cordon's own is shared as any response is, so that an allowed page can read its status. */
+	function refuse(judged: JudgedCall, code: ProblemCode, detail?: string): Response {
+		const { call } = judged;
+		const response = problem(code, { detail, ray: rayOf(call.headers) });
+		if (!call.tenant.report) share(judged, response.headers);
+		return finish(judged, response, code);
+	}
+
+	/** A refusal that an operator has to look into. @param cause a reason in words, or whatever was thrown */
+	function fail(judged: JudgedCall, code: ProblemCode, cause: unknown, detail?: string): Response {
+		onFault(faultOf(judged.call.request, judged.call.address, code, cause));
+		return refuse(judged, code, detail);
+	}
+
+	/** Records the decision, where there was one and somebody wants it. */
+	function finish(judged: JudgedCall, response: Response, code?: ProblemCode): Response {
+		const { verdict } = judged;
+		const { method, address, tenant, route, kind, origin, ownOrigin, requestMethod } = judged.call;
+		if (origin === null || verdict === undefined) return response;
+		const { site } = address;
+		const redirectTaintsOrigin =
+			kind === "actual" && !ownOrigin && redirectsToForeignOrigin(response, site.origin);
+		if (verdict.allowed && !tenant.report && !redirectTaintsOrigin && !verdicts.takesAll) return response;
+		verdicts.record({
+			hostname: site.hostname,
+			kind,
+			mode: tenant.report ? "report" : "enforce",
+			allowed: verdict.allowed,
+			reason: ownOrigin && !verdict.allowed ? "own-origin" : verdict.reason,
+			entry: verdict.allowed ? verdict.entry : "",
+			route,
+			origin,
+			method: requestMethod ?? method,
+			policyReadAtMilliseconds: judged.call.readAtMilliseconds,
+			status: response.status,
+			problem: code ?? "",
+			redirectTaintsOrigin,
+		});
+		return response;
+	}
+}
+
+const UNUSABLE_STATUS =
+	"The API behind this hostname answered with a status outside 200 to 599, which cannot be passed on.";
+
+/** @param headers of the response; changed in place */
+function share({ call, decision }: JudgedCall, headers: Headers): void {
+	applySharing(headers, call.policy, call.origin, decision.share, call.ambiguousPath);
+	if (call.kind === "preflight") varyAsPreflight(headers);
+}

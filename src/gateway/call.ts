@@ -1,0 +1,86 @@
+/** Owns what is known of a request once its tenant is found: its kind, its origin, the policy for its path. */
+
+import type { OriginVerdict } from "../cors/allowed-origins.ts";
+import { type Decision, decide, type RequestKind, requestKind } from "../cors/decision.ts";
+import type { Policy } from "../cors/policy.ts";
+import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
+import type { Background } from "../isolate/read-through-cache.ts";
+import type { Tenant } from "../tenants/tenant.ts";
+import type { Address } from "./address.ts";
+
+/** A request that has come in. */
+export interface Arrival {
+	readonly request: Request;
+	readonly address: Address;
+	readonly background: Background;
+}
+
+/** A request as its tenant's policy looks at it. */
+export interface Call {
+	readonly request: Request;
+	readonly method: string;
+	readonly headers: Headers;
+	readonly address: Address;
+	readonly tenant: Tenant;
+	/** When the tenant's document was read from KV. */
+	readonly readAtMilliseconds: number;
+	readonly policy: Policy;
+	/** The path of the route that the policy is from; empty for the document's own. */
+	readonly route: string;
+	/** Whether a server behind may read the path so that another route counts: then nothing is shared. */
+	readonly ambiguousPath: boolean;
+	readonly kind: RequestKind;
+	/** The `Origin` header; null where there is none. */
+	readonly origin: string | null;
+	/** Whether it is that of the request's own URL: not cross-origin at all. */
+	readonly ownOrigin: boolean;
+	readonly requestMethod: string | null;
+}
+
+/** A call whose origin is judged. */
+export interface JudgedCall {
+	readonly call: Call;
+	/** Undefined where there is no origin to judge. */
+	readonly verdict: OriginVerdict | undefined;
+	readonly decision: Decision;
+}
+
+/** Looks at a request as its tenant's policy does; a path is made of its URL only where there are routes. */
+export function callOf({ request, address }: Arrival, tenant: Tenant, readAtMilliseconds: number): Call {
+	const { method, headers } = request;
+	const { routes } = tenant;
+	const pathname = routes === undefined ? "" : new URL(request.url).pathname;
+	const matched = routes?.find(pathname);
+	const origin = headers.get(ORIGIN);
+	const requestMethod = method === "OPTIONS" ? headers.get(REQUEST_METHOD) : null;
+	const upgrade = method === "GET" && origin !== null ? headers.get("upgrade") : null;
+	return {
+		request,
+		method,
+		headers,
+		address,
+		tenant,
+		readAtMilliseconds,
+		policy: matched?.value ?? tenant.policy,
+		route: matched?.path ?? "",
+		ambiguousPath: routes?.findOtherReading(pathname) !== undefined,
+		kind: requestKind({ method, origin, requestMethod, upgrade }),
+		origin,
+		ownOrigin: origin === address.site.origin,
+		requestMethod,
+	};
+}
+
+/** Where the path can be read in more than one way, whose origin it is does not count. */
+export const AMBIGUOUS_PATH: OriginVerdict = { allowed: false, reason: "ambiguous-path" };
+
+/** @param verdict undefined where the call has no origin */
+export function judged(call: Call, verdict: OriginVerdict | undefined): JudgedCall {
+	const { kind, ownOrigin, policy, tenant, ambiguousPath } = call;
+	const anyOrigin = policy.origins.kind === "any" && !ambiguousPath;
+	return {
+		call,
+		verdict,
+		decision: decide(kind, verdict, { anyOrigin, ownOrigin, rejectDenied: tenant.rejectDenied }),
+	};
+}

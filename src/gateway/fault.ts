@@ -1,0 +1,71 @@
+/** Owns what an operator is told of what went wrong: which request it was and why, without any URL. */
+
+import type { Address } from "./address.ts";
+import type { ProblemCode } from "./problem.ts";
+
+/** One line for the operator. */
+export interface Fault {
+	readonly event: "upstream-failed" | "internal-error" | "loop-detected" | "misconfigured";
+	readonly code: ProblemCode;
+	readonly hostname: string;
+	readonly method: string;
+	/** Without its query. */
+	readonly path: string;
+	/** The id under which the edge knows the request; empty where there is none. */
+	readonly ray: string;
+	readonly reason: string;
+	/** Of a fault of Cordon's own. */
+	readonly stack?: string;
+}
+
+/** Takes what went wrong; how much of it is written down is for whoever hands this in. */
+export type ReportFault = (fault: Fault) => void;
+
+const MAX_PATH_CHARACTERS = 1024;
+const MAX_REASON_CHARACTERS = 500;
+const MAX_STACK_CHARACTERS = 4000;
+
+const EVENTS: Readonly<Partial<Record<ProblemCode, Fault["event"]>>> = {
+	"upstream-unreachable": "upstream-failed",
+	"upstream-timeout": "upstream-failed",
+	"loop-detected": "loop-detected",
+	"tenant-unavailable": "misconfigured",
+};
+
+/**
+ * Makes the line for a request that went wrong.
+ * @param cause a reason in words, or whatever was thrown
+ */
+export function faultOf(
+	request: Request,
+	{ site, target }: Address,
+	code: ProblemCode,
+	cause: unknown,
+): Fault {
+	const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
+	const query = target.search(/[?#]/);
+	const path = query === -1 ? target : target.slice(0, query);
+	return {
+		event: EVENTS[code] ?? "internal-error",
+		code,
+		hostname: site.hostname,
+		method: request.method,
+		path: path.slice(0, MAX_PATH_CHARACTERS),
+		ray: rayOf(request.headers) ?? "",
+		reason: withoutUrls(message).slice(0, MAX_REASON_CHARACTERS),
+		...(code === "internal-error" && stack !== undefined
+			? { stack: withoutUrls(stack).slice(0, MAX_STACK_CHARACTERS) }
+			: {}),
+	};
+}
+
+/** The runtime's own messages may hold the whole URL of a request, its query included. */
+function withoutUrls(text: string): string {
+	return text.replaceAll(/:\/\/[^\s"'<>)]*/g, "://…");
+}
+
+/** The edge's id of a request, if it has the form of one: locally a client may write anything there. */
+export function rayOf(headers: Headers): string | undefined {
+	const ray = headers.get("cf-ray");
+	return ray !== null && /^[0-9a-f]{16}(?:-[A-Z]{3})?$/.test(ray) ? ray : undefined;
+}

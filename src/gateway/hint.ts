@@ -1,0 +1,28 @@
+/** Owns the hint for the developer of a page that was refused: the one command that tells why. */
+
+import { isSerializedOrigin } from "../cors/origin-set.ts";
+import type { Call } from "./call.ts";
+import { detailOf } from "./problem.ts";
+
+/** Longest address that a command is told with, in characters; a longer one is cut to its origin. */
+const MAX_URL_CHARACTERS = 300;
+
+/**
+ * What `origin-not-allowed` says of one request: the kind's own words, and the command. The query is left out, since it may
+ * hold what nobody should paste anywhere.
+ */
+export function refusalDetail({ address, origin, method, requestMethod }: Call): string {
+	const { site, target } = address;
+	const query = target.search(/[?#]/);
+	const url = site.origin + (query === -1 ? target : target.slice(0, query));
+	const shownUrl = url.length > MAX_URL_CHARACTERS ? `${site.origin}/` : url;
+	const shownOrigin = origin !== null && isSerializedOrigin(origin) ? origin : "<origin>";
+	const asked = requestMethod ?? method;
+	const shownMethod = /^[A-Z-]{1,32}$/.test(asked) && asked !== "GET" ? ` --method ${asked}` : "";
+	return `${detailOf("origin-not-allowed")} To see why: npx cordon doctor ${quoted(shownUrl)} --origin ${quoted(shownOrigin)}${shownMethod}`;
+}
+
+/** Nothing of a text that a client chose means anything to a shell. */
+function quoted(text: string): string {
+	return /^[A-Za-z0-9:/._~@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", "%27")}'`;
+}
