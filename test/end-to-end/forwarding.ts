@@ -71,6 +71,19 @@ describe("the upstream is asked", () => {
 		expect(only(reached).all("x-forwarded-proto")).toEqual(["http"]);
 	});
 
+	test("and a client has no say in its way, however it spells the names", async () => {
+		const names = [
+			...["Forwarded", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Server"],
+			...["X-Original-URL", "X-Original-Host", "X-Rewrite-URL"],
+			...["X_Forwarded_Host", "X-Forwarded_Proto", "x_original_url", "X_REWRITE-URL", "CDN_Loop"],
+		];
+		const kept: readonly Line[] = [["X-Under_Score", "1"]];
+		const headers = [...names.map((name): Line => [name, "evil.example"]), ...kept];
+		const { reached } = await exchange({ host, headers });
+		for (const name of names) expect(only(reached).all(name.toLowerCase()), name).toEqual([]);
+		expect(only(reached).all("x-under_score")).toEqual(["1"]);
+	});
+
 	test.each<[string, readonly string[], string]>([
 		["none", [], "cordon"],
 		["one", ["other.example"], "other.example, cordon"],
@@ -138,8 +151,8 @@ describe("without an upstream", () => {
 		const request = only(reached);
 		expect([request.method, request.target, request.body.toString()]).toEqual(["POST", "/a?b=%20", "x"]);
 		expect(request.all("host")).toEqual([ownAuthority]);
-		expect(request.all("x-forwarded-host")).toEqual([]);
-		expect(request.all("x-forwarded-proto")).toEqual([]);
+		expect(request.all("x-forwarded-host")).toEqual([ownAuthority]);
+		expect(request.all("x-forwarded-proto")).toEqual(["http"]);
 		expect(request.all("cdn-loop")).toEqual(["cordon"]);
 		expect(response.body.toString()).toBe("own");
 		expect(response.header("location")).toBe(`http://${ownAuthority}/x`);

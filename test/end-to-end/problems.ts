@@ -2,10 +2,21 @@
 
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Incoming, type Line, sendBytes } from "./harness/client.ts";
+import { begin, type Incoming, type Line, responseTo, sendBytes } from "./harness/client.ts";
 import { NOT_SHARED, SHARED_WITH_ALL, sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
-import { APP, credentialedTenant, EVIL, exchange, gateway, tenantWith, upstream } from "./harness/stage.ts";
+import {
+	APP,
+	credentialedTenant,
+	EVIL,
+	exchange,
+	gateway,
+	only,
+	tenantWith,
+	upstream,
+} from "./harness/stage.ts";
 import type { Answer } from "./harness/upstream.ts";
 
 const healthy = credentialedTenant("healthy.test");
@@ -190,6 +201,58 @@ describe("an upstream that fails is a problem that an allowed page can read", ()
 		});
 		expect(response.status).toBe(200);
 		expect(response.body.toString()).toBe("first second");
+	});
+
+	test("a time-out counts from the end of the request's body: a slow upload is the client's own time", async () => {
+		for (const headers of [[["Content-Length", "10"]], []] satisfies Line[][]) {
+			const { line, reached } = upstream.expect(async (request, response) => {
+				response.end(await text(request));
+			});
+			const outgoing = { host: impatient, origin: APP, method: "PUT", headers: [...headers, line] };
+			const upload = begin(gateway.port(), outgoing);
+			upload.write("first");
+			await sleep(1600);
+			upload.end("after");
+			const { status, stream } = await responseTo(upload);
+			expect([status, await text(stream)]).toEqual([200, "firstafter"]);
+			expect(only(reached).all("content-length")).toEqual(headers.length > 0 ? ["10"] : []);
+		}
+	});
+
+	test("a time-out is kept behind an upload too", async () => {
+		const { response } = await exchange({ host: impatient, origin: APP, method: "PUT", body: "x" }, nothing);
+		expectProblem(response, 504, "upstream-timeout");
+	});
+
+	test("an upload that is answered before its end is not cut by the time-out", async () => {
+		const { line } = upstream.expect(async (request, response) => {
+			response.write("early ");
+			await text(request);
+			setTimeout(() => response.end("late"), 1300);
+		});
+		const headers: Line[] = [["Content-Length", "2"], line];
+		const upload = begin(gateway.port(), { host: impatient, method: "PUT", headers });
+		upload.write("a");
+		const { stream } = await responseTo(upload);
+		upload.end("b");
+		expect(await text(stream)).toBe("early late");
+	});
+
+	test("each is one line of the log, with its reason and without a query", async () => {
+		await exchange({ host: healthy, path: "/v1/odd?token=secret" }, noStatus);
+		const logged = () => gateway.output().includes('"path":"/v1/odd"');
+		await expect.poll(logged).toBe(true);
+		const line = /^\{"event":"upstream-failed".*"path":"\/v1\/odd".*\}$/m.exec(gateway.output())?.[0] ?? "";
+		expect(JSON.parse(line)).toEqual({
+			event: "upstream-failed",
+			code: "upstream-unreachable",
+			hostname: healthy,
+			method: "GET",
+			path: "/v1/odd",
+			ray: "",
+			reason: "it answered with the status 999, which cannot be passed on",
+		});
+		expect(gateway.output()).not.toContain("secret");
 	});
 
 	test("a time-out ends the request to the upstream", async () => {

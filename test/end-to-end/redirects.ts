@@ -22,6 +22,25 @@ describe("a redirect", () => {
 		expect(sharingOf(denied.response)).toEqual(NOT_SHARED);
 	});
 
+	test("leads to the public host by Content-Location, Link and Refresh too", async () => {
+		const { response } = await exchange(
+			{ host, origin: APP },
+			{
+				headers: [
+					["Content-Location", `${upstream.origin}/items/7`],
+					["Link", `<${upstream.origin}/items?page=2>; rel="next"`],
+					["Link", "<https://cdn.example/x.css>; rel=preload"],
+					["Refresh", `5; url=${upstream.origin}/login`],
+				],
+			},
+		);
+		expect(response.header("content-location")).toBe(`http://${host}/items/7`);
+		expect(response.all("link").join(", ")).toBe(
+			`<http://${host}/items?page=2>; rel="next", <https://cdn.example/x.css>; rel=preload`,
+		);
+		expect(response.header("refresh")).toBe(`5; url=http://${host}/login`);
+	});
+
 	test.each([
 		["the upstream's own origin", `${upstream.origin}/a/b?c=d#e`, `http://${host}/a/b?c=d#e`],
 		["the upstream's origin alone", upstream.origin, `http://${host}/`],

@@ -25,6 +25,7 @@ const reporting = credentialedTenant("socket-reporting.test", { mode: "report" }
 const routed = credentialedTenant("socket-routed.test", {
 	routes: [{ path: "/public/*", cors: { origins: [EVIL] } }],
 });
+const baked = credentialedTenant("socket-cookies.test", { cookies: { sameSite: "None", partitioned: true } });
 const certified = credentialedTenant("socket-certified.test", { clientCertificate: "require" });
 
 /** Shakes hands through the gateway, with a case of its own. */
@@ -86,6 +87,30 @@ describe("a WebSocket handshake", () => {
 		end?.send(CLOSE, Buffer.from([0x03, 0xe8]));
 		expect(await end?.next()).toEqual({ opcode: CLOSE, payload: Buffer.from([0x03, 0xe8]) });
 		close();
+	});
+
+	test("has its cookies made fit for cross-site use where the tenant asks for it, and the socket still echoes", async () => {
+		for (const origin of [APP, undefined]) {
+			const { head, end, close } = await knock(
+				{ host: baked, origin, headers: [["Sec-WebSocket-Protocol", "chat.v2"]] },
+				echo(
+					"Sec-WebSocket-Protocol: chat.v2",
+					"X-Served-By: one",
+					"Set-Cookie: a=1; SameSite=Lax",
+					"Set-Cookie: b=2",
+				),
+			);
+			expect(head.status).toBe(101);
+			expect(head.all("set-cookie")).toEqual([
+				"a=1; SameSite=None; Secure; Partitioned",
+				"b=2; SameSite=None; Secure; Partitioned",
+			]);
+			expect(head.header("sec-websocket-protocol")).toBe("chat.v2");
+			expect(head.header("x-served-by")).toBe("one");
+			end?.send(TEXT, "still a socket");
+			expect((await end?.next())?.payload.toString()).toBe("still a socket");
+			close();
+		}
 	});
 
 	test("outlives the upstream's time-out, which ends with the handshake", async () => {
