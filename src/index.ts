@@ -3,10 +3,10 @@
 import { Hono } from "hono";
 import { LinearRouter } from "hono/router/linear-router";
 import { createAddressReader } from "./gateway/address.ts";
+import { type Bindings, gatewayOf, reportFault } from "./gateway/bindings.ts";
 import { faultOf, rayOf } from "./gateway/fault.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
-import { type Bindings, gatewayOf, reportFault } from "./worker.ts";
 
 /** Made with the first request, since only then are the bindings known. */
 let gateway: Gateway | undefined;

@@ -61,6 +61,9 @@ const PROBLEMS = {
 /** The stable code of a problem; part of the public interface. */
 export type ProblemCode = keyof typeof PROBLEMS;
 
+/** Every code there is. */
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as readonly ProblemCode[];
+
 /** What one occurrence of a problem says besides. */
 export interface Occurrence {
 	/** In place of the kind's own detail. */

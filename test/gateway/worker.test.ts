@@ -3,8 +3,8 @@
 import { env } from "cloudflare:workers";
 import { Hono } from "hono";
 import { afterEach, expect, test, vi } from "vitest";
+import type { Bindings } from "../../src/gateway/bindings.ts";
 import app from "../../src/index.ts";
-import type { Bindings } from "../../src/worker.ts";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,15 +1,15 @@
-/** Owns what the Worker is given: its bindings and variables, made into the gateway. */
+/** Owns what the Worker is given, its bindings and variables, and makes the gateway of it. */
 
-import { createAddressReader } from "./gateway/address.ts";
-import { type Fault, faultOf, rayOf } from "./gateway/fault.ts";
-import type { Fetch } from "./gateway/forward.ts";
-import { createGateway, type Gateway } from "./gateway/gateway.ts";
-import { DEFAULT_CDN_LOOP_ID, isCdnId } from "./gateway/loop.ts";
-import { problem } from "./gateway/problem.ts";
-import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
-import { createSecondCopy } from "./isolate/second-copy.ts";
-import { createTokenBucket } from "./isolate/token-bucket.ts";
-import { createTenantStore } from "./tenants/store.ts";
+import { createSecondCopy } from "../isolate/second-copy.ts";
+import { createTokenBucket } from "../isolate/token-bucket.ts";
+import { createTenantStore } from "../tenants/store.ts";
+import { createAddressReader } from "./address.ts";
+import { type Fault, faultOf, rayOf } from "./fault.ts";
+import type { Fetch } from "./forward.ts";
+import { createGateway, type Gateway } from "./gateway.ts";
+import { DEFAULT_CDN_LOOP_ID, isCdnId } from "./loop.ts";
+import { problem } from "./problem.ts";
+import { createVerdictRecorder, type LogEntry } from "./verdict.ts";
 
 /** What wrangler.toml binds and sets, and what it may bind and set besides. */
 export type Bindings = Env & {
