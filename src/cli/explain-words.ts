@@ -6,7 +6,7 @@ import { closest } from "../findings/closest.ts";
 import { pointerTo } from "../findings/finding.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import { browserHalves, browserWords } from "./explain-browser.ts";
-import { type ExplainedRequest, type Explanation, entryText } from "./explanation.ts";
+import { type ExplainedRequest, type Explanation, entryText, type OtherPath } from "./explanation.ts";
 import { printable } from "./source.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { type Terminal, wrap } from "./terminal.ts";
@@ -16,7 +16,7 @@ const INDENT = " ".repeat(12);
 
 /** An explanation as JSON. */
 export function explanationReport(explanation: Explanation) {
-	const { allowed, call, tenantKey, mode, route, reason, entry, requests } = explanation;
+	const { allowed, call, tenantKey, mode, route, otherReading, reason, entry, requests } = explanation;
 	const { origin, method, headers, url } = call;
 	return {
 		allowed,
@@ -24,6 +24,7 @@ export function explanationReport(explanation: Explanation) {
 		tenant: tenantKey,
 		mode,
 		route,
+		otherReading,
 		origin: { reason, entry: entry?.text ?? null, pointer: entry?.pointer ?? null },
 		requests,
 		browser: browserHalves(explanation),
@@ -79,12 +80,26 @@ function originWords(explanation: Explanation, file: TenantFile | undefined): re
 		const place = position === undefined ? "" : ` (${file?.source.name}:${position.line}:${position.column})`;
 		return [`${ALLOWED_WORDS[explanation.reason] ?? "allowed"}: ${entry.text} at ${entry.pointer}${place}`];
 	}
+	if (explanation.otherReading !== null) return readingWords(explanation, explanation.otherReading);
 	const { origins } = policy.cors;
 	const isListed = explanation.reason === "not-listed" && origins !== "*";
 	const nearest = isListed ? closest(call.origin, origins.map(entryText)) : undefined;
 	return [
 		...(DENIED_WORDS[explanation.reason] ?? [explanation.reason]),
 		...(nearest === undefined ? [] : [`The nearest entry is ${nearest}`]),
+	];
+}
+
+/** Both readings of the path, with what applies to each. */
+function readingWords({ call, route }: Explanation, other: OtherPath): readonly string[] {
+	const place = (path: string | null) => (path === null ? "no route" : `the route ${path}`);
+	const isSeveral = route === null && other.route === null;
+	return [
+		"denied: the path can be read in more than one way, so nobody's policy counts",
+		`  as it stands, ${call.url.pathname} is under ${place(route)}`,
+		other.path === null
+			? "  there are too many other readings of it to tell them all"
+			: `  the API may read it as ${other.path}, which is under ${isSeveral ? "several routes that cannot be told apart" : place(other.route)}`,
 	];
 }
 
@@ -194,6 +209,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 
 /** What to change, should the call be wanted. */
 function advice({ reason, call, policy, requests }: Explanation): string {
+	if (reason === "ambiguous-path") return " Call the API by a path that every server reads in the same way.";
 	const notAllowed = requests[0]?.notAllowed ?? [];
 	const origins = pointerTo(policy.pointer, "origins");
 	if ((reason === "not-listed" || reason === "not-in-directory") && isSerializedOrigin(call.origin)) {

@@ -60,6 +60,14 @@ export interface ExplainedRequest {
 	readonly notAllowed: readonly string[];
 }
 
+/** Another reading of the call's path. */
+export interface OtherPath {
+	/** Null where there are too many to tell. */
+	readonly path: string | null;
+	/** The path of the route that applies to it; null where that is none, or several that cannot be told apart. */
+	readonly route: string | null;
+}
+
 /** The whole explanation. */
 export interface Explanation {
 	/** Whether the page may read the response; null where that hangs on a directory that was not asked. */
@@ -70,6 +78,8 @@ export interface Explanation {
 	readonly mode: "enforce" | "report";
 	/** The path of the route whose cors applies; null for the document's own. */
 	readonly route: string | null;
+	/** How the API may read the path so that another route applies; null where it cannot. */
+	readonly otherReading: OtherPath | null;
 	readonly reason: Verdict["reason"];
 	/** The entry of the list that allows the origin, with its place in the document; null where none does. */
 	readonly entry: { readonly text: string; readonly pointer: string } | null;
@@ -86,6 +96,7 @@ const SAFELISTED_HEADERS: readonly string[] = ["accept", "accept-language", "con
 export async function explainCall(call: PageCall, explained: ExplainedTenant): Promise<Explanation> {
 	const { tenant, document, key, text } = explained;
 	const route = tenant.routes?.find(call.url.pathname);
+	const other = tenant.routes?.findOtherReading(call.url.pathname);
 	const asked = await askDirectories(call, explained, route?.value ?? tenant.policy);
 	const values = new Map([[key, text], ...asked.values]);
 	const run = (request: Request) => rehearse(request, values, asked.unknown);
@@ -108,6 +119,8 @@ export async function explainCall(call: PageCall, explained: ExplainedTenant): P
 		holder: explained.holder,
 		mode: verdict.mode,
 		route: route?.path ?? null,
+		otherReading:
+			other === undefined ? null : { path: other.reading ?? null, route: other.route?.path ?? null },
 		reason: verdict.reason,
 		entry: verdict.allowed ? { text: verdict.entry, pointer: entryPointer(place, verdict.entry) } : null,
 		policy: place,

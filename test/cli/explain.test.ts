@@ -125,6 +125,7 @@ allowed: the page may read the response, with credentials or without.`);
 			tenant: "tenant:api.acme.com",
 			mode: "enforce",
 			route: null,
+			otherReading: null,
 			origin: { reason: "listed", entry: "https://app.example.com", pointer: "/cors/origins/0" },
 			requests: [
 				{
@@ -196,6 +197,33 @@ allowed: the page may read the response, with credentials or without.`);
 		});
 		expect(absent.code).toBe(1);
 		expect(absent.out).toContain("it is in none of the directories");
+	});
+});
+
+describe("a path that can be read in more than one way", () => {
+	const origin = ["--origin", "https://app.example.com"];
+
+	test("is denied, and both readings are named with their routes", async () => {
+		const words = await explainFile(ACME, ...origin, "--path", "/public/..%2Fitems");
+		expect(words.code).toBe(1);
+		expect(words.out).toContain("denied: the path can be read in more than one way");
+		expect(words.out).toContain("as it stands, /public/..%2Fitems is under the route /public/*");
+		expect(words.out).toContain("the API may read it as /items, which is under no route");
+		expect(words.out).toContain("Call the API by a path that every server reads in the same way.");
+		const json = await explainFile(ACME, ...origin, "--path", "/%70ublic/x", "--json");
+		expect(JSON.parse(json.out)).toMatchObject({
+			allowed: false,
+			route: null,
+			otherReading: { path: "/public/x", route: "/public/*" },
+			origin: { reason: "ambiguous-path", entry: null },
+		});
+	});
+
+	test("is said to be in several routes where those cannot be told apart", async () => {
+		const cors = { origins: ["https://app.example.com"] };
+		const routes = ["/Case", "/case"].map((path) => ({ path, cors }));
+		const words = await explainFile({ cors, routes }, ...origin, "--path", "/CASE");
+		expect(words.out).toContain("under several routes that cannot be told apart");
 	});
 });
 
