@@ -20,7 +20,6 @@ try {
 
 async function run(ports: Ports): Promise<void> {
 	const gateway = createGateway(ports);
-	process.on("exit", () => gateway.kill());
 
 	let stopping = false;
 	onStopRequest(async () => {

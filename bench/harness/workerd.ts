@@ -5,9 +5,8 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { type ServerProcess, startServer } from "./process.ts";
 
-/** The very binary that wrangler carries; asked of it, so that there is one version. */
-const fromWrangler = createRequire(createRequire(import.meta.url).resolve("wrangler"));
-const fromMiniflare = createRequire(fromWrangler.resolve("miniflare"));
+/** The very binary that miniflare carries, and wrangler with it, so that what is measured is what `wrangler dev` runs. */
+const fromMiniflare = createRequire(createRequire(import.meta.url).resolve("miniflare"));
 const manifest = fromMiniflare("workerd/package.json") as { version: string };
 
 /** The version of workerd that is measured. */
