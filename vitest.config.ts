@@ -1,5 +1,9 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { KEPT_WORKERD } from "./dev/workerd.ts";
+
+// A test run that is killed must leave nothing behind.
+Object.assign(process.env, KEPT_WORKERD);
 
 /**
  * `unit` runs inside workerd; the others in Node against real processes, one group after another, so that browsers and
