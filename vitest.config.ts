@@ -56,6 +56,14 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "dev",
+					include: ["test/dev/**/*.test.ts"],
+					testTimeout: 60_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
 					name: "end-to-end",
 					include: ["test/end-to-end/**/*.test.ts"],
 					testTimeout: 60_000,
