@@ -26,7 +26,8 @@ export default defineConfig({
 			{
 				test: {
 					name: "house",
-					include: ["test/house.test.ts"],
+					include: ["test/{house,habits}.test.ts"],
+					testTimeout: 60_000,
 					sequence: { groupOrder: 0 },
 				},
 			},
@@ -75,6 +76,7 @@ export default defineConfig({
 				test: {
 					name: "browsers",
 					include: ["test/browsers/**/*.test.ts"],
+					globalSetup: ["./test/browsers/announce.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 600_000,
 					sequence: { groupOrder: 3 },
