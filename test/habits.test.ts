@@ -25,6 +25,14 @@ describe("the parts of the tests", () => {
 	});
 });
 
+describe("the tree of dependencies", () => {
+	test("has one workerd, so that what is tested and measured is what wrangler runs", () => {
+		const { packages } = JSON.parse(readFileSync(join(PROJECT, "package-lock.json"), "utf8"));
+		const workerds = Object.keys(packages).filter((path) => path.endsWith("node_modules/workerd"));
+		expect(workerds).toEqual(["node_modules/workerd"]);
+	});
+});
+
 describe("what the browsers did", () => {
 	const run = join(directory, "run.json");
 	const kept = join(directory, "kept.json");
