@@ -1,9 +1,11 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { onOrphaned } from "./dev/orphan.ts";
 import { KEPT_WORKERD } from "./dev/workerd.ts";
 
-// A test run that is killed must leave nothing behind.
+// A test run that is stopped, or killed, must leave nothing behind.
 Object.assign(process.env, KEPT_WORKERD);
+onOrphaned(() => process.kill(process.pid, "SIGTERM"));
 
 /**
  * `unit` runs inside workerd; the others in Node against real processes, one group after another, so that browsers and

@@ -21,7 +21,7 @@ describe("the parts of the tests", () => {
 		const projects = [...config.matchAll(/\bname: "([^"]+)"/g)].map(([, name]) => name);
 		expect(projects.length).toBeGreaterThan(5);
 		const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
-		for (const name of projects) expect(scripts[`test:${name}`]).toBe(`vitest run --project ${name}`);
+		for (const name of projects) expect(scripts[`test:${name}`]).toBe(`exec vitest run --project ${name}`);
 	});
 });
 

@@ -13,6 +13,7 @@ import { PROJECT } from "../../dev/wrangler.ts";
 import { familyOf, leftOf } from "./processes.ts";
 
 const RUNS = join(import.meta.dirname, "runs");
+const KEPT = join(PROJECT, "dev/kept.sh");
 const VITEST = join(PROJECT, "node_modules/vitest/vitest.mjs");
 /** There a group is its command alone. */
 const isWindows = process.platform === "win32";
@@ -28,7 +29,7 @@ afterAll(() => rmSync(state, { recursive: true, force: true, maxRetries: 5 }));
 const started: ChildProcess[] = [];
 afterEach(async () => {
 	for (const child of started.splice(0)) {
-		if (child.pid !== undefined) for (const pid of familyOf(child.pid)) kill(pid, "SIGKILL");
+		if (child.pid !== undefined) for (const { pid } of familyOf(child.pid)) kill(pid, "SIGKILL");
 	}
 });
 
@@ -38,9 +39,8 @@ async function startAndWait(
 	up: RegExp,
 	env: Readonly<Record<string, string>> = {},
 ) {
-	const [program = "", ...args] = command;
-	// In a session of its own, so that nothing of it is asked to stop with the tests themselves.
-	const child = spawn(program, args, {
+	// In a session of its own, so that nothing of it is asked to stop with the tests themselves; and yet it ends with them.
+	const child = spawn(KEPT, command, {
 		cwd: PROJECT,
 		detached: true,
 		env: { ...process.env, ...env },
@@ -152,6 +152,23 @@ describe.skipIf(isWindows)("a test run", () => {
 		kill(run.pid, signal);
 		expect(await leftOf(run.family)).toEqual([]);
 	});
+
+	test("ends with npm, which is killed", async () => {
+		const run = await startAndWait(
+			[
+				"npm",
+				"run",
+				"test:dev",
+				"--",
+				`--config=${join(RUNS, "vitest.config.ts")}`,
+				"--project=with a dev server",
+			],
+			/The test is waiting\./,
+			{ CORDON_STATE_DIRECTORY: state },
+		);
+		kill(run.pid, "SIGKILL");
+		expect(await leftOf(run.family)).toEqual([]);
+	});
 });
 
 describe.skipIf(isWindows)("npm start", () => {
@@ -164,7 +181,9 @@ describe.skipIf(isWindows)("npm start", () => {
 		const env = { PORT: `${gateway}`, API_PORT: `${api}`, PAGE_PORT: `${page}` };
 		const demo = await startAndWait(["npm", "start"], /Cordon is running\./, env);
 		expect(demo.family.length).toBeGreaterThan(5);
-		kill(whom === "npm" ? demo.pid : (demo.family[1] ?? 0), signal);
+		const node = demo.family.find(({ command }) => /^\S*node demo\/start\.ts/.test(command));
+		if (node === undefined) throw new Error("npm start has no demo below it.");
+		kill(whom === "npm" ? demo.pid : node.pid, signal);
 		expect(await leftOf(demo.family)).toEqual([]);
 		rmSync(join(PROJECT, `.wrangler/demo/${gateway}`), { recursive: true, force: true, maxRetries: 5 });
 	});

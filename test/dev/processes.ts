@@ -8,28 +8,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 const GONE_TIMEOUT_MILLISECONDS = 6000;
 const POLL_MILLISECONDS = 100;
 
-interface Process {
+/** A process, as the system tells. */
+export interface Process {
 	readonly pid: number;
 	readonly parent: number;
 	readonly state: string;
 	readonly command: string;
 }
 
-/** A process and everybody who descends from it, by their numbers. */
-export function familyOf(pid: number): readonly number[] {
+/** A process and everybody who descends from it, itself first. */
+export function familyOf(pid: number): readonly Process[] {
 	const all = processes();
-	const family = [pid];
-	for (const member of family) {
-		family.push(...all.filter(({ parent }) => parent === member).map((child) => child.pid));
-	}
+	const family = all.filter((each) => each.pid === pid);
+	for (const member of family) family.push(...all.filter(({ parent }) => parent === member.pid));
 	return family;
 }
 
 /** Waits until these are gone, and gives the commands of those who are not, when they should be. */
-export async function leftOf(family: readonly number[]): Promise<readonly string[]> {
+export async function leftOf(family: readonly Process[]): Promise<readonly string[]> {
+	const numbers = new Set(family.map(({ pid }) => pid));
 	const deadline = Date.now() + GONE_TIMEOUT_MILLISECONDS;
 	for (;;) {
-		const left = processes().filter(({ pid, state }) => family.includes(pid) && !state.startsWith("Z"));
+		const left = processes().filter(({ pid, state }) => numbers.has(pid) && !state.startsWith("Z"));
 		if (left.length === 0 || Date.now() > deadline) return left.map(({ command }) => command);
 		await sleep(POLL_MILLISECONDS);
 	}

@@ -3,9 +3,11 @@
 import { join } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { onOrphaned } from "../../../dev/orphan.ts";
 import { KEPT_WORKERD } from "../../../dev/workerd.ts";
 
 Object.assign(process.env, KEPT_WORKERD);
+onOrphaned(() => process.kill(process.pid, "SIGTERM"));
 
 export default defineConfig({
 	root: join(import.meta.dirname, "../../.."),
