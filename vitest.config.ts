@@ -1,5 +1,11 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { onOrphaned } from "./dev/orphan.ts";
+import { KEPT_WORKERD } from "./dev/workerd.ts";
+
+// A test run that is stopped, or killed, must leave nothing behind.
+Object.assign(process.env, KEPT_WORKERD);
+onOrphaned(() => process.kill(process.pid, "SIGTERM"));
 
 /**
  * `unit` runs inside workerd; the others in Node against real processes, one group after another, so that browsers and
@@ -22,7 +28,8 @@ export default defineConfig({
 			{
 				test: {
 					name: "house",
-					include: ["test/{house,docs}.test.ts"],
+					include: ["test/{house,docs,habits}.test.ts"],
+					testTimeout: 60_000,
 					sequence: { groupOrder: 0 },
 				},
 			},
@@ -44,6 +51,22 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "deploy",
+					include: ["test/deploy/**/*.test.ts"],
+					testTimeout: 60_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
+					name: "dev",
+					include: ["test/dev/**/*.test.ts"],
+					testTimeout: 60_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
 					name: "end-to-end",
 					include: ["test/end-to-end/**/*.test.ts"],
 					testTimeout: 60_000,
@@ -55,6 +78,7 @@ export default defineConfig({
 				test: {
 					name: "browsers",
 					include: ["test/browsers/**/*.test.ts"],
+					globalSetup: ["./test/browsers/announce.ts"],
 					testTimeout: 60_000,
 					hookTimeout: 600_000,
 					sequence: { groupOrder: 3 },

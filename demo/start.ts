@@ -2,13 +2,12 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import pc from "picocolors";
+import { onOrphaned } from "../dev/orphan.ts";
 import { createApi, SESSION_COOKIE } from "./api.ts";
 import { createGateway } from "./gateway.ts";
 import { createPage } from "./page.ts";
 import { type Ports, readPorts, refuseTakenPorts } from "./ports.ts";
 import { allowedOrigin, refusedOrigin } from "./tenants.ts";
-
-const PARENT_CHECK_MILLISECONDS = 500;
 
 try {
 	const ports = readPorts(process.env);
@@ -20,7 +19,6 @@ try {
 
 async function run(ports: Ports): Promise<void> {
 	const gateway = createGateway(ports);
-	process.on("exit", () => gateway.kill());
 
 	let stopping = false;
 	onStopRequest(async () => {
@@ -46,10 +44,7 @@ async function run(ports: Ports): Promise<void> {
 
 function onStopRequest(stop: () => void): void {
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-	// npm starts this in a shell that dies of a SIGTERM without passing it on: an orphan has been asked to stop.
-	if (process.env["npm_lifecycle_event"] === undefined) return;
-	const parent = process.ppid;
-	setInterval(() => process.ppid !== parent && stop(), PARENT_CHECK_MILLISECONDS).unref();
+	onOrphaned(stop);
 }
 
 async function listen(server: Server, port: number): Promise<void> {

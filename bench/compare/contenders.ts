@@ -1,9 +1,10 @@
 /** Owns the contenders: what each is, whether it is installed, and how one process of it is started. */
 
+import { WORKERD_VERSION } from "../../dev/workerd.ts";
 import { buildCordon, buildWorker } from "../harness/build.ts";
 import { startKv } from "../harness/kv.ts";
 import type { ServerProcess } from "../harness/process.ts";
-import { startWorker, WORKERD_VERSION } from "../harness/workerd.ts";
+import { startWorker } from "../harness/workerd.ts";
 import { caddyVersion, startCaddy } from "../peers/caddy.ts";
 import { nginxVersion, startNginx } from "../peers/nginx.ts";
 import { installedVersion, type NodePeer, nodePeerVersion, startNodePeer } from "../peers/node.ts";

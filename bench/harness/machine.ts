@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { arch, cpus, loadavg, platform, release, totalmem } from "node:os";
-import { WORKERD_VERSION } from "./workerd.ts";
+import { WORKERD_VERSION } from "../../dev/workerd.ts";
 
 /** Where and when a result was made. */
 export interface Machine {

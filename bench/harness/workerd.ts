@@ -1,19 +1,9 @@
 /** Owns a workerd with one Worker: its configuration, its KV, its inspector. */
 
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
+import { WORKERD } from "../../dev/workerd.ts";
 import { type ServerProcess, startServer } from "./process.ts";
-
-/** The very binary that wrangler carries; asked of it, so that there is one version. */
-const fromWrangler = createRequire(createRequire(import.meta.url).resolve("wrangler"));
-const fromMiniflare = createRequire(fromWrangler.resolve("miniflare"));
-const manifest = fromMiniflare("workerd/package.json") as { version: string };
-
-/** The version of workerd that is measured. */
-export const WORKERD_VERSION = manifest.version;
-
-const WORKERD = (fromMiniflare("workerd") as { default: string }).default;
 
 /** The compatibility date of Cordon's wrangler.toml, for every contender alike. */
 const COMPATIBILITY_DATE = "2026-10-23";

@@ -1,6 +1,13 @@
 /** Owns the compatibility table: what of credentialed CORS was seen to work in which engine, as data and as a table. */
 
+import { join } from "node:path";
 import type { Case, EngineId } from "./cases/case.ts";
+
+/** Where the last run is kept: a place that git ignores, so that a test run changes nothing that is tracked. */
+export const LAST_RUN = join(import.meta.dirname, "../../.wrangler/browsers/compatibility.json");
+
+/** Where the rows are kept that the README shows; only `npm run compatibility` renews them. */
+export const KEPT = join(import.meta.dirname, "compatibility.json");
 
 export type Support = "yes" | "no" | "not tested";
 

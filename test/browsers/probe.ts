@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
+import { onOrphaned } from "../../dev/orphan.ts";
 import type { Outcome, PageReport, Verdict } from "./stage/runs.ts";
 import { createStage, type StageOptions } from "./stage/stage.ts";
 import { addressWorld, namedWorld, type World } from "./stage/world.ts";
@@ -63,15 +64,15 @@ function ownAddresses(): string {
 async function serve(address: string | undefined, port: number): Promise<void> {
 	const stage = createStage(address === undefined ? forThisMachine(port) : forDevices(address, port));
 	let stopping = false;
-	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-		process.on(signal, async () => {
-			if (stopping) return;
-			stopping = true;
-			console.log(pc.dim("\nStopping …"));
-			await stage.stop();
-			process.exit(0);
-		});
-	}
+	const stop = async () => {
+		if (stopping) return;
+		stopping = true;
+		console.log(pc.dim("\nStopping …"));
+		await stage.stop();
+		process.exit(0);
+	};
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+	onOrphaned(stop);
 	console.log(pc.dim("Starting the gateway, the API behind it and the page …"));
 	try {
 		const { pages } = await stage.start();

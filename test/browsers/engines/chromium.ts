@@ -3,7 +3,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine, Surroundings } from "./engine.ts";
-import { freshHome, run, startGroup, withFiles } from "./process.ts";
+import { freshHome, openProcess, run, withFiles } from "./process.ts";
 import { createTrust } from "./trust.ts";
 
 const FLAGS = [
@@ -40,7 +40,7 @@ export function chromium(binary: string): Engine {
 			const own = [`--host-resolver-rules=${rules}`, `--user-data-dir=${profile}`];
 			const command = [binary, ...FLAGS, ...own, url];
 			const policies = canUnshare ? await layPolicies(surroundings) : [];
-			return startGroup(policies.length > 0 ? withFiles(policies, command) : command, freshHome(directory));
+			return openProcess(policies.length > 0 ? withFiles(policies, command) : command, freshHome(directory));
 		},
 	};
 }

@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine } from "./engine.ts";
-import { freshHome, run, startGroup } from "./process.ts";
+import { freshHome, openProcess, run } from "./process.ts";
 import { createTrust } from "./trust.ts";
 
 const PREFERENCES = {
@@ -38,7 +38,7 @@ export function firefox(binary: string): Engine {
 				([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
 			);
 			await writeFile(join(profile, "user.js"), lines.join(""));
-			return startGroup(
+			return openProcess(
 				[binary, "--headless", "--no-remote", "--profile", profile, url],
 				freshHome(directory),
 			);

@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { ENGINES, type EngineId } from "../cases/case.ts";
+import { type Choice, readChoice, VARIABLE } from "./choice.ts";
 import { chromium } from "./chromium.ts";
 import type { Engine } from "./engine.ts";
 import {
@@ -31,22 +32,50 @@ const INSTALL: Readonly<Record<PackageManager, string>> = {
 	zypper: "zypper install",
 };
 
-/** Prepares every engine. On Debian and its kin, as root, it installs what is missing. */
-export async function prepareEngines(): Promise<readonly Prepared[]> {
-	const needed = [...new Set(ENGINES.flatMap((id) => NEEDS[id]))];
-	let found = await findAll(needed);
-	const manager = await findPackageManager();
-	const lacking = needed.filter((name) => !found.has(name));
-	if (lacking.length > 0 && manager === "apt-get" && process.getuid?.() === 0) {
-		await install(lacking.map((name) => packageOf(name, manager)));
-		found = await findAll(needed);
+/** What is needed, what of it was found, and what would be installed. */
+interface Inventory {
+	readonly found: ReadonlyMap<ProgramName, string>;
+	readonly manager: PackageManager | undefined;
+	/** Packages that this run may install, on Debian and its kin, as root. */
+	readonly installable: readonly string[];
+}
+
+/** The line that says what will be installed, and how to leave it; undefined where nothing will. */
+export async function announcement(): Promise<string | undefined> {
+	const { installable } = await takeInventory(readChoice(process.env));
+	return installable.length === 0 ? undefined : announce(installable);
+}
+
+/** Says what will be installed, with which command, and how to leave it. */
+export function announce(packages: readonly string[]): string {
+	const command = ["apt-get", "install", "-y", "--no-install-recommends", ...packages].join(" ");
+	return `The browser tests will install what is missing here, as root: ${command} (${VARIABLE}=installed uses what is there, ${VARIABLE}=skip leaves browsers out)`;
+}
+
+/** Prepares every engine, in the way that CORDON_TEST_BROWSERS says. */
+export async function prepareEngines(choice: Choice): Promise<readonly Prepared[]> {
+	if (choice === "skip") return ENGINES.map((id) => ({ id, missing: `left out by ${VARIABLE}=skip` }));
+	let inventory = await takeInventory(choice);
+	if (inventory.installable.length > 0) {
+		await install(inventory.installable);
+		inventory = await takeInventory(choice);
 	}
+	const { found, manager } = inventory;
 	return ENGINES.map((id) => {
 		const missing = NEEDS[id].filter((name) => !found.has(name));
 		const binary = found.get(NEEDS[id][0]);
 		if (missing.length === 0 && binary !== undefined) return { id, engine: MAKERS[id](binary) };
 		return { id, missing: describeMissing(missing, manager) };
 	});
+}
+
+async function takeInventory(choice: Choice): Promise<Inventory> {
+	if (choice === "skip") return { found: new Map(), manager: undefined, installable: [] };
+	const needed = [...new Set(ENGINES.flatMap((id) => NEEDS[id]))];
+	const [found, manager] = await Promise.all([findAll(needed), findPackageManager()]);
+	const mayInstall = choice === "install" && manager === "apt-get" && process.getuid?.() === 0;
+	const lacking = mayInstall ? needed.filter((name) => !found.has(name)) : [];
+	return { found, manager, installable: lacking.map((name) => packageOf(name, "apt-get")) };
 }
 
 async function findAll(names: readonly ProgramName[]): Promise<ReadonlyMap<ProgramName, string>> {
@@ -70,7 +99,7 @@ function describeMissing(missing: readonly ProgramName[], manager: PackageManage
 
 /** One package at a time where all together fail: what a system does not have must not keep the others away. */
 async function install(packages: readonly string[]): Promise<void> {
-	console.error(`Installing for the browser tests: ${packages.join(" ")} …`);
+	console.error(`Installing ${packages.join(" ")} …`);
 	await aptGet("update");
 	if (await aptGet("install", ...packages)) return;
 	for (const each of packages) await aptGet("install", each);

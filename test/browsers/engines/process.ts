@@ -1,19 +1,10 @@
-/** Owns processes of browsers: each in a group of its own, so that one signal ends all that it spawned. */
+/** Owns processes of browsers: the home, the files and the group that each one gets. */
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { collectOutput, startGroup } from "../../../dev/process-group.ts";
 import type { OpenBrowser } from "./engine.ts";
-
-const STOP_TIMEOUT_MILLISECONDS = 4000;
-
-/**
- * Runs a command, and kills its whole group once this process is gone, however it went: then the standard input ends.
- * A worker of vitest that is interrupted runs no exit handlers, and a group of its own would outlive it.
- */
-const SUPERVISE =
-	'exec 4<&0; (read -r _ <&4; kill -s KILL 0) & "$@" </dev/null 4<&-; code=$?; kill $!; exit $code';
 
 export const run = promisify(execFile);
 
@@ -32,48 +23,14 @@ export function freshHome(directory: string): NodeJS.ProcessEnv {
 	};
 }
 
-/** Starts a command as the head of a process group. */
-export function startGroup(
+/** Starts a browser, or what one needs, as a process group. */
+export function openProcess(
 	command: readonly string[],
 	env: NodeJS.ProcessEnv,
 	extraPipe = false,
 ): OpenBrowser & { readonly child: ChildProcess } {
-	const child = spawn("sh", ["-c", SUPERVISE, "sh", ...command], {
-		env,
-		detached: true,
-		stdio: ["pipe", "pipe", "pipe", ...(extraPipe ? (["pipe"] as const) : [])],
-	});
-	let output = "";
-	child.on("error", (error) => {
-		output += error.message;
-	});
-	for (const stream of [child.stdout, child.stderr]) {
-		stream?.setEncoding("utf8").on("data", (text: string) => {
-			output += text;
-		});
-	}
-
-	/** Signals the whole group; 0 only asks. False when nobody is left. */
-	function signal(name: "SIGTERM" | "SIGKILL" | 0): boolean {
-		if (child.pid === undefined) return false;
-		try {
-			return process.kill(-child.pid, name);
-		} catch {
-			return false;
-		}
-	}
-
-	return {
-		child,
-		ended: new Promise((resolve) => child.once("exit", resolve)),
-		output: () => output,
-		async stop() {
-			const deadline = Date.now() + STOP_TIMEOUT_MILLISECONDS;
-			signal("SIGTERM");
-			while (signal(0) && Date.now() < deadline) await sleep(50);
-			signal("SIGKILL");
-		},
-	};
+	const group = startGroup(command, { env, extraPipe });
+	return { ...group, output: collectOutput(group) };
 }
 
 /** Whether a mount namespace can be had, as root or in a user namespace. */

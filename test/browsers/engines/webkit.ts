@@ -5,7 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Engine, OpenBrowser, Surroundings } from "./engine.ts";
-import { freshHome, run, startGroup, withFiles } from "./process.ts";
+import { freshHome, openProcess, run, withFiles } from "./process.ts";
 
 const HOSTS = "/etc/hosts";
 const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
@@ -32,7 +32,7 @@ export function webkit(binary: string): Engine {
 			const command = canUnshare
 				? withFiles(await layFiles(surroundings), [binary, ...FLAGS, url])
 				: [binary, ...FLAGS, "--ignore-tls-errors", url];
-			const browser = startGroup(command, screen.env);
+			const browser = openProcess(command, screen.env);
 			return {
 				ended: browser.ended,
 				output: () => screen.output() + browser.output(),
@@ -49,7 +49,7 @@ export function webkit(binary: string): Engine {
 async function openScreen(directory: string): Promise<OpenBrowser & { readonly env: NodeJS.ProcessEnv }> {
 	const env = freshHome(directory);
 	const options = ["-displayfd", "3", "-screen", "0", "1024x768x24", "-nolisten", "tcp"];
-	const group = startGroup(["Xvfb", ...options], env, true);
+	const group = openProcess(["Xvfb", ...options], env, true);
 	const [display] = (await once(group.child.stdio[3] as Readable, "data")) as [Buffer];
 	return { ...group, env: { ...env, DISPLAY: `:${display.toString().trim()}` } };
 }

@@ -1,25 +1,10 @@
 /** Owns a gateway under test: the built Worker under a real `wrangler dev`, its local KV seeded first. */
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { request } from "node:http";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-
-const PROJECT = join(import.meta.dirname, "../../..");
-const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
-const CONFIG = join(PROJECT, "wrangler.toml");
-const READY_TIMEOUT_SECONDS = 60;
-const STOP_TIMEOUT_SECONDS = 5;
-
-const QUIET = {
-	WRANGLER_HIDE_BANNER: "true",
-	WRANGLER_SEND_METRICS: "false",
-	WRANGLER_WRITE_LOGS: "false",
-	CLOUDFLARE_CF_FETCH_ENABLED: "false",
-};
+import { collectOutput } from "../../../dev/process-group.ts";
+import { type DevServer, runWrangler, seedLocalKv, startDevServer } from "../../../dev/wrangler.ts";
 
 export interface Gateway {
 	/**
@@ -47,80 +32,8 @@ export interface Gateway {
 export function createGateway(variables: Readonly<Record<string, string>> = {}): Gateway {
 	const entries = new Map<string, string>();
 	let directory: string | undefined;
-	let child: ChildProcess | undefined;
-	let port = 0;
-	let output = "";
-
-	function wrangler(args: readonly string[], state: string): ChildProcess {
-		return spawn(process.execPath, [WRANGLER, ...args, "--config", CONFIG], {
-			cwd: state,
-			detached: true,
-			env: { ...process.env, ...QUIET, WRANGLER_REGISTRY_PATH: join(state, "registry") },
-			stdio: ["ignore", "pipe", "pipe"],
-		});
-	}
-
-	/** Runs one command to its end. */
-	async function run(args: readonly string[], state: string): Promise<void> {
-		const command = wrangler(args, state);
-		let said = "";
-		for (const stream of [command.stdout, command.stderr]) {
-			stream?.setEncoding("utf8").on("data", (text: string) => {
-				said += text;
-			});
-		}
-		const [code] = await once(command, "close");
-		if (code !== 0) throw new Error(`wrangler ${args.join(" ")} failed:\n${said}`);
-	}
-
-	async function seed(state: string): Promise<void> {
-		const file = join(state, "tenants.json");
-		await writeFile(file, JSON.stringify([...entries].map(([key, value]) => ({ key, value }))));
-		await run(["kv", "bulk", "put", file, "--binding=TENANTS", "--local", `--persist-to=${state}`], state);
-	}
-
-	async function serve(state: string): Promise<void> {
-		const args = ["dev", join(state, "dist/index.js"), "--no-bundle", "--ip=127.0.0.1", "--port=0"];
-		args.push("--inspector-port=0", "--show-interactive-dev-session=false", `--persist-to=${state}`);
-		for (const [name, value] of Object.entries(variables)) args.push("--var", `${name}:${value}`);
-		const started = wrangler(args, state);
-		child = started;
-		process.once("exit", () => signal("SIGKILL"));
-		for (const stream of [started.stdout, started.stderr]) {
-			stream?.setEncoding("utf8").on("data", (text: string) => {
-				output += text;
-			});
-		}
-		const deadline = Date.now() + READY_TIMEOUT_SECONDS * 1000;
-		while (!(await answers())) {
-			if (started.exitCode !== null || Date.now() > deadline)
-				throw new Error(`wrangler dev does not answer:\n${output}`);
-			await sleep(50);
-		}
-	}
-
-	async function answers(): Promise<boolean> {
-		port = Number(/Ready on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1] ?? 0);
-		if (port === 0) return false;
-		const probe = request({ host: "127.0.0.1", port, path: "/", headers: { Host: "probe.invalid" } });
-		try {
-			const [response] = await once(probe.end(), "response");
-			response.resume();
-			return true;
-		} catch {
-			return false;
-		}
-	}
-
-	/** Signals the child's whole process group; 0 only asks. False when nobody is left. */
-	function signal(name: "SIGTERM" | "SIGKILL" | 0): boolean {
-		if (child?.pid === undefined) return false;
-		try {
-			return process.kill(-child.pid, name);
-		} catch {
-			return false;
-		}
-	}
+	let server: DevServer | undefined;
+	let output = () => "";
 
 	return {
 		tenant(name, document) {
@@ -137,30 +50,41 @@ export function createGateway(variables: Readonly<Record<string, string>> = {}):
 			const state = directory;
 			// The Worker is built once, so that an edit of its source does not restart it in the middle of a run.
 			await Promise.all([
-				run(["deploy", "--dry-run", `--outdir=${join(state, "dist")}`], state),
-				entries.size > 0 ? seed(state) : undefined,
+				runWrangler(["deploy", "--dry-run", `--outdir=${join(state, "dist")}`]),
+				entries.size > 0
+					? seedLocalKv(
+							[...entries].map(([key, value]) => ({ key, value })),
+							state,
+						)
+					: undefined,
 			]);
-			await serve(state);
+			server = await startDevServer({
+				stateDirectory: state,
+				port: 0,
+				bundle: join(state, "dist/index.js"),
+				variables,
+				onStart(group) {
+					output = collectOutput(group);
+				},
+			});
 		},
 		async stop() {
-			const deadline = Date.now() + STOP_TIMEOUT_SECONDS * 1000;
-			signal("SIGTERM");
-			while (signal(0) && Date.now() < deadline) await sleep(50);
-			signal("SIGKILL");
+			await server?.group.stop();
 			if (directory !== undefined) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 		},
-		port: () => port,
-		output: () => output,
+		port: () => server?.port ?? 0,
+		output: () => output(),
 		async residentBytes() {
-			if (child?.pid === undefined || process.platform !== "linux") return undefined;
-			const sizes = await Promise.all((await readdir("/proc")).map((pid) => workerdBytes(pid, child?.pid)));
+			const group = server?.group.child.pid;
+			if (group === undefined || process.platform !== "linux") return undefined;
+			const sizes = await Promise.all((await readdir("/proc")).map((pid) => workerdBytes(pid, group)));
 			return sizes.reduce((sum, size) => sum + size, 0);
 		},
 	};
 }
 
 /** The resident memory of a process, in bytes, if it is a workerd of the given process group; else 0. */
-async function workerdBytes(pid: string, group: number | undefined): Promise<number> {
+async function workerdBytes(pid: string, group: number): Promise<number> {
 	if (!/^\d+$/.test(pid)) return 0;
 	try {
 		const stat = await readFile(`/proc/${pid}/stat`, "utf8");
