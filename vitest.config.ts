@@ -22,7 +22,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "house",
-					include: ["test/house.test.ts"],
+					include: ["test/house.test.ts", "test/bench/**/*.test.ts"],
 					sequence: { groupOrder: 0 },
 				},
 			},
