@@ -21,7 +21,7 @@ export interface BundleWeight {
 }
 
 /** The goal for the bundle, gzipped. */
-export const MAX_GZIP_BYTES = 80 * 1024;
+export const MAX_GZIP_BYTES = 85 * 1024;
 
 /** Builds Cordon as it is deployed, and weighs it. */
 export async function weighBundle(directory: string): Promise<BundleWeight> {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test("the bundle, as it is deployed, is under 80 KiB when gzipped", () => {
+test("the bundle, as it is deployed, is under 85 KiB when gzipped", () => {
 	expect(weight.gzipBytes).toBeLessThan(MAX_GZIP_BYTES);
 	// An empty build would be small, too.
 	expect(weight.imports["src/gateway"]).toBeGreaterThan(1000);
