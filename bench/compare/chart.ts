@@ -4,7 +4,7 @@ import type { ContenderResult, Results } from "./results.ts";
 
 const WIDTH = 860;
 const MARGIN = 24;
-const LABEL_WIDTH = 230;
+const LABEL_WIDTH = 270;
 const VALUE_WIDTH = 60;
 const BAR_HEIGHT = 18;
 const ROW_HEIGHT = 27;
@@ -44,19 +44,23 @@ export function drawChart(results: Results): string {
 		parts.push(text(MARGIN, top + 18, heading, { weight: 600 }));
 		top += PANEL_HEADING_HEIGHT;
 		const left = MARGIN + LABEL_WIDTH;
+		const values: string[] = [];
 		for (const [row, { contender, ratio }] of bars.entries()) {
 			const y = top + row * ROW_HEIGHT;
 			const own = contender.kind === "cordon";
 			parts.push(
 				text(left - 10, y + 14, contender.title, { anchor: "end", weight: own ? 700 : 400 }),
 				`<rect x="${left}" y="${y}" width="${(ratio * scale).toFixed(1)}" height="${BAR_HEIGHT}" rx="2" fill="${COLOURS[contender.kind]}"/>`,
-				text(left + ratio * scale + 8, y + 14, ratio.toFixed(2), { weight: own ? 700 : 400 }),
+			);
+			values.push(
+				text(left + ratio * scale + 8, y + 14, ratio.toFixed(2), { weight: own ? 700 : 400, halo: true }),
 			);
 		}
 		const bottom = top + bars.length * ROW_HEIGHT;
 		const limit = (left + scale).toFixed(1);
 		parts.push(
 			`<line x1="${limit}" y1="${top - 6}" x2="${limit}" y2="${bottom - 3}" stroke="${INK}" stroke-dasharray="3 3"/>`,
+			...values,
 		);
 		top = bottom + PANEL_GAP;
 	}
@@ -73,7 +77,7 @@ ${text(MARGIN, top + 36, `${results.machine.date}, workerd ${results.machine.wor
 
 function legend(y: number): string {
 	const entries = [
-		["limit", "the limit"],
+		["limit", "the limits"],
 		["cordon", "Cordon"],
 		["worker", "other Workers"],
 		["server", "outside Workers: servers to run yourself"],
@@ -93,19 +97,22 @@ interface TextStyle {
 	readonly weight?: number;
 	readonly size?: number;
 	readonly colour?: string;
+	/** Keeps the text readable where it stands on a line. */
+	readonly halo?: boolean;
 }
 
 function text(
 	x: number,
 	y: number,
 	content: string,
-	{ anchor, weight, size, colour }: TextStyle = {},
+	{ anchor, weight, size, colour, halo = false }: TextStyle = {},
 ): string {
 	const attributes = [
 		`x="${x.toFixed(1)}" y="${y}" fill="${colour ?? INK}"`,
 		anchor === undefined ? "" : `text-anchor="${anchor}"`,
 		weight === undefined ? "" : `font-weight="${weight}"`,
 		size === undefined ? "" : `font-size="${size}"`,
+		halo ? 'paint-order="stroke" stroke="#ffffff" stroke-width="4"' : "",
 	];
 	return `<text ${attributes.filter(Boolean).join(" ")}>${escapeXml(content)}</text>`;
 }

@@ -1,5 +1,7 @@
 /** Owns the contenders: what each is, whether it is installed, and how one process of it is started. */
 
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { WORKERD_VERSION } from "../../dev/workerd.ts";
 import { buildCordon, buildWorker } from "../harness/build.ts";
 import { startKv } from "../harness/kv.ts";
@@ -13,7 +15,7 @@ import { tenantDocument } from "./policy.ts";
 /** Something that can stand in front of the upstream. */
 export interface Contender {
 	readonly name: string;
-	/** `limit`: nothing can be cheaper in workerd. `worker`: a peer in workerd. `server`: a peer outside it. */
+	/** `limit`: nothing can be cheaper in workerd, or inside Hono. `worker`: a peer in workerd. `server`: a peer outside it. */
 	readonly kind: "limit" | "cordon" | "worker" | "server";
 	readonly title: string;
 	readonly version: string;
@@ -21,6 +23,8 @@ export interface Contender {
 	readonly works?: readonly string[];
 	/** Builds what has to be built, once. */
 	prepare?(): Promise<void>;
+	/** Weighs what was prepared, gzipped. */
+	gzipBytes?(): number;
 	/** Starts one process more. */
 	start(): Promise<ServerProcess>;
 }
@@ -51,6 +55,12 @@ export function listContenders(context: ContenderContext): {
 			works: FORWARDED_WORKS,
 		},
 		{
+			...ownWorker("hono-bare", directory, { UPSTREAM: upstream }),
+			kind: "limit",
+			title: "bare fetch, inside Hono",
+			works: FORWARDED_WORKS,
+		},
+		{
 			...ownWorker("static", directory, {}),
 			kind: "limit",
 			title: "static 204",
@@ -59,7 +69,13 @@ export function listContenders(context: ContenderContext): {
 		{
 			...ownWorker("by-hand", directory, { UPSTREAM: upstream }),
 			kind: "limit",
-			title: "its header changes by hand",
+			title: "header changes by hand",
+			works: FORWARDED_WORKS,
+		},
+		{
+			...ownWorker("hono-by-hand", directory, { UPSTREAM: upstream }),
+			kind: "limit",
+			title: "header changes by hand, inside Hono",
 			works: FORWARDED_WORKS,
 		},
 		...cordons(context, upstream),
@@ -115,6 +131,7 @@ function cordons({ directory, also }: ContenderContext, upstream: string): Conte
 					startKv({ document: tenantDocument(upstream) }, directory),
 				]);
 			},
+			gzipBytes: () => gzipSync(readFileSync(bundle)).length,
 			start: () => startWorker({ bundle, kvPort: kv?.port, variables: { UNKNOWN_HOSTS: "refuse" } }),
 		};
 	};

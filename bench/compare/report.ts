@@ -14,6 +14,7 @@ export function terminalReport(results: Results): string {
 		`${unit(results)} per request, as a ratio to the limit (in brackets: microseconds)\n`,
 		alignTable(ratioTable(results)),
 		"",
+		...honoSentences(results),
 		...goals,
 		"",
 		footnote(results),
@@ -34,7 +35,9 @@ ${unit(results)} per request, as a ratio to the limit: for requests that are for
 
 ${markdownTable(ratioTable(results))}
 
-${
+${honoSentences(results)
+	.map((line) => `${line}\n\n`)
+	.join("")}${
 	goals.length === 0
 		? ""
 		: `## Goals\n\n${markdownTable([
@@ -58,6 +61,19 @@ The contenders run one after another in turns of at most 60 requests, in random 
 workerd without a development server between, for itself and for its own requests. A ratio is the median over the rounds of
 two turns of the same round, then the mean over all pairs of processes; ± is one standard error.
 `;
+}
+
+/** What Hono costs, and what Cordon costs above the same work inside it; nothing where that did not run. */
+function honoSentences({ contenders }: Results): readonly string[] {
+	const cellOf = (name: string) => contenders.find((one) => one.name === name)?.cells["allowed"];
+	const { ratio, standardError = 0 } = cellOf("hono-bare") ?? {};
+	if (ratio === undefined) return [];
+	const cost = `Hono costs ${(ratio - 1).toFixed(2)} ±${standardError.toFixed(2)} of a bare pass-through: inside Hono the same pass-through takes ${ratio.toFixed(2)} times the CPU time.`;
+	const above = cellOf("cordon")?.toByHandInHono;
+	if (above === undefined) return [cost];
+	return [
+		`${cost} Cordon takes ${above.ratio.toFixed(2)} ±${above.standardError.toFixed(2)} times that of the same header changes by hand inside Hono.`,
+	];
 }
 
 function ratioTable({ contenders, works }: Results): Table {

@@ -7,12 +7,20 @@ import type { Contender } from "./contenders.ts";
 import type { Measured } from "./measure.ts";
 import type { Work } from "./work.ts";
 
+/** A ratio of CPU times, with one standard error. */
+export interface RatioResult {
+	readonly ratio: number;
+	readonly standardError: number;
+}
+
 /** One contender at one work. */
 export interface Cell {
 	/** To the limit, in CPU time; absent where the limit did not run. */
 	readonly ratio?: number;
 	readonly standardError?: number;
 	readonly ratioOfMeans?: number;
+	/** Of Cordon to the header changes by hand inside Hono; absent where those did not run. */
+	readonly toByHandInHono?: RatioResult;
 	/** Per request. */
 	readonly microseconds: number;
 	/** Latency in milliseconds, several connections at once. */
@@ -26,6 +34,8 @@ export interface ContenderResult {
 	readonly title: string;
 	readonly kind: Contender["kind"];
 	readonly version: string;
+	/** Of the bundle, gzipped, where it was weighed. */
+	readonly gzipBytes?: number;
 	/** By the name of the work. */
 	readonly cells: Readonly<Record<string, Cell>>;
 }
@@ -54,18 +64,26 @@ export function reduce(
 	{ processes, connections }: { readonly processes: number; readonly connections: number },
 ): Results {
 	const turnsOf = (name: string, work: Work) => measurements.get(name)?.get(work.name);
-	const cellsOf = (name: string) => {
+	const cellsOf = ({ name, kind }: Contender) => {
 		const cells: Record<string, Cell> = {};
 		for (const work of works) {
 			const turns = turnsOf(name, work);
 			if (turns === undefined) continue;
 			const base = turnsOf(work.limit, work);
 			const paired = base && pairedRatio(turns.microseconds, base.microseconds);
+			const byHand = kind === "cordon" ? turnsOf("hono-by-hand", work) : undefined;
+			const above = byHand && pairedRatio(turns.microseconds, byHand.microseconds);
 			cells[work.name] = {
 				...(paired && {
 					ratio: round(paired.ratio, 4),
 					standardError: round(paired.standardError, 4),
 					ratioOfMeans: round(paired.ofMeans, 4),
+				}),
+				...(above && {
+					toByHandInHono: {
+						ratio: round(above.ratio, 4),
+						standardError: round(above.standardError, 4),
+					},
 				}),
 				microseconds: round(mean(turns.microseconds.map(median)), 1),
 				p50: round(percentile(turns.latencies, 0.5), 3),
@@ -87,12 +105,13 @@ export function reduce(
 			4,
 		),
 		works: works.map(({ name, title, limit }) => ({ name, title, limit })),
-		contenders: contenders.map(({ name, title, kind, version }) => ({
-			name,
-			title,
-			kind,
-			version,
-			cells: cellsOf(name),
+		contenders: contenders.map((contender) => ({
+			name: contender.name,
+			title: contender.title,
+			kind: contender.kind,
+			version: contender.version,
+			...(contender.gzipBytes && { gzipBytes: contender.gzipBytes() }),
+			cells: cellsOf(contender),
 		})),
 		missing,
 	};
