@@ -1,14 +1,10 @@
 /** Owns `cors.origins` as a whole: any origin, or a list of patterns and origin directories. */
 
 import { type Finding, pointerTo, quote } from "../findings/finding.ts";
-import {
-	judgeOriginPattern,
-	type OriginPattern,
-	type PatternSafety,
-	parseOriginPattern,
-} from "./origin-pattern.ts";
+import { type OriginPattern, parseOriginPattern } from "./origin-pattern.ts";
 import { createOriginSet, isSerializedOrigin, type OriginSet } from "./origin-set.ts";
 import { isLoopback, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+import { judgeOriginPattern, type PatternSafety } from "./pattern-safety.ts";
 
 /** An entry of the list that asks a directory kept outside the document. */
 export interface DirectoryEntry {

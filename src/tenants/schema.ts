@@ -53,7 +53,7 @@ const corsSchema = v.strictObject({
 		"Accepts http: origins with credentials on other machines than this one. Default false.",
 	),
 	dangerouslyAllowPublicSuffixSubdomains: flag(
-		"Accepts wildcards under a public suffix (https://*.github.io) with credentials. Default false.",
+		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials, and in-label globs right under one (https://*example.com). Default false.",
 	),
 });
 
