@@ -4,7 +4,7 @@ import { closest } from "../findings/closest.ts";
 import { type Finding, quote } from "../findings/finding.ts";
 import { checkHosts } from "../tenants/hosts.ts";
 import { isObject } from "../tenants/salvage.ts";
-import type { TenantDocument } from "../tenants/schema.ts";
+import type { ClosedDocument, TenantDocument } from "../tenants/schema.ts";
 import { parseTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
 import { type JsonText, readJson } from "./json-text.ts";
@@ -23,7 +23,7 @@ export interface TenantFile {
 	/** The document without `hosts`, as it stands; undefined where the text is no JSON. */
 	readonly value: unknown;
 	/** The same, once it has no errors. */
-	readonly document: TenantDocument | undefined;
+	readonly document: TenantDocument | ClosedDocument | undefined;
 	readonly locate: JsonText["locate"];
 }
 
@@ -37,7 +37,7 @@ export function readTenantFile(name: string, text: string): TenantFile {
 	const errors = [...json.errors];
 	const warnings: PlacedFinding[] = [];
 	let hostPlaces: ReadonlyMap<string, string> | undefined;
-	let document: TenantDocument | undefined;
+	let document: TenantDocument | ClosedDocument | undefined;
 	const { value = undefined, ...file } = splitHosts(json.value);
 	if (json.value !== undefined) {
 		const findings: Finding[] = [];
@@ -48,7 +48,7 @@ export function readTenantFile(name: string, text: string): TenantFile {
 			document = result.document;
 			for (const finding of findWarnings(document)) warnings.push({ finding, span: json.locate(finding) });
 		} else {
-			findings.push(...result.errors.map(knowingHosts));
+			for (const finding of result.errors) findings.push(knowingHosts(finding));
 		}
 		for (const finding of findings) errors.push({ finding, span: json.locate(finding) });
 	}
@@ -84,6 +84,8 @@ function knowingHosts(finding: Finding): Finding {
 	};
 }
 
+/** That there are more findings than are listed is said last. */
 function byPlace(a: PlacedFinding, b: PlacedFinding): number {
-	return a.span.start - b.span.start;
+	const isLast = ({ finding }: PlacedFinding) => Number(finding.code === "more-findings");
+	return isLast(a) - isLast(b) || a.span.start - b.span.start;
 }

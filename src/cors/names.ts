@@ -1,6 +1,7 @@
 /** Owns the checks of the methods and header names that a policy lists. */
 
-import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo, quote, type Refusal } from "../findings/finding.ts";
 import {
 	CORS_PREFIX,
 	isForbiddenMethod,
@@ -88,17 +89,17 @@ export const checkExposedHeader: NameCheck = (header) => {
  * Checks a list of names.
  * @param names the list as it was configured
  * @param pointer where the list stands
- * @param errors takes a finding for each name that is refused
+ * @param findings takes one for each name that is refused
  */
 export function checkNames(
 	names: readonly string[],
 	check: NameCheck,
 	pointer: string,
-	errors: Finding[],
+	findings: Findings,
 ): void {
 	names.forEach((name, index) => {
 		const refusal = check(name);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(pointer, index) });
+		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(pointer, index) });
 	});
 }
 

@@ -1,7 +1,13 @@
 /** Owns the policy: one `cors` object, checked and compiled once into the header values that it leads to. */
 
-import { type Finding, pointerTo } from "../findings/finding.ts";
-import { type AllowedOrigins, compileOrigins, type OriginsConfig } from "./allowed-origins.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo } from "../findings/finding.ts";
+import {
+	type AllowedOrigins,
+	compileOrigins,
+	type OriginQuota,
+	type OriginsConfig,
+} from "./allowed-origins.ts";
 import { checkExposedHeader, checkMethod, checkNames, checkRequestHeader, type NameCheck } from "./names.ts";
 import {
 	ALLOW_CREDENTIALS,
@@ -64,11 +70,17 @@ export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 /**
  * Checks and compiles a `cors` object.
  * @param pointer where it stands in the document
- * @param errors takes every finding
- * @returns undefined where there was any
+ * @param findings takes every finding
+ * @param quota of origins, of the document that it is in
+ * @returns undefined where there was any finding
  */
-export function compilePolicy(config: CorsConfig, pointer: string, errors: Finding[]): Policy | undefined {
-	const errorsBefore = errors.length;
+export function compilePolicy(
+	config: CorsConfig,
+	pointer: string,
+	findings: Findings,
+	quota: OriginQuota,
+): Policy | undefined {
+	const findingsBefore = findings.count();
 	const credentials = config.credentials === true;
 	const origins = compileOrigins(
 		config.origins,
@@ -78,17 +90,18 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 			dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
 		},
 		pointerTo(pointer, "origins"),
-		errors,
+		findings,
+		quota,
 	);
 	const list = (key: "methods" | "requestHeaders" | "exposedHeaders", check: NameCheck) => {
 		const value = config[key] ?? [];
-		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), errors);
+		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), findings);
 		return value;
 	};
 	const methods = list("methods", checkMethod);
 	const requestHeaders = list("requestHeaders", checkRequestHeader);
 	const exposedHeaders = list("exposedHeaders", checkExposedHeader);
-	if (errors.length > errorsBefore) return undefined;
+	if (findings.count() > findingsBefore) return undefined;
 	const policy = {
 		origins,
 		credentials,
@@ -146,6 +159,10 @@ function constant(names: readonly string[]): HeaderRule {
 
 /** Without names that differ in case alone: HTTP compares header names in any case. */
 function uniqueNames(names: readonly string[]): readonly string[] {
-	const lower = names.map((name) => name.toLowerCase());
-	return names.filter((_, index) => lower.indexOf(lower[index] ?? "") === index);
+	const unique = new Map<string, string>();
+	for (const name of names) {
+		const lower = name.toLowerCase();
+		if (!unique.has(lower)) unique.set(lower, name);
+	}
+	return [...unique.values()];
 }

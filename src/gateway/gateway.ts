@@ -5,7 +5,7 @@ import { type Decision, decide, type RequestKind, requestKind } from "../cors/de
 import type { Policy } from "../cors/policy.ts";
 import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Background, Found } from "../isolate/read-through-cache.ts";
-import type { TenantStore } from "../tenants/store.ts";
+import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { type Address, createAddressReader } from "./address.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
@@ -95,17 +95,18 @@ export function createGateway(outside: GatewayOptions): Gateway {
 		return found instanceof Promise ? admitLater(arrival, found) : admit(arrival, found);
 	};
 
-	async function admitLater(arrival: Arrival, found: Promise<Found<Tenant>>): Promise<Response> {
+	async function admitLater(arrival: Arrival, found: Promise<Found<StoredTenant>>): Promise<Response> {
 		return admit(arrival, await found);
 	}
 
-	function admit(arrival: Arrival, found: Found<Tenant>): Response | Promise<Response> {
+	function admit(arrival: Arrival, found: Found<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
 				return problem("tenant-unavailable");
 			case "absent":
 				return outside.forwardUnknownHosts ? outside.fetch(arrival.request) : problem("unknown-tenant");
 			case "present": {
+				if (found.value.closed) return problem("tenant-closed");
 				const call = callOf(arrival, found.value, found.readAtMilliseconds);
 				const verdict =
 					call.origin === null ? undefined : judge(call.policy, call.origin, arrival.background);

@@ -19,6 +19,11 @@ const PROBLEMS = {
 		detail:
 			"The policy of this hostname cannot be read at the moment, so nothing is let through. Try again; if this lasts, its operator finds the reason in the log.",
 	},
+	"tenant-closed": {
+		status: 503,
+		title: "Tenant closed",
+		detail: "This hostname is closed for now: its operator has said so, and nothing is let through.",
+	},
 	"loop-detected": {
 		status: 508,
 		title: "Loop detected",

@@ -1,14 +1,23 @@
 /** Owns the tenant: a document's text, checked and compiled once into what the gateway works with. */
 
+import { createOriginQuota, type OriginQuota } from "../cors/allowed-origins.ts";
 import { compilePolicy, type Policy } from "../cors/policy.ts";
+import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Finding, pointerTo } from "../findings/finding.ts";
+import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
-import type { TenantDocument } from "./schema.ts";
+import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
-import { checkUpstream, type Upstream, upstreamOf } from "./upstream.ts";
+import {
+	checkServiceName,
+	checkUpstreamOrigin,
+	type Upstream,
+	type UpstreamConfig,
+	upstreamOf,
+} from "./upstream.ts";
 
-/** Longest document that is read, in characters: room for 100,000 origins. */
-export const MAX_DOCUMENT_CHARACTERS = 4 * 1024 * 1024;
+/** Largest document that is read, in bytes of UTF-8, as KV and file systems count: room for 100,000 origins. */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** How Set-Cookie is rewritten. */
 export interface CookieRewrite {
@@ -37,24 +46,43 @@ export interface Tenant {
 	readonly clientCertificate: "ignore" | "forward" | "require";
 }
 
-/** A tenant, or every error that the document has. */
+/** A tenant, open or closed, or the errors that the document has. */
 export type TenantResult =
-	| { readonly ok: true; readonly tenant: Tenant; readonly document: TenantDocument }
+	| {
+			readonly ok: true;
+			readonly closed: false;
+			readonly tenant: Tenant;
+			readonly document: TenantDocument;
+	  }
+	| {
+			readonly ok: true;
+			readonly closed: true;
+			readonly tenant: ClosedTenant;
+			readonly document: ClosedDocument;
+	  }
 	| { readonly ok: false; readonly errors: readonly Finding[] };
 
 /**
  * Parses, checks and compiles a tenant document.
  * @param text JSON, 4 MiB at most
+ * @param thoroughness "first" where one error is as good as all: checking then stops at it
  */
-export function parseTenant(text: string): TenantResult {
-	if (text.length > MAX_DOCUMENT_CHARACTERS) return { ok: false, errors: [documentTooLarge(text.length)] };
+export function parseTenant(text: string, thoroughness: Thoroughness = "all"): TenantResult {
+	const bytes = utf8Bytes(text);
+	if (bytes > MAX_DOCUMENT_BYTES) return { ok: false, errors: [documentTooLarge(bytes)] };
+	const findings = createFindings(thoroughness);
+	const isFlat = scanJson(text, (repeated) => {
+		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
+		return !findings.isEnough();
+	});
+	if (!isFlat) return { ok: false, errors: [nestedTooDeeply()] };
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch (error) {
 		return { ok: false, errors: [invalidJson(error instanceof Error ? error.message : String(error))] };
 	}
-	return compileTenant(value);
+	return compile(value, findings);
 }
 
 /**
@@ -62,27 +90,26 @@ export function parseTenant(text: string): TenantResult {
  * @param value whatever JSON.parse gives, with `__proto__` as an own key where the text has one
  */
 export function compileTenant(value: unknown): TenantResult {
-	const errors: Finding[] = [];
-	const document = checkStructure(value, errors);
-	if (document === undefined) return { ok: false, errors };
-	if (document.upstream !== undefined) {
-		const refusal = checkUpstream(document.upstream);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: "/upstream" });
+	return compile(value, createFindings());
+}
+
+function compile(value: unknown, findings: Findings): TenantResult {
+	const refused = () => ({ ok: false, errors: findings.list() }) as const;
+	if (findings.isEnough()) return refused();
+	const document = checkStructure(value, findings);
+	if (document === undefined) return refused();
+	if ("closed" in document) {
+		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: { closed: true } };
 	}
-	const policy = compilePolicy(document.cors, "/cors", errors);
-	const routes: Route<Policy>[] = [];
-	document.routes?.forEach(({ path, cors }, index) => {
-		const place = pointerTo("/routes", index);
-		const refusal = checkPath(path);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(place, "path") });
-		const value = compilePolicy(cors, pointerTo(place, "cors"), errors);
-		if (value !== undefined) routes.push({ path, value });
-	});
-	checkUniquePaths(document.routes ?? [], errors);
-	if (policy === undefined || errors.length > 0) return { ok: false, errors };
+	checkUpstream(document.upstream, findings);
+	const quota = createOriginQuota();
+	const policy = compilePolicy(document.cors, "/cors", findings, quota);
+	const routes = compileRoutes(document.routes ?? [], findings, quota);
+	if (policy === undefined || findings.count() > 0) return refused();
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
+		closed: false,
 		document,
 		tenant: {
 			closed: false,
@@ -99,6 +126,41 @@ export function compileTenant(value: unknown): TenantResult {
 	};
 }
 
+function checkUpstream(upstream: UpstreamConfig | undefined, findings: Findings): void {
+	if (upstream === undefined) return;
+	const isOrigin = typeof upstream === "string";
+	const refusal = isOrigin ? checkUpstreamOrigin(upstream) : checkServiceName(upstream.service);
+	if (refusal === undefined) return;
+	findings.add({ ...refusal, pointer: isOrigin ? "/upstream" : "/upstream/service" });
+}
+
+function compileRoutes(
+	configs: NonNullable<TenantDocument["routes"]>,
+	findings: Findings,
+	quota: OriginQuota,
+): readonly Route<Policy>[] {
+	const routes: Route<Policy>[] = [];
+	configs.forEach(({ path, cors }, index) => {
+		if (findings.isEnough()) return;
+		const place = pointerTo("/routes", index);
+		const refusal = checkPath(path);
+		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(place, "path") });
+		const value = compilePolicy(cors, pointerTo(place, "cors"), findings, quota);
+		if (value !== undefined) routes.push({ path, value });
+	});
+	const repetitions: Finding[] = [];
+	checkUniquePaths(configs, repetitions);
+	for (const finding of repetitions) findings.add(finding);
+	return routes;
+}
+
+/** Counted only where it could matter: no character has more than three bytes for each of its UTF-16 units. */
+function utf8Bytes(text: string): number {
+	return text.length * 3 <= MAX_DOCUMENT_BYTES || text.length > MAX_DOCUMENT_BYTES
+		? text.length
+		: new TextEncoder().encode(text).length;
+}
+
 /** The finding for a text that is no JSON. */
 export function invalidJson(reason: string): Finding {
 	return {
@@ -108,11 +170,11 @@ export function invalidJson(reason: string): Finding {
 	};
 }
 
-function documentTooLarge(characters: number): Finding {
+function documentTooLarge(bytes: number): Finding {
 	return {
 		code: "document-too-large",
 		pointer: "",
-		message: `This document has ${characters} characters; ${MAX_DOCUMENT_CHARACTERS} are the most that is read. Move its origins into an origin directory: {"directory": "customers"}.`,
+		message: `This document has ${bytes.toLocaleString("en")} bytes, ${MAX_DOCUMENT_BYTES.toLocaleString("en")} are the most that is read. Move its origins into an origin directory: {"directory": "customers"}.`,
 	};
 }
 

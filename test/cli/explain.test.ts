@@ -47,6 +47,23 @@ function explainFile(file: unknown, ...argv: readonly string[]): Promise<Ran> {
 	return cordon(["explain", "-", ...argv], { input: JSON.stringify(file) });
 }
 
+test("a closed tenant denies everybody, in a file and in KV", async () => {
+	const origin = ["--origin", "https://app.example.com"];
+	const file = await explainFile({ hosts: ["api.acme.com"], closed: true }, ...origin);
+	expect(file.code).toBe(1);
+	expect(file.out).toContain("denied: The document in stdin closes the tenant");
+	expect(file.out).toContain("503 tenant-closed");
+	const kv = kvOf({ "tenant:api.acme.com": { closed: true } });
+	const json = await cordon(["explain", "api.acme.com", ...origin, "--local", "--json"], { kv });
+	expect(json.code).toBe(1);
+	expect(JSON.parse(json.out)).toEqual({
+		allowed: false,
+		problem: "tenant-closed",
+		message: expect.stringContaining("The document under tenant:api.acme.com in"),
+		errors: [],
+	});
+});
+
 describe("a file", () => {
 	test("is explained in words, step by step", async () => {
 		const path = join(
