@@ -108,6 +108,26 @@ describe("an origin matches an entry, or does not", () => {
 		);
 	});
 
+	test("of domains of any length, in any order, the broadest is reported", () => {
+		const texts = [
+			"https://*.a.long.example.com",
+			"https://*.b.com",
+			"https://*.long.example.com",
+			"https://*.c",
+		];
+		for (const list of [texts, texts.toReversed()]) {
+			const set = setOf(...list);
+			expect(set.match("https://x.a.long.example.com")).toBe("https://*.long.example.com");
+			expect(set.match("https://x.b.com")).toBe("https://*.b.com");
+			expect(set.match("https://x.y.c")).toBe("https://*.c");
+			expect(set.match("https://example.com")).toBeUndefined();
+		}
+		const [longest = ""] = texts;
+		expect(setOf("https://*.b.com", longest, "https://*.c").match("https://x.a.long.example.com")).toBe(
+			longest,
+		);
+	});
+
 	test("the bound is 326 bytes, to the byte", () => {
 		const host = `${LABEL_63}.${LABEL_63}.${LABEL_63}.${"b".repeat(61)}`;
 		const scheme = "s".repeat(64);
