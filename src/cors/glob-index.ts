@@ -1,5 +1,7 @@
 /** Owns the match of one label against all in-label globs of its parent, at a cost that the label's length bounds. */
 
+import { arrayBytes, CLOSURE_BYTES, mapBytes, objectBytes, stringBytes } from "../isolate/weight.ts";
+
 /** An in-label glob, and the port that it is for. */
 export interface Glob {
 	readonly prefix: string;
@@ -19,6 +21,8 @@ export interface GlobIndex {
 	 * @returns the pattern as it was written
 	 */
 	match(label: string, port: string): string | undefined;
+	/** What it holds, as reckoned; the patterns' texts are in it. */
+	readonly weightBytes: number;
 }
 
 /** Up to here globs are tried one after the other, which needs no tables. */
@@ -47,6 +51,7 @@ function literalCharacters({ prefix, suffix }: Glob): number {
 
 function createTrial(globs: readonly Glob[]): GlobIndex {
 	return {
+		weightBytes: INDEX_BYTES + arrayBytes(globs.length) + sum(globs, globBytes),
 		match(label, port) {
 			for (const glob of globs) {
 				if ((glob.port === ANY_PORT || glob.port === port) && matches(glob, label)) return glob.text;
@@ -61,6 +66,28 @@ function matches({ prefix, suffix }: Glob, label: string): boolean {
 	if (end <= prefix.length || !label.startsWith(prefix) || !label.endsWith(suffix)) return false;
 	const underscore = label.indexOf("_", prefix.length);
 	return underscore === -1 || underscore >= end;
+}
+
+/** The index itself, with its function and what that closes over. */
+const INDEX_BYTES = objectBytes(2) + 2 * CLOSURE_BYTES;
+
+function globBytes({ prefix, suffix, port, text }: Glob): number {
+	return objectBytes(4) + sum([prefix, suffix, port, text], ({ length }) => stringBytes(length));
+}
+
+function affixesBytes({ ids, lengths }: Affixes): number {
+	return (
+		objectBytes(2) +
+		mapBytes(ids.size) +
+		sum([...ids.keys()], ({ length }) => stringBytes(length)) +
+		arrayBytes(lengths.length)
+	);
+}
+
+function sum<T>(items: readonly T[], bytesOf: (item: T) => number): number {
+	let bytes = 0;
+	for (const item of items) bytes += bytesOf(item);
+	return bytes;
 }
 
 /** Strings by number, and the lengths that occur, ascending. */
@@ -132,6 +159,14 @@ function createTables(globs: readonly Glob[]): GlobIndex {
 	}
 
 	return {
+		weightBytes:
+			INDEX_BYTES +
+			affixesBytes(prefixes) +
+			mapBytes(suffixesByPort.size) +
+			sum([...suffixesByPort], ([port, suffixes]) => stringBytes(port.length) + affixesBytes(suffixes)) +
+			mapBytes(best.size) +
+			arrayBytes(texts.length) +
+			sum(texts, ({ length }) => stringBytes(length) + 1),
 		match: (label, port) =>
 			find(label, suffixesByPort.get(ANY_PORT)) ?? find(label, suffixesByPort.get(port)),
 	};

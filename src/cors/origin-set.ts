@@ -1,5 +1,6 @@
 /** Owns the match of an `Origin` value against a list of patterns, at a cost that does not grow with the list. */
 
+import { CLOSURE_BYTES, mapBytes, objectBytes, setBytes, stringBytes } from "../isolate/weight.ts";
 import { createGlobIndex, type Glob, type GlobIndex } from "./glob-index.ts";
 import type { OriginPattern } from "./origin-pattern.ts";
 import { isHostname, isScheme, isSerializedPort, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
@@ -15,6 +16,8 @@ export interface OriginSet {
 	match(origin: string): string | undefined;
 	/** As `match`, by the entries with a wildcard alone. */
 	matchWildcards(origin: string): string | undefined;
+	/** What it holds, as reckoned; the entries' texts are in it. */
+	readonly weightBytes: number;
 }
 
 /** What is listed for the names under one domain. */
@@ -82,7 +85,37 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 			return hasWildcards ? matchWildcards(origin) : undefined;
 		},
 		matchWildcards,
+		weightBytes: SET_BYTES + exactBytes(exact) + textMapBytes(anyPort) + zonesBytes(zonesByScheme),
 	};
+}
+
+/** The set itself, with its functions and what they close over. */
+const SET_BYTES = objectBytes(3) + 3 * CLOSURE_BYTES;
+
+function exactBytes(exact: ReadonlySet<string>): number {
+	let bytes = setBytes(exact.size);
+	for (const { length } of exact) bytes += stringBytes(length);
+	return bytes;
+}
+
+function textMapBytes(map: ReadonlyMap<string, string>): number {
+	let bytes = mapBytes(map.size);
+	for (const [key, text] of map) bytes += stringBytes(key.length) + stringBytes(text.length);
+	return bytes;
+}
+
+function zonesBytes(zonesByScheme: ReadonlyMap<string, Zones>): number {
+	let bytes = mapBytes(zonesByScheme.size);
+	for (const [scheme, { byDomain }] of zonesByScheme) {
+		bytes += stringBytes(scheme.length) + objectBytes(2) + mapBytes(byDomain.size);
+		for (const [domain, zone] of byDomain) {
+			bytes += stringBytes(domain.length) + objectBytes(4) + (zone.globs?.weightBytes ?? 0);
+			if (zone.subdomains !== undefined) bytes += stringBytes(zone.subdomains.length);
+			if (zone.subdomainsAnyPort !== undefined) bytes += stringBytes(zone.subdomainsAnyPort.length);
+			if (zone.subdomainsByPort !== undefined) bytes += textMapBytes(zone.subdomainsByPort);
+		}
+	}
+	return bytes;
 }
 
 /**

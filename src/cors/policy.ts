@@ -2,6 +2,7 @@
 
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo } from "../findings/finding.ts";
+import { stringBytes } from "../isolate/weight.ts";
 import {
 	type AllowedOrigins,
 	compileOrigins,
@@ -57,6 +58,8 @@ export interface Policy {
 	 * copy it at once, as `new Response` does.
 	 */
 	preflightHeaders(origin: string): Headers;
+	/** What it holds, as reckoned. */
+	readonly weightBytes: number;
 }
 
 /** What every answer to a preflight depends on, refusals included. */
@@ -121,6 +124,7 @@ export function compilePolicy(
 	} satisfies Partial<Policy>;
 	return {
 		...policy,
+		weightBytes: weightOf(policy),
 		preflightHeaders: createPreflightHeaders(
 			policy,
 			config.preflightMaxAgeSeconds ?? DEFAULT_PREFLIGHT_MAX_AGE_SECONDS,
@@ -130,7 +134,7 @@ export function compilePolicy(
 
 /** One object for all origins, changed where another one asks: half the price of changing each response. */
 function createPreflightHeaders(
-	policy: Omit<Policy, "preflightHeaders">,
+	policy: Omit<Policy, "preflightHeaders" | "weightBytes">,
 	maxAgeSeconds: number,
 ): Policy["preflightHeaders"] {
 	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
@@ -146,6 +150,27 @@ function createPreflightHeaders(
 		}
 		return headers;
 	};
+}
+
+/** A policy itself with its function; and its Headers, outside of V8's heap, without the lists of names. */
+const POLICY_BYTES = 150;
+export const HEADERS_BYTES = 800;
+
+/** What a policy holds: the names of a list twice, joined in its rule and, where a preflight says them, in the Headers. */
+function weightOf({
+	origins,
+	allowMethods,
+	allowHeaders,
+	exposeHeaders,
+}: Pick<Policy, "origins" | "allowMethods" | "allowHeaders" | "exposeHeaders">): number {
+	const lengthOf = (rule: HeaderRule) => (rule?.kind === "constant" ? rule.value.length : 0);
+	const preflight = [allowMethods, allowHeaders].map(lengthOf);
+	let bytes = POLICY_BYTES + HEADERS_BYTES;
+	for (const length of preflight) bytes += stringBytes(length) + length;
+	bytes += stringBytes(lengthOf(exposeHeaders));
+	if (origins.kind === "any") return bytes;
+	for (const { length } of origins.directories) bytes += stringBytes(length);
+	return bytes + origins.set.weightBytes;
 }
 
 /** With credentials `*` means nothing but an asterisk, so the names themselves have to be said. https://fetch.spec.whatwg.org/#cors-protocol-and-credentials */

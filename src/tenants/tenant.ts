@@ -5,6 +5,7 @@ import { compilePolicy, type Policy } from "../cors/policy.ts";
 import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
+import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
@@ -28,6 +29,7 @@ export interface CookieRewrite {
 /** A tenant that is closed: everything is refused, nothing is shared. */
 export interface ClosedTenant {
 	readonly closed: true;
+	readonly weightBytes: number;
 }
 
 /** A compiled tenant document. Immutable. */
@@ -44,7 +46,15 @@ export interface Tenant {
 	readonly upstreamTimeoutMilliseconds: number | undefined;
 	readonly cookies: CookieRewrite | undefined;
 	readonly clientCertificate: "ignore" | "forward" | "require";
+	/** What it holds of the isolate's heap, as reckoned; the text that it was made of is not in it. */
+	readonly weightBytes: number;
 }
+
+/** A tenant itself, and a route beside its path and its policy. */
+const TENANT_BYTES = 160;
+const ROUTE_BYTES = 60;
+
+const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
 
 /** A tenant, open or closed, or the errors that the document has. */
 export type TenantResult =
@@ -99,7 +109,7 @@ function compile(value: unknown, findings: Findings): TenantResult {
 	const document = checkStructure(value, findings);
 	if (document === undefined) return refused();
 	if ("closed" in document) {
-		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: { closed: true } };
+		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
 	}
 	checkUpstream(document.upstream, findings);
 	const quota = createOriginQuota();
@@ -122,6 +132,7 @@ function compile(value: unknown, findings: Findings): TenantResult {
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
 			clientCertificate: document.clientCertificate ?? "ignore",
+			weightBytes: TENANT_BYTES + policy.weightBytes + routesBytes(routes),
 		},
 	};
 }
@@ -152,6 +163,15 @@ function compileRoutes(
 	checkUniquePaths(configs, repetitions);
 	for (const finding of repetitions) findings.add(finding);
 	return routes;
+}
+
+/** A path is held by the route; the table's key is the same text, or a part of it. */
+function routesBytes(routes: readonly Route<Policy>[]): number {
+	let bytes = 0;
+	for (const { path, value } of routes) {
+		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.weightBytes;
+	}
+	return bytes;
 }
 
 /** Counted only where it could matter: no character has more than three bytes for each of its UTF-16 units. */

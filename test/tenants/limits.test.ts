@@ -85,6 +85,43 @@ describe("a document may have", () => {
 	});
 });
 
+describe("what a tenant holds is reckoned", () => {
+	const weightOf = (value: unknown) => {
+		const result = compileTenant(value);
+		return result.ok ? result.tenant.weightBytes : Number.NaN;
+	};
+	const MEBIBYTE = 1024 * 1024;
+
+	test("as `npm run bench -- weight` finds it in workerd's heap", () => {
+		expect(weightOf({ closed: true })).toBeLessThan(1024);
+		expect(weightOf({ cors: { origins: [exact(0)] } })).toBeLessThan(2048);
+		const hundredThousand = weightOf({ cors: { origins: times(MAX_EXACT_ORIGINS, exact) } });
+		expect(hundredThousand / MEBIBYTE).toBeGreaterThan(4);
+		expect(hundredThousand / MEBIBYTE).toBeLessThan(6);
+		const names = times(MAX_NAMES, (index) => `X-${index}-${"n".repeat(1000)}`);
+		expect(weightOf({ cors: { origins: [], requestHeaders: names } })).toBeGreaterThan(2_000_000);
+	});
+
+	test("of a repeated origin once", () => {
+		const repeated = weightOf({ cors: { origins: times(MAX_EXACT_ORIGINS, () => exact(0)) } });
+		expect(repeated).toBe(weightOf({ cors: { origins: [exact(0)] } }));
+	});
+
+	test("and even the heaviest document stays far below 64 MB", () => {
+		const chain = times(58, (index) => `https://${"a".repeat(index + 1)}*zzzz.e.example`);
+		const leaves = times(MAX_WILDCARD_ORIGINS - 58, (index) => {
+			const suffix = index.toString(36).padStart(4, "0");
+			return `https://${"a".repeat(58)}*${suffix}.e.example`;
+		});
+		const origins = [...chain, ...leaves, ...times(90_000, exact)];
+		const routes = times(MAX_ROUTES, (index) => ({ path: `/${index}`, cors: { origins: "*" } }));
+		const text = JSON.stringify({ cors: { origins }, routes });
+		const result = parseTenant(text);
+		expect(result.ok && result.tenant.weightBytes / MEBIBYTE).toBeLessThan(32);
+		expect(result.ok && result.tenant.weightBytes / MEBIBYTE).toBeGreaterThan(16);
+	});
+});
+
 describe("of a document's findings", () => {
 	test("the first 1,000 are reported, and then how many more there are", () => {
 		const bad = (count: number) => ({ cors: { origins: times(count, () => "null") } });
