@@ -1,6 +1,7 @@
 /** Owns one tenant file: a tenant document, with or without `hosts`, and everything that is wrong with it. */
 
 import { closest } from "../findings/closest.ts";
+import { createFindings } from "../findings/collector.ts";
 import { type Finding, quote } from "../findings/finding.ts";
 import { checkHosts } from "../tenants/hosts.ts";
 import { isObject } from "../tenants/salvage.ts";
@@ -40,8 +41,9 @@ export function readTenantFile(name: string, text: string): TenantFile {
 	let document: TenantDocument | ClosedDocument | undefined;
 	const { value = undefined, ...file } = splitHosts(json.value);
 	if (json.value !== undefined) {
-		const findings: Finding[] = [];
-		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, findings);
+		const aboutHosts = createFindings();
+		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, aboutHosts);
+		const findings = [...aboutHosts.list()];
 		// Exactly what is stored goes through exactly what the gateway does with it.
 		const result = parseTenant(JSON.stringify(value));
 		if (result.ok) {
@@ -79,7 +81,7 @@ function knowingHosts(finding: Finding): Finding {
 	if (closest(key, ["hosts"]) === undefined) return finding;
 	return {
 		...finding,
-		message: `${quote(key)} is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,
+		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,
 		suggestion: "hosts",
 	};
 }

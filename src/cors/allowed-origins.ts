@@ -191,6 +191,6 @@ function isInsecure(origin: string): boolean {
 function badDirectory(name: string) {
 	return {
 		code: "invalid-directory-name",
-		message: `${quote(name)} is no name for an origin directory: 1 to ${MAX_DIRECTORY_NAME_CHARACTERS} of a-z 0-9 -. Its origins are kept under origin:<name>:<origin>. Rename it.`,
+		message: `${quote(name)} cannot name an origin directory: a name is 1 to ${MAX_DIRECTORY_NAME_CHARACTERS} of a-z 0-9 -. Its origins are kept under origin:<name>:<origin>. Rename it.`,
 	};
 }

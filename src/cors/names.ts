@@ -22,7 +22,7 @@ export const checkMethod: NameCheck = (method) => {
 	if (!isToken(method)) {
 		return {
 			code: "invalid-method",
-			message: `${shown} is no method: a method is one word without blanks, such as "PATCH". Correct it.`,
+			message: `${shown} is not a method: a method is one word without blanks, such as "PATCH". Correct it.`,
 			...suggest(method.trim(), (name) => checkMethod(name) === undefined),
 		};
 	}
@@ -73,7 +73,7 @@ export const checkExposedHeader: NameCheck = (header) => {
 	if (isForbiddenResponseHeader(name)) {
 		return {
 			code: "forbidden-exposed-header",
-			message: `${shown} is a forbidden response-header: no browser lets a page read cookies from it, whatever is exposed. Remove it.`,
+			message: `${shown} is a forbidden response-header: no browser lets a page read cookies from it, exposed or not. Remove it.`,
 		};
 	}
 	if (name.startsWith(CORS_PREFIX) || isRequestOnlyHeader(name)) {
@@ -114,7 +114,7 @@ function anyInList(key: string): Refusal {
 function badHeader(kind: string, header: string, check: NameCheck): Refusal {
 	return {
 		code: `invalid-${kind}`,
-		message: `${quote(header)} is no header name: a name is one word without blanks or colons, such as "Content-Type". Correct it.`,
+		message: `${quote(header)} is not a header name: a name is one word without blanks or colons, such as "Content-Type". Correct it.`,
 		...suggest(withoutColon(header.trim()), (name) => check(name) === undefined),
 	};
 }

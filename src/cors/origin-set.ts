@@ -120,7 +120,7 @@ function zonesBytes(zonesByScheme: ReadonlyMap<string, Zones>): number {
 
 /**
  * Tells whether `origin` could be a serialized origin at all: what is not is never looked up anywhere.
- * @param origin at most 326 bytes, else false; `null` is no serialized tuple origin
+ * @param origin at most 326 bytes, else false; `null` is not a serialized tuple origin
  */
 export function isSerializedOrigin(origin: string): boolean {
 	if (origin.length > MAX_ORIGIN_BYTES) return false;

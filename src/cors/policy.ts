@@ -54,7 +54,7 @@ export interface Policy {
 	readonly exposeHeaders: HeaderRule;
 	readonly timingAllowOrigin: boolean;
 	/**
-	 * What the answer to a preflight of an allowed origin has, whatever was asked. It is right until the next call:
+	 * What the answer to a preflight of an allowed origin has; what was asked makes no difference. It is right until the next call:
 	 * copy it at once, as `new Response` does.
 	 */
 	preflightHeaders(origin: string): Headers;

@@ -6,7 +6,7 @@ import { pointerTo, quote } from "../findings/finding.ts";
 import { isObject, salvage } from "./salvage.ts";
 import { type ClosedDocument, closedSchema, type TenantDocument, tenantSchema } from "./schema.ts";
 
-/** What the schema is made of; whatever else it came to have would not compile. */
+/** What the schema is made of; anything else in it would not compile. */
 export type Shape = { readonly pipe?: readonly Rule[] } & (
 	| { readonly type: "optional"; readonly wrapped: Shape }
 	| { readonly type: "union"; readonly options: readonly Shape[] }
@@ -32,7 +32,7 @@ interface Place {
 
 /**
  * Checks the structure of a parsed document.
- * @returns the document, as far as it is sound; undefined where it is no object at all, or closed and not right
+ * @returns the document, as far as it is sound; undefined where it is not an object at all, or closed and not right
  */
 export function checkStructure(
 	value: unknown,
@@ -83,7 +83,7 @@ function checkClosed(
 	return salvage(others);
 }
 
-/** Checks a value against the schema's shape. Calls itself as deep as the schema goes, whatever the value. */
+/** Checks a value against the schema's shape. Calls itself as deep as the schema goes, however deep the value. */
 function check(shape: Shape, value: unknown, place: Place | undefined, findings: Findings): void {
 	if (findings.isEnough()) return;
 	if (!fits(shape, value)) {
@@ -149,7 +149,7 @@ function unknownKey(key: string, place: Place, entries: Readonly<Record<string, 
 	return {
 		code: "unknown-key",
 		pointer: pointerOf(place),
-		message: `${quote(key)} is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. ${meant === undefined ? `Remove it; known here are ${known.join(", ")}.` : `Did you mean ${quote(meant)}?`}`,
+		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. ${meant === undefined ? `Remove it; known here are ${known.join(", ")}.` : `Did you mean ${quote(meant)}?`}`,
 		...(meant === undefined ? {} : { suggestion: meant }),
 	};
 }

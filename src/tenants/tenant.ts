@@ -97,7 +97,7 @@ export function parseTenant(text: string, thoroughness: Thoroughness = "all"): T
 
 /**
  * Checks and compiles a tenant document that is parsed already.
- * @param value whatever JSON.parse gives, with `__proto__` as an own key where the text has one
+ * @param value as JSON.parse gives it, with `__proto__` as an own key where the text has one
  */
 export function compileTenant(value: unknown): TenantResult {
 	return compile(value, createFindings());
@@ -181,12 +181,12 @@ function utf8Bytes(text: string): number {
 		: new TextEncoder().encode(text).length;
 }
 
-/** The finding for a text that is no JSON. */
+/** The finding for a text that is not JSON. */
 export function invalidJson(reason: string): Finding {
 	return {
 		code: "invalid-json",
 		pointer: "",
-		message: `This is no JSON (${reason}), so nothing of it is in force. Correct it there.`,
+		message: `This is not JSON (${reason}), so nothing of it is in force. Correct it there.`,
 	};
 }
 

@@ -54,7 +54,7 @@ export function checkUpstreamOrigin(upstream: string): Refusal | undefined {
 	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
 		return {
 			code: "invalid-upstream",
-			message: `${shown} is no http or https origin, such as "https://api.internal.example". Correct it.`,
+			message: `${shown} is not an http or https origin, such as "https://api.internal.example". Correct it.`,
 		};
 	}
 	if (!isFetchable(url)) {

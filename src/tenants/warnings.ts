@@ -119,7 +119,7 @@ function warnOrigins(
 		warnings.add({
 			code: "any-port-on-public-host",
 			pointer: pointerTo(pointer, index),
-			message: `${quote(parsed.pattern.text)} lets in every port of a public host, whatever runs there. Name the ports that are meant; ":*" is for development machines.`,
+			message: `${quote(parsed.pattern.text)} lets in every port of a public host, and all that runs there. Name the ports that are meant; ":*" is for development machines.`,
 		});
 	});
 	for (const [which, cover] of findCovered(patterns)) {

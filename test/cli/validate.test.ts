@@ -119,7 +119,7 @@ describe("one file", () => {
 ${path}:3:33: error: unknown-key
   3 |     "cors": { "origins": ["null"], "credentals": true },
     |                                    ^^^^^^^^^^^^
-  "credentals" is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "credentials"?
+  "credentals" is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "credentials"?
   Suggestion: credentials
 
 invalid: ${path}, 2 errors`);
@@ -190,7 +190,7 @@ describe("a text", () => {
 	test("that is no JSON says where first", async () => {
 		const { out } = await cordon(["validate", "-"], { input: '{\n\t"cors": {\n\t\t"origins" []\n\t}}}' });
 		expect(out).toContain("stdin:3:13: error: invalid-json");
-		expect(out).toContain("This is no JSON (line 3, column 13: a colon is expected)");
+		expect(out).toContain("This is not JSON (line 3, column 13: a colon is expected)");
 		expect(out).toContain("invalid: stdin, 1 error");
 	});
 

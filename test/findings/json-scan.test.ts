@@ -1,4 +1,4 @@
-/** Owns the proof of the scan: which keys stand twice, whatever the spelling, and at what cost. */
+/** Owns the proof of the scan: which keys stand twice, in any spelling, and how deep a text is nested. */
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

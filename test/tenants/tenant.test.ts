@@ -302,7 +302,7 @@ test("a document of 4 MiB is read, one byte more is not", () => {
 	}
 });
 
-test("text that is no JSON is a finding, never a throw", () => {
+test("text that is not JSON is a finding, never a throw", () => {
 	for (const text of ["", "{", "undefined", "{'cors': 1}", "\u0000"]) {
 		const result = parseTenant(text);
 		expect(result.ok || result.errors.map(({ code, pointer }) => [code, pointer])).toEqual([
