@@ -75,7 +75,7 @@ export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
  * @param pointer where it stands in the document
  * @param findings takes every finding
  * @param quota of origins, of the document that it is in
- * @returns undefined where there was any finding
+ * @returns undefined where the document has any finding, here or elsewhere
  */
 export function compilePolicy(
 	config: CorsConfig,
@@ -83,7 +83,6 @@ export function compilePolicy(
 	findings: Findings,
 	quota: OriginQuota,
 ): Policy | undefined {
-	const findingsBefore = findings.count();
 	const credentials = config.credentials === true;
 	const origins = compileOrigins(
 		config.origins,
@@ -104,7 +103,8 @@ export function compilePolicy(
 	const methods = list("methods", checkMethod);
 	const requestHeaders = list("requestHeaders", checkRequestHeader);
 	const exposedHeaders = list("exposedHeaders", checkExposedHeader);
-	if (findings.count() > findingsBefore) return undefined;
+	// What is refused is never used, and its lists may have holes where a faulty item stood.
+	if (findings.count() > 0) return undefined;
 	const policy = {
 		origins,
 		credentials,

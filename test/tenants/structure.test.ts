@@ -141,6 +141,29 @@ describe("a value of the wrong type is a finding where it stands", () => {
 		]);
 	});
 
+	test("among sound ones too, which keep their places", () => {
+		for (const key of ["origins", "methods", "requestHeaders", "exposedHeaders"]) {
+			const good = key === "origins" ? "https://a.example" : "X-A";
+			const bad = key === "origins" ? "https://a.example/" : "X A";
+			for (const faulty of [5, null, []]) {
+				const value = {
+					cors: { origins: [], [key]: [good, faulty, good, bad] },
+					routes: [faulty, { path: "x" }],
+				};
+				const result = compileTenant(value);
+				expect(result.ok || result.errors.map(({ pointer }) => pointer).sort()).toEqual([
+					`/cors/${key}/1`,
+					`/cors/${key}/3`,
+					"/routes/0",
+					"/routes/1/cors",
+					"/routes/1/path",
+				]);
+				const alone = compileTenant({ cors: { origins: [], [key]: [good, faulty, good] } });
+				expect(alone.ok || alone.errors.map(({ pointer }) => pointer)).toEqual([`/cors/${key}/1`]);
+			}
+		}
+	});
+
 	test("all of them at once", () => {
 		const document = {
 			cors: { origins: [[], 1, null, { directory: [] }], methods: {}, credentials: [] },
