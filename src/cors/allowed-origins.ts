@@ -143,20 +143,25 @@ export function compileOrigins(
 /** @returns whether there was something left; that there was nothing is said once */
 function takeFrom(quota: OriginQuota, kind: keyof OriginQuota, pointer: string, findings: Findings): boolean {
 	quota[kind]--;
-	if (quota[kind] === -1) findings.add({ ...TOO_MANY[kind], pointer });
+	if (quota[kind] === -1) findings.add({ ...tooMany(kind), pointer });
 	return quota[kind] >= 0;
 }
 
-const TOO_MANY: Readonly<Record<keyof OriginQuota, Refusal>> = {
-	exact: {
-		code: "too-many-origins",
-		message: `This document has more than ${MAX_EXACT_ORIGINS.toLocaleString("en")} exact origins, all its lists together; those beyond were not checked. Keep them in an origin directory, {"directory": "customers"}, which has no bound.`,
-	},
-	wildcards: {
-		code: "too-many-wildcards",
-		message: `This document has more than ${MAX_WILDCARD_ORIGINS.toLocaleString("en")} patterns with a wildcard, all its lists together; those beyond were not checked. Keep the exact origins that are meant in an origin directory, {"directory": "customers"}.`,
-	},
-};
+/** Worded when it is needed: to write numbers for people costs milliseconds the first time, and a Worker has to start. */
+function tooMany(kind: keyof OriginQuota): Refusal {
+	switch (kind) {
+		case "exact":
+			return {
+				code: "too-many-origins",
+				message: `This document has more than ${MAX_EXACT_ORIGINS.toLocaleString("en")} exact origins, all its lists together; those beyond were not checked. Keep them in an origin directory, {"directory": "customers"}, which has no bound.`,
+			};
+		case "wildcards":
+			return {
+				code: "too-many-wildcards",
+				message: `This document has more than ${MAX_WILDCARD_ORIGINS.toLocaleString("en")} patterns with a wildcard, all its lists together; those beyond were not checked. Keep the exact origins that are meant in an origin directory, {"directory": "customers"}.`,
+			};
+	}
+}
 
 /**
  * Asks the list about an `Origin` value; compares byte for byte, never normalises.

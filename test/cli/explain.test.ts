@@ -47,6 +47,13 @@ function explainFile(file: unknown, ...argv: readonly string[]): Promise<Ran> {
 	return cordon(["explain", "-", ...argv], { input: JSON.stringify(file) });
 }
 
+test("an API behind a service binding is named by it", async () => {
+	const file = { ...ACME, upstream: { service: "API" } };
+	const { code, out } = await explainFile(file, "--origin", "https://app.example.com");
+	expect(code).toBe(0);
+	expect(out).toContain("goes on to the service binding API");
+});
+
 test("a closed tenant denies everybody, in a file and in KV", async () => {
 	const origin = ["--origin", "https://app.example.com"];
 	const file = await explainFile({ hosts: ["api.acme.com"], closed: true }, ...origin);

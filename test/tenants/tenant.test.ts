@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { compileTenant, MAX_DOCUMENT_BYTES, parseTenant } from "../../src/tenants/tenant.ts";
+import { MAX_SERVICE_NAME_CHARACTERS } from "../../src/tenants/upstream.ts";
 
 const MINIMAL = { cors: { origins: ["https://app.example.com"] } };
 
@@ -56,7 +57,10 @@ describe("a document is accepted", () => {
 			},
 		],
 		["a service binding as the upstream", { ...MINIMAL, upstream: { service: "API" } }],
-		["a service with the longest name", { ...MINIMAL, upstream: { service: `_${"a".repeat(63)}` } }],
+		[
+			"a service with the longest name",
+			{ ...MINIMAL, upstream: { service: `_${"a".repeat(MAX_SERVICE_NAME_CHARACTERS - 1)}` } },
+		],
 		["an upstream that is an address", { ...MINIMAL, upstream: "https://[2001:db8::1]:8443" }],
 		["an upstream with an underscore", { ...MINIMAL, upstream: "https://a_b.internal" }],
 		["an upstream of one label", { ...MINIMAL, upstream: "http://api:8080" }],
@@ -192,7 +196,7 @@ describe("a mistake is reported where it stands", () => {
 			{ ...MINIMAL, upstream: { service: "API", path: "/" } },
 			[["unknown-key", "/upstream/path"]],
 		],
-		...["", "1A", "A-B", "A.B", "A B", "É", "a".repeat(65)].map(
+		...["", "1A", "A-B", "A.B", "A B", "É", "a".repeat(MAX_SERVICE_NAME_CHARACTERS + 1)].map(
 			(service): [string, unknown, ReturnType<typeof errorsOf>] => [
 				`a service named ${JSON.stringify(service)}`,
 				{ ...MINIMAL, upstream: { service } },
@@ -321,7 +325,12 @@ test("whatever JSON comes, checking does not throw, and what has no errors compi
 						fc.array(fc.oneof(fc.constant("https://a.example"), fc.webUrl(), fc.jsonValue())),
 					),
 					credentials: fc.oneof(fc.boolean(), fc.jsonValue()),
-					methods: fc.oneof(fc.constant("*"), fc.array(fc.constantFrom("PUT", "patch", "TRACE", "X"))),
+					methods: fc.oneof(
+						fc.constant("*"),
+						fc.array(fc.constantFrom("PUT", "patch", "TRACE", "X", 5, null)),
+					),
+					requestHeaders: fc.array(fc.oneof(fc.constantFrom("X-A", "x-a", "Cookie"), fc.jsonValue())),
+					exposedHeaders: fc.oneof(fc.array(fc.constantFrom("ETag", 7, {}, [])), fc.jsonValue()),
 				},
 				{ requiredKeys: [] },
 			),
