@@ -7,6 +7,7 @@ import { benchOutage, outageArguments } from "./outage/command.ts";
 import { benchScale, scaleArguments } from "./scale/command.ts";
 import { benchSize, sizeArguments } from "./size/command.ts";
 import { benchTenants, tenantsArguments } from "./tenants/command.ts";
+import { benchWeight, weightArguments } from "./tenants/weight.ts";
 
 const origins = defineCommand({
 	meta: { name: "npm run bench -- origins", description: "What a match costs at each size of the list" },
@@ -44,11 +45,20 @@ const size = defineCommand({
 	run: ({ args }) => benchSize(args),
 });
 
+const weight = defineCommand({
+	meta: {
+		name: "npm run bench -- weight",
+		description: "What compiled tenants hold of the heap, beside what they are reckoned to hold",
+	},
+	args: weightArguments,
+	run: () => benchWeight(),
+});
+
 const whole = defineCommand({
 	meta: {
 		name: "npm run bench --",
 		description:
-			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins | tenants | scale | outage | size",
+			"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run. Also: npm run bench -- origins | tenants | scale | outage | size | weight",
 	},
 	args: compareArguments,
 	run: ({ args }) => compare(args),
@@ -74,6 +84,9 @@ switch (first) {
 		break;
 	case "size":
 		await run(size, rest);
+		break;
+	case "weight":
+		await run(weight, rest);
 		break;
 	default:
 		await run(whole, process.argv.slice(2));

@@ -135,7 +135,7 @@ async function askAndTally(
 		return wasImmediate;
 	}
 	tally.oldestSeconds = Math.max(tally.oldestSeconds, world.seconds - found.readAtMilliseconds / 1000);
-	if (staleness !== undefined && CHANGING_RANKS.includes(rank)) {
+	if (staleness !== undefined && !found.value.closed && CHANGING_RANKS.includes(rank)) {
 		const version = versionOf(found.value.upstreamTimeoutMilliseconds);
 		staleness.push(version === versionAt(rank, world.seconds) ? 0 : world.seconds - replacedAt(version));
 	}

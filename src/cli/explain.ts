@@ -173,6 +173,7 @@ async function fromFile(path: string, options: PlaceOptions, { terminal, openKv 
 		const message = `${name} is not valid, so every request would be refused. Correct it first.`;
 		return { ok: false, problem: "invalid-document", message, findings: file };
 	}
+	if (result.closed) return closed(`The document in ${name}`);
 	const host = file.hosts?.[0] ?? NO_HOST;
 	const { tenant, document } = result;
 	const kv = place && openKv(place);
@@ -220,11 +221,20 @@ async function fromKv(target: string, options: PlaceOptions, { terminal, openKv 
 			findings: { source, errors, warnings: [] },
 		};
 	}
+	if (result.closed) return closed(`The document under ${key} in ${kv.name}`);
 	const { tenant, document } = result;
 	return {
 		ok: true,
 		host: url.host,
 		tenant: { key, holder: kv.name, text, tenant, document, askDirectories: (asked) => kv.get(asked) },
+	};
+}
+
+function closed(which: string): Found {
+	return {
+		ok: false,
+		problem: "tenant-closed",
+		message: `${which} closes the tenant ("closed": true): Cordon answers every request with 503 tenant-closed, preflights too, and shares it with nobody. Push a document without "closed" to open it.`,
 	};
 }
 

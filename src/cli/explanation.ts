@@ -52,7 +52,7 @@ export interface ExplainedRequest {
 	readonly status: number | null;
 	/** The code of Cordon's refusal; null where it is none. */
 	readonly problem: string | null;
-	/** Where it is forwarded to; null where it is not. */
+	/** Where it is forwarded to, a URL or words for a service binding; null where it is not. */
 	readonly upstream: string | null;
 	/** The headers of Cordon's answer, or those that it sets on the upstream's. */
 	readonly responseHeaders: Readonly<Record<string, string>>;
@@ -101,6 +101,8 @@ export async function explainCall(call: PageCall, explained: ExplainedTenant): P
 	const values = new Map([[key, text], ...asked.values]);
 	const run = (request: Request) => rehearse(request, values, asked.unknown);
 
+	const tell: typeof explainRequest = (...told) => toService(explainRequest(...told), tenant.upstream);
+
 	const because = preflightReasons(call);
 	const preflight = because.length > 0 ? await run(preflightRequest(call)) : undefined;
 	const notAllowed = preflight === undefined ? [] : notAllowedBy(preflight.headers, call);
@@ -129,8 +131,8 @@ export async function explainCall(call: PageCall, explained: ExplainedTenant): P
 			: [
 					...(preflight === undefined
 						? []
-						: [explainRequest("preflight", "OPTIONS", preflight, { because, sent: true, notAllowed })]),
-					explainRequest("actual", call.method, actual, { because: [], sent: passed, notAllowed: [] }),
+						: [tell("preflight", "OPTIONS", preflight, { because, sent: true, notAllowed })]),
+					tell("actual", call.method, actual, { because: [], sent: passed, notAllowed: [] }),
 				],
 	};
 }
@@ -152,6 +154,13 @@ function explainRequest(
 		upstream: forwarded?.url ?? null,
 		responseHeaders: Object.fromEntries(headers),
 	};
+}
+
+/** Behind a service binding the API has no address: the binding is named in its place. */
+function toService(request: ExplainedRequest, upstream: Tenant["upstream"]): ExplainedRequest {
+	return request.upstream === null || upstream?.kind !== "service"
+		? request
+		: { ...request, upstream: `the service binding ${upstream.name}` };
 }
 
 /** What of the call is not on the safelists, so that the browser asks first. https://fetch.spec.whatwg.org/#main-fetch */

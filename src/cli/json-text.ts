@@ -1,7 +1,8 @@
 /** Owns JSON as people write it, with comments and trailing commas: its value, its faults, the place of everything. */
 
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
-import { type Finding, pointerTo, quote } from "../findings/finding.ts";
+import { type Finding, pointerTo } from "../findings/finding.ts";
+import { MAX_DEPTH, nestedTooDeeply, repeatedKey } from "../findings/json-scan.ts";
 import { invalidJson } from "../tenants/tenant.ts";
 import type { PlacedFinding, Source, Span } from "./source.ts";
 
@@ -13,9 +14,6 @@ export interface JsonText {
 	/** Where a finding's pointer leads: the key for what is wrong with a key, else the value, else what should hold it. */
 	locate(finding: Finding): Span;
 }
-
-/** Deeper than this no tenant document goes; the parser calls itself once a level. */
-const MAX_DEPTH = 100;
 
 /** Findings about a member as such, not about its value. */
 const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
@@ -46,7 +44,7 @@ function unreadable(finding: Finding, span: Span): JsonText {
 	return { value: undefined, errors: [{ finding, span }], locate: () => span };
 }
 
-/** Where the brackets go too deep; found without recursion. */
+/** Where the brackets go too deep; found without recursion, as the parser calls itself once a level. */
 function tooDeepAt(text: string): Span | undefined {
 	const scanner = createScanner(text, true);
 	let depth = 0;
@@ -79,7 +77,8 @@ function toValue(node: Node, pointer: string, source: Source, errors: PlacedFind
 		const before = seen.get(name);
 		if (before !== undefined) {
 			const { line } = source.position(before.offset);
-			errors.push({ finding: repeatedKey(name, place, line), span: spanOf(key) });
+			const repeated = { key: name, pointer: place, firstOffset: before.offset };
+			errors.push({ finding: repeatedKey(repeated, `line ${line}`), span: spanOf(key) });
 		}
 		seen.set(name, key);
 		// An assignment to __proto__ would change the prototype and lose the key.
@@ -126,22 +125,6 @@ function spanOf({ offset, length }: Node): Span {
 
 function openingOf({ offset }: Node): Span {
 	return { start: offset, end: offset + 1 };
-}
-
-function repeatedKey(name: string, pointer: string, line: number): Finding {
-	return {
-		code: "repeated-key",
-		pointer,
-		message: `${quote(name)} stands already at line ${line}, and of the two only the last would count. Remove one.`,
-	};
-}
-
-function nestedTooDeeply(): Finding {
-	return {
-		code: "nested-too-deeply",
-		pointer: "",
-		message: `This is nested more than ${MAX_DEPTH} levels deep, and no tenant document is. Correct it.`,
-	};
 }
 
 /** By the parser's names for them. */

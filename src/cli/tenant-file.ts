@@ -1,10 +1,11 @@
 /** Owns one tenant file: a tenant document, with or without `hosts`, and everything that is wrong with it. */
 
 import { closest } from "../findings/closest.ts";
+import { createFindings } from "../findings/collector.ts";
 import { type Finding, quote } from "../findings/finding.ts";
 import { checkHosts } from "../tenants/hosts.ts";
 import { isObject } from "../tenants/salvage.ts";
-import type { TenantDocument } from "../tenants/schema.ts";
+import type { ClosedDocument, TenantDocument } from "../tenants/schema.ts";
 import { parseTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
 import { type JsonText, readJson } from "./json-text.ts";
@@ -23,7 +24,7 @@ export interface TenantFile {
 	/** The document without `hosts`, as it stands; undefined where the text is no JSON. */
 	readonly value: unknown;
 	/** The same, once it has no errors. */
-	readonly document: TenantDocument | undefined;
+	readonly document: TenantDocument | ClosedDocument | undefined;
 	readonly locate: JsonText["locate"];
 }
 
@@ -37,18 +38,19 @@ export function readTenantFile(name: string, text: string): TenantFile {
 	const errors = [...json.errors];
 	const warnings: PlacedFinding[] = [];
 	let hostPlaces: ReadonlyMap<string, string> | undefined;
-	let document: TenantDocument | undefined;
+	let document: TenantDocument | ClosedDocument | undefined;
 	const { value = undefined, ...file } = splitHosts(json.value);
 	if (json.value !== undefined) {
-		const findings: Finding[] = [];
-		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, findings);
+		const aboutHosts = createFindings();
+		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, aboutHosts);
+		const findings = [...aboutHosts.list()];
 		// Exactly what is stored goes through exactly what the gateway does with it.
 		const result = parseTenant(JSON.stringify(value));
 		if (result.ok) {
 			document = result.document;
 			for (const finding of findWarnings(document)) warnings.push({ finding, span: json.locate(finding) });
 		} else {
-			findings.push(...result.errors.map(knowingHosts));
+			for (const finding of result.errors) findings.push(knowingHosts(finding));
 		}
 		for (const finding of findings) errors.push({ finding, span: json.locate(finding) });
 	}
@@ -79,11 +81,13 @@ function knowingHosts(finding: Finding): Finding {
 	if (closest(key, ["hosts"]) === undefined) return finding;
 	return {
 		...finding,
-		message: `${quote(key)} is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,
+		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,
 		suggestion: "hosts",
 	};
 }
 
+/** That there are more findings than are listed is said last. */
 function byPlace(a: PlacedFinding, b: PlacedFinding): number {
-	return a.span.start - b.span.start;
+	const isLast = ({ finding }: PlacedFinding) => Number(finding.code === "more-findings");
+	return isLast(a) - isLast(b) || a.span.start - b.span.start;
 }

@@ -3,23 +3,29 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { tenantSchema } from "../tenants/schema.ts";
+import { closedSchema, tenantSchema } from "../tenants/schema.ts";
 
 /** Where it is kept. */
 export const SCHEMA_PATH = join(import.meta.dirname, "../../tenant.schema.json");
 
-/** The schema of a tenant file: the document's own, and `hosts`. Draft 7 is what editors know best. */
+/** The schema of a tenant file: the document's own, open or closed, and `hosts`. Draft 7 is what editors know best. */
 export function tenantFileSchema(): object {
-	const { $schema, properties, ...rest } = toJsonSchema(tenantSchema, { target: "draft-07" });
-	const { $schema: ownSchema, ...others } = properties ?? {};
 	return {
-		$schema,
+		$schema: "http://json-schema.org/draft-07/schema#",
 		title: "Cordon tenant file",
 		description:
 			'Which web origins may read an API\'s responses: a tenant document, and with "hosts" the hostnames that it is for.',
+		anyOf: [withHosts(tenantSchema), withHosts(closedSchema)],
+	};
+}
+
+function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
+	const { $schema: _, properties, ...rest } = toJsonSchema(schema, { target: "draft-07" });
+	const { $schema, ...others } = properties ?? {};
+	return {
 		...rest,
 		properties: {
-			$schema: ownSchema,
+			$schema,
 			hosts: {
 				type: "array",
 				items: { type: "string" },

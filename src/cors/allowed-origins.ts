@@ -1,14 +1,11 @@
 /** Owns `cors.origins` as a whole: any origin, or a list of patterns and origin directories. */
 
-import { type Finding, pointerTo, quote } from "../findings/finding.ts";
-import {
-	judgeOriginPattern,
-	type OriginPattern,
-	type PatternSafety,
-	parseOriginPattern,
-} from "./origin-pattern.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo, quote, type Refusal } from "../findings/finding.ts";
+import { type OriginPattern, parseOriginPattern } from "./origin-pattern.ts";
 import { createOriginSet, isSerializedOrigin, type OriginSet } from "./origin-set.ts";
 import { isLoopback, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+import { judgeOriginPattern, type PatternSafety } from "./pattern-safety.ts";
 
 /** An entry of the list that asks a directory kept outside the document. */
 export interface DirectoryEntry {
@@ -70,20 +67,40 @@ export function isDirectoryName(name: string): boolean {
 	return true;
 }
 
+/** Directories that one policy may ask: for one request KV is read once for each. */
+export const MAX_DIRECTORIES = 8;
+
+/** Entries that one document may have in all its lists together. */
+export const MAX_EXACT_ORIGINS = 100_000;
+export const MAX_WILDCARD_ORIGINS = 10_000;
+
+/** How many more entries a document may have; below 0 once it was said that there are too many. */
+export interface OriginQuota {
+	exact: number;
+	wildcards: number;
+}
+
+/** The quota of a document of which no list was compiled yet. */
+export function createOriginQuota(): OriginQuota {
+	return { exact: MAX_EXACT_ORIGINS, wildcards: MAX_WILDCARD_ORIGINS };
+}
+
 /**
- * Checks and compiles `cors.origins`.
+ * Checks and compiles `cors.origins`. What is beyond the quota is counted out and not looked at.
  * @param pointer where the list stands
- * @param errors takes a finding for each entry that is refused
+ * @param findings takes one for each entry that is refused
+ * @param quota of the document that the list is in
  */
 export function compileOrigins(
 	config: OriginsConfig,
 	safety: PatternSafety,
 	pointer: string,
-	errors: Finding[],
+	findings: Findings,
+	quota: OriginQuota,
 ): AllowedOrigins {
 	if (config === "*") {
 		if (safety.credentials) {
-			errors.push({
+			findings.add({
 				code: "prohibited-origin-any-with-credentials",
 				pointer,
 				message: `"*" with "credentials": true would let every page in the world read the API as the user who visits it, and browsers refuse it. Nothing allows this: list the origins, or drop "credentials".`,
@@ -92,25 +109,60 @@ export function compileOrigins(
 		return { kind: "any" };
 	}
 	const patterns: OriginPattern[] = [];
-	const directories: string[] = [];
-	config.forEach((entry, index) => {
-		const place = pointerTo(pointer, index);
+	const directories = new Set<string>();
+	for (let index = 0; index < config.length && !findings.isEnough(); index++) {
+		const entry = config[index];
+		if (entry === undefined) continue;
+		const place = () => pointerTo(pointer, index);
 		if (typeof entry !== "string") {
-			if (isDirectoryName(entry.directory)) directories.push(entry.directory);
-			else errors.push({ ...badDirectory(entry.directory), pointer: pointerTo(place, "directory") });
-			return;
+			const { directory } = entry;
+			if (isDirectoryName(directory)) directories.add(directory);
+			else findings.add(() => ({ ...badDirectory(directory), pointer: pointerTo(place(), "directory") }));
+			continue;
 		}
+		if (!takeFrom(quota, entry.includes("*") ? "wildcards" : "exact", pointer, findings)) continue;
 		const result = parseOriginPattern(entry);
 		const refusal = result.ok ? judgeOriginPattern(result.pattern, safety) : result.refusal;
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: place });
+		if (refusal !== undefined) findings.add(() => ({ ...refusal, pointer: place() }));
 		else if (result.ok) patterns.push(result.pattern);
-	});
+	}
+	if (directories.size > MAX_DIRECTORIES) {
+		findings.add({
+			code: "too-many-directories",
+			pointer,
+			message: `This policy asks ${directories.size} origin directories, ${MAX_DIRECTORIES} are the most: each is a read of KV for one request. Keep their origins in fewer directories.`,
+		});
+	}
 	return {
 		kind: "list",
-		set: createOriginSet(patterns),
-		directories,
+		// Of a document that is refused nothing is used.
+		set: createOriginSet(findings.count() === 0 ? patterns : []),
+		directories: [...directories],
 		insecureDirectoryOrigins: !safety.credentials || safety.dangerouslyAllowInsecureOrigins,
 	};
+}
+
+/** @returns whether there was something left; that there was nothing is said once */
+function takeFrom(quota: OriginQuota, kind: keyof OriginQuota, pointer: string, findings: Findings): boolean {
+	quota[kind]--;
+	if (quota[kind] === -1) findings.add({ ...tooMany(kind), pointer });
+	return quota[kind] >= 0;
+}
+
+/** Worded when it is needed: to write numbers for people costs milliseconds the first time, and a Worker has to start. */
+function tooMany(kind: keyof OriginQuota): Refusal {
+	switch (kind) {
+		case "exact":
+			return {
+				code: "too-many-origins",
+				message: `This document has more than ${MAX_EXACT_ORIGINS.toLocaleString("en")} exact origins, all its lists together; those beyond were not checked. Keep them in an origin directory, {"directory": "customers"}, which has no bound.`,
+			};
+		case "wildcards":
+			return {
+				code: "too-many-wildcards",
+				message: `This document has more than ${MAX_WILDCARD_ORIGINS.toLocaleString("en")} patterns with a wildcard, all its lists together; those beyond were not checked. Keep the exact origins that are meant in an origin directory, {"directory": "customers"}.`,
+			};
+	}
 }
 
 /**
@@ -146,6 +198,6 @@ function isInsecure(origin: string): boolean {
 function badDirectory(name: string) {
 	return {
 		code: "invalid-directory-name",
-		message: `${quote(name)} is no name for an origin directory: 1 to ${MAX_DIRECTORY_NAME_CHARACTERS} of a-z 0-9 -. Its origins are kept under origin:<name>:<origin>. Rename it.`,
+		message: `${quote(name)} cannot name an origin directory: a name is 1 to ${MAX_DIRECTORY_NAME_CHARACTERS} of a-z 0-9 -. Its origins are kept under origin:<name>:<origin>. Rename it.`,
 	};
 }

@@ -1,6 +1,7 @@
 /** Owns the checks of the methods and header names that a policy lists. */
 
-import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo, quote, type Refusal } from "../findings/finding.ts";
 import {
 	CORS_PREFIX,
 	isForbiddenMethod,
@@ -21,7 +22,7 @@ export const checkMethod: NameCheck = (method) => {
 	if (!isToken(method)) {
 		return {
 			code: "invalid-method",
-			message: `${shown} is no method: a method is one word without blanks, such as "PATCH". Correct it.`,
+			message: `${shown} is not a method: a method is one word without blanks, such as "PATCH". Correct it.`,
 			...suggest(method.trim(), (name) => checkMethod(name) === undefined),
 		};
 	}
@@ -72,7 +73,7 @@ export const checkExposedHeader: NameCheck = (header) => {
 	if (isForbiddenResponseHeader(name)) {
 		return {
 			code: "forbidden-exposed-header",
-			message: `${shown} is a forbidden response-header: no browser lets a page read cookies from it, whatever is exposed. Remove it.`,
+			message: `${shown} is a forbidden response-header: no browser lets a page read cookies from it, exposed or not. Remove it.`,
 		};
 	}
 	if (name.startsWith(CORS_PREFIX) || isRequestOnlyHeader(name)) {
@@ -88,17 +89,17 @@ export const checkExposedHeader: NameCheck = (header) => {
  * Checks a list of names.
  * @param names the list as it was configured
  * @param pointer where the list stands
- * @param errors takes a finding for each name that is refused
+ * @param findings takes one for each name that is refused
  */
 export function checkNames(
 	names: readonly string[],
 	check: NameCheck,
 	pointer: string,
-	errors: Finding[],
+	findings: Findings,
 ): void {
 	names.forEach((name, index) => {
 		const refusal = check(name);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(pointer, index) });
+		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(pointer, index) });
 	});
 }
 
@@ -113,7 +114,7 @@ function anyInList(key: string): Refusal {
 function badHeader(kind: string, header: string, check: NameCheck): Refusal {
 	return {
 		code: `invalid-${kind}`,
-		message: `${quote(header)} is no header name: a name is one word without blanks or colons, such as "Content-Type". Correct it.`,
+		message: `${quote(header)} is not a header name: a name is one word without blanks or colons, such as "Content-Type". Correct it.`,
 		...suggest(withoutColon(header.trim()), (name) => check(name) === undefined),
 	};
 }

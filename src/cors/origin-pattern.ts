@@ -4,7 +4,6 @@ import { quote, type Refusal } from "../findings/finding.ts";
 import {
 	endsInNumber,
 	isHostname,
-	isLoopback,
 	isScheme,
 	MAX_HOST_BYTES,
 	MAX_SCHEME_BYTES,
@@ -13,7 +12,6 @@ import {
 } from "./origin-syntax.ts";
 import { type Faulty, invalid, prohibited } from "./pattern-fault.ts";
 import { checkPort, type HostPattern, parseHost } from "./pattern-host.ts";
-import { isPublicSuffix } from "./public-suffix.ts";
 
 /** A well-formed entry of the list. */
 export interface OriginPattern {
@@ -30,13 +28,6 @@ export type PatternResult =
 	| { readonly ok: true; readonly pattern: OriginPattern }
 	| { readonly ok: false; readonly refusal: Refusal };
 
-/** What makes an otherwise good pattern safe or unsafe. */
-export interface PatternSafety {
-	readonly credentials: boolean;
-	readonly dangerouslyAllowInsecureOrigins: boolean;
-	readonly dangerouslyAllowPublicSuffixSubdomains: boolean;
-}
-
 /** How often a suggestion is mended again before it is given up. */
 const MAX_MENDS = 6;
 
@@ -48,51 +39,24 @@ export function parseOriginPattern(text: string): PatternResult {
 	const result = parse(text);
 	if (result.ok) return result;
 	const { mend, ...refusal } = result.fault;
-	const suggestion = mend === undefined ? undefined : mended(mend);
-	return { ok: false, refusal: suggestion === undefined ? refusal : { ...refusal, suggestion } };
-}
-
-/**
- * Judges a well-formed pattern by what it lets in.
- * @returns undefined where it is safe, else a refusal whose code begins with `prohibited-`
- */
-export function judgeOriginPattern(pattern: OriginPattern, safety: PatternSafety): Refusal | undefined {
-	if (!safety.credentials) return undefined;
-	const host = pattern.host.kind === "exact" ? pattern.host.host : pattern.host.parent;
-	if (pattern.scheme === "http" && !safety.dangerouslyAllowInsecureOrigins && !isLoopback(host)) {
-		const suggestion = mended(`https${pattern.text.slice("http".length)}`);
-		return {
-			code: "prohibited-origin-insecure",
-			message: `${quote(pattern.text)} allows credentials over plain http: whoever sits on the network between can speak for that origin and read the API with the user's cookies. Serve the page over https, or set "dangerouslyAllowInsecureOrigins": true in cors.`,
-			...(suggestion === undefined ? {} : { suggestion }),
-		};
-	}
-	if (
-		pattern.host.kind !== "exact" &&
-		!safety.dangerouslyAllowPublicSuffixSubdomains &&
-		!isLoopback(host) &&
-		isPublicSuffix(host)
-	) {
-		return {
-			code: "prohibited-origin-public-suffix",
-			message: `${quote(pattern.text)} allows names directly under the public suffix ${quote(host)}, where anybody can register one and read the API with the user's cookies. Name the domain that is yours, or set "dangerouslyAllowPublicSuffixSubdomains": true in cors.`,
-		};
-	}
-	return undefined;
+	return { ok: false, refusal: { ...refusal, ...(mend === undefined ? {} : suggestPattern(mend)) } };
 }
 
 type Parsed = { readonly ok: true; readonly pattern: OriginPattern } | Faulty;
 
-/** Follows mend after mend until the text is a pattern: what is suggested is always accepted. */
-function mended(text: string): string | undefined {
+/**
+ * What to write in place of `text`: it is mended until it is a pattern, so that what is suggested is always accepted.
+ * @returns nothing to suggest where it cannot be mended
+ */
+export function suggestPattern(text: string): { readonly suggestion?: string } {
 	let candidate = text;
 	for (let i = 0; i < MAX_MENDS; i++) {
 		const result = parse(candidate);
-		if (result.ok) return candidate;
-		if (result.fault.mend === undefined || result.fault.mend === candidate) return undefined;
+		if (result.ok) return { suggestion: candidate };
+		if (result.fault.mend === undefined || result.fault.mend === candidate) return {};
 		candidate = result.fault.mend;
 	}
-	return undefined;
+	return {};
 }
 
 function parse(text: string): Parsed {

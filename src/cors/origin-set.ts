@@ -1,14 +1,11 @@
 /** Owns the match of an `Origin` value against a list of patterns, at a cost that does not grow with the list. */
 
+import { CLOSURE_BYTES, mapBytes, objectBytes, setBytes, stringBytes } from "../isolate/weight.ts";
+import { createGlobIndex, type Glob, type GlobIndex } from "./glob-index.ts";
 import type { OriginPattern } from "./origin-pattern.ts";
-import {
-	isGlobText,
-	isHostname,
-	isScheme,
-	isSerializedPort,
-	MAX_ORIGIN_BYTES,
-	splitOrigin,
-} from "./origin-syntax.ts";
+import { isHostname, isScheme, isSerializedPort, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+
+const ANY_PORT = ":*";
 
 /** An immutable set of origins. */
 export interface OriginSet {
@@ -19,54 +16,56 @@ export interface OriginSet {
 	match(origin: string): string | undefined;
 	/** As `match`, by the entries with a wildcard alone. */
 	matchWildcards(origin: string): string | undefined;
+	/** What it holds, as reckoned; the entries' texts are in it. */
+	readonly weightBytes: number;
 }
 
-/** What the patterns of one host say about ports: `""` and `":8443"` by value, `":*"` apart. */
-interface Ports {
-	readonly byValue: Map<string, string>;
-	any: string | undefined;
+/** What is listed for the names under one domain. */
+interface Zone {
+	/** `*.domain`, for the scheme's default port. */
+	subdomains: string | undefined;
+	/** `*.domain:*` */
+	subdomainsAnyPort: string | undefined;
+	/** `*.domain:8443`, by the port. */
+	subdomainsByPort: Map<string, string> | undefined;
+	globs: GlobIndex | undefined;
 }
 
-/** The in-label globs under one parent: by prefix, then by suffix; only lengths that occur are tried. */
-interface Globs {
-	readonly byPrefix: Map<string, { readonly bySuffix: Map<string, Ports>; readonly suffixLengths: number[] }>;
-	readonly prefixLengths: number[];
-}
-
-/** A domain in the tree of labels, read from the right. */
-interface DomainNode {
-	readonly children: Map<string, DomainNode>;
-	subdomains: Ports | undefined;
-	globs: Globs | undefined;
+/** The zones of one scheme. */
+interface Zones {
+	readonly byDomain: Map<string, Zone>;
+	/** The length of the longest domain: longer ones need not be looked up. */
+	longest: number;
 }
 
 /**
- * Compiles patterns into a set: exact origins by hash, wildcards by a tree of the host's labels for each scheme.
+ * Compiles patterns into a set: exact origins by hash, wildcards by the domain that they stand under, for each scheme.
  * @param patterns well-formed patterns, in the list's order; of two that are alike the first is reported
  */
 export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 	const exact = new Set<string>();
 	const anyPort = new Map<string, string>();
-	const trees = new Map<string, DomainNode>();
+	const zonesByScheme = new Map<string, Zones>();
+	const globsByZone = new Map<Zone, Glob[]>();
 
-	for (const pattern of patterns) {
-		const { host, scheme, port, text } = pattern;
+	for (const { host, scheme, port, text } of patterns) {
 		if (host.kind === "exact") {
-			if (port === ":*") anyPort.set(text.slice(0, -port.length), text);
-			else exact.add(text);
+			if (port !== ANY_PORT) exact.add(text);
+			else addFirst(anyPort, text.slice(0, -port.length), text);
 			continue;
 		}
-		const node = domainNode(trees, scheme, host.parent);
+		const zone = zoneOf(zonesByScheme, scheme, host.parent);
 		if (host.kind === "subdomains") {
-			node.subdomains ??= createPorts();
-			addPort(node.subdomains, port, text);
+			addSubdomains(zone, port, text);
 		} else {
-			node.globs ??= { byPrefix: new Map(), prefixLengths: [] };
-			addPort(globPorts(node.globs, host.prefix, host.suffix), port, text);
+			const globs = globsByZone.get(zone) ?? [];
+			if (globs.length === 0) globsByZone.set(zone, globs);
+			globs.push({ prefix: host.prefix, suffix: host.suffix, port, text });
 		}
 	}
+	for (const [zone, globs] of globsByZone) zone.globs = createGlobIndex(globs);
 
-	const hasWildcards = anyPort.size > 0 || trees.size > 0;
+	const hasWildcards = anyPort.size > 0 || zonesByScheme.size > 0;
 
 	function matchWildcards(origin: string): string | undefined {
 		if (origin.length > MAX_ORIGIN_BYTES) return undefined;
@@ -74,8 +73,10 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 		if (parts === undefined || !isSerializedPort(parts.scheme, parts.port)) return undefined;
 		const sameHost = anyPort.get(origin.slice(0, origin.length - parts.port.length));
 		if (sameHost !== undefined) return sameHost;
-		const tree = trees.get(parts.scheme);
-		return tree !== undefined && isHostname(parts.host) ? matchTree(tree, parts.host, parts.port) : undefined;
+		const zones = zonesByScheme.get(parts.scheme);
+		return zones !== undefined && isHostname(parts.host)
+			? matchZones(zones, parts.host, parts.port)
+			: undefined;
 	}
 
 	return {
@@ -84,12 +85,42 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 			return hasWildcards ? matchWildcards(origin) : undefined;
 		},
 		matchWildcards,
+		weightBytes: SET_BYTES + exactBytes(exact) + textMapBytes(anyPort) + zonesBytes(zonesByScheme),
 	};
+}
+
+/** The set itself, with its functions and what they close over. */
+const SET_BYTES = objectBytes(3) + 3 * CLOSURE_BYTES;
+
+function exactBytes(exact: ReadonlySet<string>): number {
+	let bytes = setBytes(exact.size);
+	for (const { length } of exact) bytes += stringBytes(length);
+	return bytes;
+}
+
+function textMapBytes(map: ReadonlyMap<string, string>): number {
+	let bytes = mapBytes(map.size);
+	for (const [key, text] of map) bytes += stringBytes(key.length) + stringBytes(text.length);
+	return bytes;
+}
+
+function zonesBytes(zonesByScheme: ReadonlyMap<string, Zones>): number {
+	let bytes = mapBytes(zonesByScheme.size);
+	for (const [scheme, { byDomain }] of zonesByScheme) {
+		bytes += stringBytes(scheme.length) + objectBytes(2) + mapBytes(byDomain.size);
+		for (const [domain, zone] of byDomain) {
+			bytes += stringBytes(domain.length) + objectBytes(4) + (zone.globs?.weightBytes ?? 0);
+			if (zone.subdomains !== undefined) bytes += stringBytes(zone.subdomains.length);
+			if (zone.subdomainsAnyPort !== undefined) bytes += stringBytes(zone.subdomainsAnyPort.length);
+			if (zone.subdomainsByPort !== undefined) bytes += textMapBytes(zone.subdomainsByPort);
+		}
+	}
+	return bytes;
 }
 
 /**
  * Tells whether `origin` could be a serialized origin at all: what is not is never looked up anywhere.
- * @param origin at most 326 bytes, else false; `null` is no serialized tuple origin
+ * @param origin at most 326 bytes, else false; `null` is not a serialized tuple origin
  */
 export function isSerializedOrigin(origin: string): boolean {
 	if (origin.length > MAX_ORIGIN_BYTES) return false;
@@ -110,84 +141,55 @@ function isBracketed(host: string): boolean {
 	return host.length > 2;
 }
 
-/** Walks the labels of `host` from the right; the broadest pattern wins. */
-function matchTree(tree: DomainNode, host: string, port: string): string | undefined {
-	let node: DomainNode | undefined = tree;
-	let end = host.length;
-	while (true) {
-		const dot = host.lastIndexOf(".", end - 1);
-		node = node.children.get(host.slice(dot + 1, end));
-		if (node === undefined || dot === -1) return undefined;
-		const found = matchPort(node.subdomains, port) ?? matchGlobs(node.globs, host, dot, port);
+/** Asks the domains above `host`, from the right: the broadest pattern wins. */
+function matchZones({ byDomain, longest }: Zones, host: string, port: string): string | undefined {
+	const leftmost = Math.max(1, host.length - longest - 1);
+	for (let dot = host.lastIndexOf("."); dot >= leftmost; dot = host.lastIndexOf(".", dot - 1)) {
+		const zone = byDomain.get(host.slice(dot + 1));
+		if (zone === undefined) continue;
+		const found = matchSubdomains(zone, port);
 		if (found !== undefined) return found;
-		end = dot;
-	}
-}
-
-/** @param dot where the parent begins in `host`; a star stands for no dot, so one label alone can match */
-function matchGlobs(globs: Globs | undefined, host: string, dot: number, port: string): string | undefined {
-	if (globs === undefined) return undefined;
-	for (const prefixLength of globs.prefixLengths) {
-		if (prefixLength >= dot) continue;
-		const withPrefix = globs.byPrefix.get(host.slice(0, prefixLength));
-		if (withPrefix === undefined) continue;
-		for (const suffixLength of withPrefix.suffixLengths) {
-			const starEnd = dot - suffixLength;
-			if (starEnd <= prefixLength) continue;
-			const found = matchPort(withPrefix.bySuffix.get(host.slice(starEnd, dot)), port);
-			if (found !== undefined && isGlobText(host, prefixLength, starEnd)) return found;
-		}
+		// A star stands for no dot, so one label alone can match.
+		if (zone.globs !== undefined && host.indexOf(".") === dot)
+			return zone.globs.match(host.slice(0, dot), port);
 	}
 	return undefined;
 }
 
-function matchPort(ports: Ports | undefined, port: string): string | undefined {
-	return ports === undefined ? undefined : (ports.any ?? ports.byValue.get(port));
+function matchSubdomains(zone: Zone, port: string): string | undefined {
+	return zone.subdomainsAnyPort ?? (port === "" ? zone.subdomains : zone.subdomainsByPort?.get(port));
 }
 
-function createPorts(): Ports {
-	return { byValue: new Map(), any: undefined };
-}
-
-function addPort(ports: Ports, port: string, text: string): void {
-	if (port === ":*") ports.any ??= text;
-	else if (!ports.byValue.has(port)) ports.byValue.set(port, text);
-}
-
-/** The node of `domain`, made where it is not there yet. */
-function domainNode(trees: Map<string, DomainNode>, scheme: string, domain: string): DomainNode {
-	let node = childNode(trees, scheme);
-	for (const label of domain.split(".").toReversed()) node = childNode(node.children, label);
-	return node;
-}
-
-function childNode(nodes: Map<string, DomainNode>, name: string): DomainNode {
-	const existing = nodes.get(name);
-	if (existing !== undefined) return existing;
-	const created: DomainNode = { children: new Map(), subdomains: undefined, globs: undefined };
-	nodes.set(name, created);
-	return created;
-}
-
-function globPorts(globs: Globs, prefix: string, suffix: string): Ports {
-	let withPrefix = globs.byPrefix.get(prefix);
-	if (withPrefix === undefined) {
-		withPrefix = { bySuffix: new Map(), suffixLengths: [] };
-		globs.byPrefix.set(prefix, withPrefix);
-		addLength(globs.prefixLengths, prefix.length);
+function addSubdomains(zone: Zone, port: string, text: string): void {
+	if (port === "") zone.subdomains ??= text;
+	else if (port === ANY_PORT) zone.subdomainsAnyPort ??= text;
+	else {
+		zone.subdomainsByPort ??= new Map();
+		addFirst(zone.subdomainsByPort, port, text);
 	}
-	let ports = withPrefix.bySuffix.get(suffix);
-	if (ports === undefined) {
-		ports = createPorts();
-		withPrefix.bySuffix.set(suffix, ports);
-		addLength(withPrefix.suffixLengths, suffix.length);
-	}
-	return ports;
 }
 
-/** Keeps the lengths that occur in ascending order, each once. */
-function addLength(lengths: number[], length: number): void {
-	if (lengths.includes(length)) return;
-	lengths.push(length);
-	lengths.sort((a, b) => a - b);
+function addFirst(map: Map<string, string>, key: string, text: string): void {
+	if (!map.has(key)) map.set(key, text);
+}
+
+/** The zone of `domain`, made where it is not there yet. */
+function zoneOf(zonesByScheme: Map<string, Zones>, scheme: string, domain: string): Zone {
+	let zones = zonesByScheme.get(scheme);
+	if (zones === undefined) {
+		zones = { byDomain: new Map(), longest: 0 };
+		zonesByScheme.set(scheme, zones);
+	}
+	zones.longest = Math.max(zones.longest, domain.length);
+	let zone = zones.byDomain.get(domain);
+	if (zone === undefined) {
+		zone = {
+			subdomains: undefined,
+			subdomainsAnyPort: undefined,
+			subdomainsByPort: undefined,
+			globs: undefined,
+		};
+		zones.byDomain.set(domain, zone);
+	}
+	return zone;
 }

@@ -49,14 +49,6 @@ function isLabelCode(code: number): boolean {
 	return isGlobCode(code) || code === UNDERSCORE;
 }
 
-/** Tells whether `text` from `start` to `end` is made of `a-z 0-9 -` only. */
-export function isGlobText(text: string, start: number, end: number): boolean {
-	for (let i = start; i < end; i++) {
-		if (!isGlobCode(text.charCodeAt(i))) return false;
-	}
-	return true;
-}
-
 /** Tells whether `text` is a label: 1 to 63 of `a-z 0-9 - _`. */
 export function isLabel(text: string): boolean {
 	if (text.length === 0 || text.length > MAX_LABEL_BYTES) return false;

@@ -99,7 +99,7 @@ function parseHostname(text: string, { scheme, host, port }: OriginParts): HostP
 		if (endsInNumber(host) && !isCanonicalIpv4(host)) {
 			return invalid(
 				"ipv4",
-				`${shown} ends in a number but is no IPv4 address in the form that browsers send (four decimal numbers, 0 to 255). Correct it.`,
+				`${shown} ends in a number but is not an IPv4 address in the form that browsers send (four decimal numbers, 0 to 255). Correct it.`,
 				canonicalIpv4(scheme, host, port),
 			);
 		}
@@ -137,7 +137,7 @@ function parseHostname(text: string, { scheme, host, port }: OriginParts): HostP
 function badHost(shown: string, host: string): Faulty {
 	return invalid(
 		"host",
-		`${shown}: ${quote(host)} is no host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _. Correct it.`,
+		`${shown}: ${quote(host)} is not a host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _. Correct it.`,
 	);
 }
 

@@ -1,7 +1,14 @@
 /** Owns the policy: one `cors` object, checked and compiled once into the header values that it leads to. */
 
-import { type Finding, pointerTo } from "../findings/finding.ts";
-import { type AllowedOrigins, compileOrigins, type OriginsConfig } from "./allowed-origins.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo } from "../findings/finding.ts";
+import { stringBytes } from "../isolate/weight.ts";
+import {
+	type AllowedOrigins,
+	compileOrigins,
+	type OriginQuota,
+	type OriginsConfig,
+} from "./allowed-origins.ts";
 import { checkExposedHeader, checkMethod, checkNames, checkRequestHeader, type NameCheck } from "./names.ts";
 import {
 	ALLOW_CREDENTIALS,
@@ -47,10 +54,12 @@ export interface Policy {
 	readonly exposeHeaders: HeaderRule;
 	readonly timingAllowOrigin: boolean;
 	/**
-	 * What the answer to a preflight of an allowed origin has, whatever was asked. It is right until the next call:
+	 * What the answer to a preflight of an allowed origin has; what was asked makes no difference. It is right until the next call:
 	 * copy it at once, as `new Response` does.
 	 */
 	preflightHeaders(origin: string): Headers;
+	/** What it holds, as reckoned. */
+	readonly weightBytes: number;
 }
 
 /** What every answer to a preflight depends on, refusals included. */
@@ -64,11 +73,16 @@ export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 /**
  * Checks and compiles a `cors` object.
  * @param pointer where it stands in the document
- * @param errors takes every finding
- * @returns undefined where there was any
+ * @param findings takes every finding
+ * @param quota of origins, of the document that it is in
+ * @returns undefined where the document has any finding, here or elsewhere
  */
-export function compilePolicy(config: CorsConfig, pointer: string, errors: Finding[]): Policy | undefined {
-	const errorsBefore = errors.length;
+export function compilePolicy(
+	config: CorsConfig,
+	pointer: string,
+	findings: Findings,
+	quota: OriginQuota,
+): Policy | undefined {
 	const credentials = config.credentials === true;
 	const origins = compileOrigins(
 		config.origins,
@@ -78,17 +92,19 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 			dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
 		},
 		pointerTo(pointer, "origins"),
-		errors,
+		findings,
+		quota,
 	);
 	const list = (key: "methods" | "requestHeaders" | "exposedHeaders", check: NameCheck) => {
 		const value = config[key] ?? [];
-		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), errors);
+		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), findings);
 		return value;
 	};
 	const methods = list("methods", checkMethod);
 	const requestHeaders = list("requestHeaders", checkRequestHeader);
 	const exposedHeaders = list("exposedHeaders", checkExposedHeader);
-	if (errors.length > errorsBefore) return undefined;
+	// What is refused is never used, and its lists may have holes where a faulty item stood.
+	if (findings.count() > 0) return undefined;
 	const policy = {
 		origins,
 		credentials,
@@ -108,6 +124,7 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 	} satisfies Partial<Policy>;
 	return {
 		...policy,
+		weightBytes: weightOf(policy),
 		preflightHeaders: createPreflightHeaders(
 			policy,
 			config.preflightMaxAgeSeconds ?? DEFAULT_PREFLIGHT_MAX_AGE_SECONDS,
@@ -117,7 +134,7 @@ export function compilePolicy(config: CorsConfig, pointer: string, errors: Findi
 
 /** One object for all origins, changed where another one asks: half the price of changing each response. */
 function createPreflightHeaders(
-	policy: Omit<Policy, "preflightHeaders">,
+	policy: Omit<Policy, "preflightHeaders" | "weightBytes">,
 	maxAgeSeconds: number,
 ): Policy["preflightHeaders"] {
 	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
@@ -135,6 +152,27 @@ function createPreflightHeaders(
 	};
 }
 
+/** A policy itself with its function; and its Headers, outside of V8's heap, without the lists of names. */
+const POLICY_BYTES = 150;
+export const HEADERS_BYTES = 800;
+
+/** What a policy holds: the names of a list twice, joined in its rule and, where a preflight says them, in the Headers. */
+function weightOf({
+	origins,
+	allowMethods,
+	allowHeaders,
+	exposeHeaders,
+}: Pick<Policy, "origins" | "allowMethods" | "allowHeaders" | "exposeHeaders">): number {
+	const lengthOf = (rule: HeaderRule) => (rule?.kind === "constant" ? rule.value.length : 0);
+	const preflight = [allowMethods, allowHeaders].map(lengthOf);
+	let bytes = POLICY_BYTES + HEADERS_BYTES;
+	for (const length of preflight) bytes += stringBytes(length) + length;
+	bytes += stringBytes(lengthOf(exposeHeaders));
+	if (origins.kind === "any") return bytes;
+	for (const { length } of origins.directories) bytes += stringBytes(length);
+	return bytes + origins.set.weightBytes;
+}
+
 /** With credentials `*` means nothing but an asterisk, so the names themselves have to be said. https://fetch.spec.whatwg.org/#cors-protocol-and-credentials */
 function wildcard(credentials: boolean, value: string, withCredentials: "asked" | "present"): HeaderRule {
 	return credentials ? { kind: withCredentials } : { kind: "constant", value };
@@ -146,6 +184,10 @@ function constant(names: readonly string[]): HeaderRule {
 
 /** Without names that differ in case alone: HTTP compares header names in any case. */
 function uniqueNames(names: readonly string[]): readonly string[] {
-	const lower = names.map((name) => name.toLowerCase());
-	return names.filter((_, index) => lower.indexOf(lower[index] ?? "") === index);
+	const unique = new Map<string, string>();
+	for (const name of names) {
+		const lower = name.toLowerCase();
+		if (!unique.has(lower)) unique.set(lower, name);
+	}
+	return [...unique.values()];
 }

@@ -22,7 +22,7 @@ export const SAFELISTED_METHODS: readonly string[] = ["GET", "HEAD", "POST"];
 /** https://fetch.spec.whatwg.org/#forbidden-method */
 const FORBIDDEN_METHODS: ReadonlySet<string> = new Set(["CONNECT", "TRACE", "TRACK"]);
 
-/** Tells whether Fetch bars `method`, in whatever case it is written. */
+/** Tells whether Fetch bars `method`, in any case. */
 export function isForbiddenMethod(method: string): boolean {
 	return FORBIDDEN_METHODS.has(method.toUpperCase());
 }
@@ -38,7 +38,7 @@ export const RUNTIME_METHODS: ReadonlySet<string> = new Set([
 	...["MERGE", "M-SEARCH", "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE", "QUERY", "BAN"],
 ]);
 
-/** https://fetch.spec.whatwg.org/#forbidden-request-header, the names that are forbidden whatever the value */
+/** https://fetch.spec.whatwg.org/#forbidden-request-header, the names that are forbidden with any value */
 const FORBIDDEN_REQUEST_HEADERS: ReadonlySet<string> = new Set([
 	...["accept-charset", "accept-encoding", REQUEST_HEADERS, REQUEST_METHOD],
 	...["connection", "content-length", "cookie", "cookie2", "date", "dnt", "expect", "host"],

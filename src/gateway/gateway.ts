@@ -2,8 +2,7 @@
 
 import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
 import type { Background, Found } from "../isolate/read-through-cache.ts";
-import type { TenantStore } from "../tenants/store.ts";
-import type { ClosedTenant, Tenant } from "../tenants/tenant.ts";
+import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
 import { AMBIGUOUS_PATH, type Arrival, type Call, callOf, judged } from "./call.ts";
@@ -38,14 +37,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 		return found instanceof Promise ? admitLater(arrival, found) : admit(arrival, found);
 	};
 
-	async function admitLater(
-		arrival: Arrival,
-		found: Promise<Found<Tenant | ClosedTenant>>,
-	): Promise<Response> {
+	async function admitLater(arrival: Arrival, found: Promise<Found<StoredTenant>>): Promise<Response> {
 		return admit(arrival, await found);
 	}
 
-	function admit(arrival: Arrival, found: Found<Tenant | ClosedTenant>): Response | Promise<Response> {
+	function admit(arrival: Arrival, found: Found<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
 				return refuse(arrival, "tenant-unavailable");

@@ -13,16 +13,16 @@ const PROBLEMS = {
 		title: "Unknown tenant",
 		detail: "No policy is stored for this hostname. Its operator has to store one under tenant:<hostname>.",
 	},
-	"tenant-closed": {
-		status: 503,
-		title: "Tenant closed",
-		detail: "The operator of this hostname has closed it: nothing is let through until it is opened again.",
-	},
 	"tenant-unavailable": {
 		status: 503,
 		title: "Tenant unavailable",
 		detail:
 			"The policy of this hostname cannot be read at the moment, so nothing is let through. Try again; if this lasts, its operator finds the reason in the log.",
+	},
+	"tenant-closed": {
+		status: 503,
+		title: "Tenant closed",
+		detail: "This hostname is closed for now: its operator has said so, and nothing is let through.",
 	},
 	"loop-detected": {
 		status: 508,

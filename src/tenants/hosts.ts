@@ -1,7 +1,8 @@
 /** Owns the check of a tenant file's `hosts`: the names that its document is stored under. */
 
 import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
-import { type Finding, pointerTo, quote } from "../findings/finding.ts";
+import type { Findings } from "../findings/collector.ts";
+import { pointerTo, quote } from "../findings/finding.ts";
 
 const WILDCARD = "*.";
 
@@ -20,13 +21,13 @@ export function isTenantHost(host: string): boolean {
 
 /**
  * Checks `hosts`.
- * @param errors takes every finding
+ * @param findings takes every finding
  * @returns the hosts that are sound, each with its pointer
  */
-export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<string, string> {
+export function checkHosts(value: unknown, findings: Findings): ReadonlyMap<string, string> {
 	const pointer = "/hosts";
 	if (!Array.isArray(value)) {
-		errors.push({
+		findings.add({
 			code: "invalid-type",
 			pointer,
 			message: `"hosts" must be a list of the hostnames that this document is for, such as ["api.acme.com"]. Change it.`,
@@ -35,7 +36,7 @@ export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<strin
 		return new Map();
 	}
 	if (value.length === 0) {
-		errors.push({
+		findings.add({
 			code: "empty-hosts",
 			pointer,
 			message: `"hosts" names nobody, so this document would be stored nowhere. Name a host, or leave "hosts" out of a document that is not pushed.`,
@@ -45,7 +46,7 @@ export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<strin
 	value.forEach((host: unknown, index) => {
 		const place = pointerTo(pointer, index);
 		if (typeof host !== "string") {
-			errors.push({
+			findings.add({
 				code: "invalid-type",
 				pointer: place,
 				message: `A host is a string, such as "api.acme.com". Change it.`,
@@ -54,7 +55,7 @@ export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<strin
 		}
 		const before = seen.get(host);
 		if (before !== undefined) {
-			errors.push({
+			findings.add({
 				code: "repeated-host",
 				pointer: place,
 				message: `${quote(host)} stands already at ${before}. Remove one of the two.`,
@@ -62,7 +63,7 @@ export function checkHosts(value: unknown, errors: Finding[]): ReadonlyMap<strin
 			return;
 		}
 		seen.set(host, place);
-		if (!isTenantHost(host)) errors.push({ ...invalidHost(host), pointer: place });
+		if (!isTenantHost(host)) findings.add({ ...invalidHost(host), pointer: place });
 	});
 	return new Map([...seen].filter(([host]) => isTenantHost(host)));
 }
@@ -71,7 +72,7 @@ function invalidHost(host: string) {
 	const suggestion = meantHost(host);
 	return {
 		code: "invalid-host",
-		message: `${quote(host)} is no host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
+		message: `${quote(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
 		...(suggestion === undefined ? {} : { suggestion }),
 	};
 }

@@ -1,6 +1,6 @@
 /** Owns what can still be checked of a document whose structure is faulty, so that all its errors come at once. */
 
-import type { TenantDocument } from "./schema.ts";
+import { MAX_NAMES, MAX_ROUTES, type TenantDocument } from "./schema.ts";
 
 /** Stands for a path that is missing or no text: there is nothing more to say of it. */
 const NOTHING_TO_CHECK = "/without-path/";
@@ -19,9 +19,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
 	const { upstream, routes } = value;
 	return {
-		...(typeof upstream === "string" ? { upstream } : {}),
+		...(isString(upstream) || isService(upstream) ? { upstream } : {}),
 		cors: salvageCors(value["cors"]),
-		routes: soundItems(routes, isObject).map((route, index) => ({
+		routes: soundItems(routes, isObject, MAX_ROUTES).map((route, index) => ({
 			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK + index,
 			cors: salvageCors(route["cors"]),
 		})),
@@ -37,24 +37,34 @@ function salvageCors(value: unknown): Cors {
 		...flag("credentials"),
 		...flag("dangerouslyAllowInsecureOrigins"),
 		...flag("dangerouslyAllowPublicSuffixSubdomains"),
-		methods: soundItems(cors["methods"], isString),
-		requestHeaders: soundItems(cors["requestHeaders"], isString),
-		exposedHeaders: soundItems(cors["exposedHeaders"], isString),
+		methods: soundItems(cors["methods"], isString, MAX_NAMES),
+		requestHeaders: soundItems(cors["requestHeaders"], isString, MAX_NAMES),
+		exposedHeaders: soundItems(cors["exposedHeaders"], isString, MAX_NAMES),
 	};
 }
 
-/** A list with holes where the items are not sound: `forEach` and `map` skip those. */
-function soundItems<T>(value: unknown, isSound: (item: unknown) => item is T): T[] {
+/** A list with holes where the items are not sound: `forEach` and `map` skip those. Beyond `max` there are none. */
+function soundItems<T>(
+	value: unknown,
+	isSound: (item: unknown) => item is T,
+	max = Number.POSITIVE_INFINITY,
+): T[] {
 	const sound: T[] = [];
 	if (!Array.isArray(value)) return sound;
-	value.forEach((item: unknown, index) => {
+	const { length } = value;
+	for (let index = 0; index < length && index < max; index++) {
+		const item: unknown = value[index];
 		if (isSound(item)) sound[index] = item;
-	});
+	}
 	return sound;
 }
 
 function isString(value: unknown): value is string {
 	return typeof value === "string";
+}
+
+function isService(value: unknown): value is { service: string } {
+	return isObject(value) && isString(value["service"]);
 }
 
 function isOriginEntry(value: unknown): value is string | { directory: string } {

@@ -7,10 +7,24 @@ import { MAX_PREFLIGHT_MAX_AGE_SECONDS } from "../cors/policy.ts";
 const MIN_UPSTREAM_TIMEOUT_SECONDS = 1;
 const MAX_UPSTREAM_TIMEOUT_SECONDS = 300;
 
+/** Names that one list may have, of methods or of headers. */
+export const MAX_NAMES = 1000;
+
+/** Routes that a document may have. */
+export const MAX_ROUTES = 1000;
+
+const nameList = v.pipe(
+	v.array(v.string()),
+	v.maxLength(
+		MAX_NAMES,
+		`This list has more than ${MAX_NAMES} names, which every answer to a preflight would carry. Name those that pages need, or write "*" in place of the list.`,
+	),
+);
+
 const flag = (description: string) => v.optional(v.pipe(v.boolean(), v.description(description)));
 
 const names = (description: string) =>
-	v.optional(v.pipe(v.union([v.literal("*"), v.array(v.string())]), v.description(description)));
+	v.optional(v.pipe(v.union([v.literal("*"), nameList]), v.description(description)));
 
 const choice = <const TOptions extends readonly string[]>(options: TOptions, description: string) =>
 	v.optional(v.pipe(v.picklist(options), v.description(description)));
@@ -53,17 +67,38 @@ const corsSchema = v.strictObject({
 		"Accepts http: origins with credentials on other machines than this one. Default false.",
 	),
 	dangerouslyAllowPublicSuffixSubdomains: flag(
-		"Accepts wildcards under a public suffix (https://*.github.io) with credentials. Default false.",
+		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials, and in-label globs right under one (https://*example.com). Default false.",
 	),
 });
 
+const editorSchema = v.optional(v.pipe(v.string(), v.description("For editors; otherwise ignored.")));
+
+/** The structure of a document that closes its tenant. */
+export const closedSchema = v.strictObject({
+	$schema: editorSchema,
+	closed: v.pipe(
+		v.literal(true),
+		v.description("Stands alone and closes the tenant: 503 for everything, shared with nobody."),
+	),
+});
+
+/** A document that closes its tenant. */
+export type ClosedDocument = v.InferOutput<typeof closedSchema>;
+
 /** The structure of a tenant document; what its values may say is checked when it is compiled. */
 export const tenantSchema = v.strictObject({
-	$schema: v.optional(v.pipe(v.string(), v.description("For editors; otherwise ignored."))),
+	$schema: editorSchema,
 	upstream: v.optional(
 		v.pipe(
-			v.string(),
-			v.description("The API's http or https origin. Absent: requests go on along their own route."),
+			v.union([
+				v.string(),
+				v.strictObject({
+					service: v.pipe(v.string(), v.description("The name of a service binding of wrangler.toml.")),
+				}),
+			]),
+			v.description(
+				'The API\'s http or https origin; or {"service": "API"}, a service binding of wrangler.toml, for an API that is a Worker itself. Absent: requests go on along their own route.',
+			),
 		),
 	),
 	cors: v.pipe(corsSchema, v.description("Who may read this host's responses.")),
@@ -77,6 +112,10 @@ export const tenantSchema = v.strictObject({
 					),
 					cors: v.pipe(corsSchema, v.description("Replaces the document's cors whole.")),
 				}),
+			),
+			v.maxLength(
+				MAX_ROUTES,
+				`This document has more than ${MAX_ROUTES} routes. Join them into prefixes: "/v1/*" is the path and all below it.`,
 			),
 			v.description("Other rules for some paths; the longest matching path wins."),
 		),

@@ -12,7 +12,7 @@ import {
 } from "../isolate/read-through-cache.ts";
 import { createTokenBucket } from "../isolate/token-bucket.ts";
 import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
-import { parseTenant, type Tenant } from "./tenant.ts";
+import { parseTenant, type TenantResult } from "./tenant.ts";
 
 /** What the isolate's memory may hold, as reckoned; see `TENANT_BYTES_PER_CHARACTER`. */
 const MAX_TENANTS_BYTES = 24 * 1024 * 1024;
@@ -27,6 +27,9 @@ const TENANT_BYTES_PER_CHARACTER = 4;
 /** How many directory reads that find nothing an isolate pays for at once, and how many more each second. */
 const MISS_BURST_READS = 200;
 const MISS_READS_PER_SECOND = 10;
+
+/** A compiled document, as KV had it. */
+export type StoredTenant = (TenantResult & { readonly ok: true })["tenant"];
 
 /** Everything that the store needs from outside. */
 export interface StoreOptions {
@@ -46,7 +49,7 @@ export interface TenantStore {
 	 * @param hostname as the URL parser gives it
 	 * @returns no promise wherever the isolate knows the answer
 	 */
-	findTenant(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>>;
+	findTenant(hostname: string, background: Background): Found<StoredTenant> | Promise<Found<StoredTenant>>;
 	/** Asks directories for an origin; the first in their order that has it allows it. */
 	findOrigin(directories: readonly string[], origin: string, background: Background): Promise<OriginVerdict>;
 	/** The bytes held, as reckoned. */
@@ -56,7 +59,7 @@ export interface TenantStore {
 /** Makes the store of one isolate; nothing is read yet. */
 export function createTenantStore(options: StoreOptions): TenantStore {
 	const { now } = options;
-	const tenants: ReadThroughCache<Tenant> = createReadThroughCache({
+	const tenants: ReadThroughCache<StoredTenant> = createReadThroughCache({
 		...options,
 		prefix: TENANT_PREFIX,
 		compile: compileDocument,
@@ -74,7 +77,10 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		missBudget: createTokenBucket(MISS_BURST_READS, MISS_READS_PER_SECOND, now),
 	});
 
-	function findWildcard(hostname: string, background: Background): Found<Tenant> | Promise<Found<Tenant>> {
+	function findWildcard(
+		hostname: string,
+		background: Background,
+	): Found<StoredTenant> | Promise<Found<StoredTenant>> {
 		const wildcard = wildcardHost(hostname);
 		return wildcard === undefined ? { kind: "absent" } : tenants.get(wildcard, background);
 	}

@@ -1,14 +1,24 @@
 /** Owns the tenant: a document's text, checked and compiled once into what the gateway works with. */
 
+import { createOriginQuota, type OriginQuota } from "../cors/allowed-origins.ts";
 import { compilePolicy, type Policy } from "../cors/policy.ts";
+import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Finding, pointerTo } from "../findings/finding.ts";
+import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
+import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
-import type { TenantDocument } from "./schema.ts";
+import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
-import { checkUpstream, type Upstream, upstreamOf } from "./upstream.ts";
+import {
+	checkServiceName,
+	checkUpstreamOrigin,
+	type Upstream,
+	type UpstreamConfig,
+	upstreamOf,
+} from "./upstream.ts";
 
-/** Longest document that is read, in characters: room for 100,000 origins. */
-export const MAX_DOCUMENT_CHARACTERS = 4 * 1024 * 1024;
+/** Largest document that is read, in bytes of UTF-8, as KV and file systems count: room for 100,000 origins. */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 
 /** How Set-Cookie is rewritten. */
 export interface CookieRewrite {
@@ -19,6 +29,7 @@ export interface CookieRewrite {
 /** A tenant that is closed: everything is refused, nothing is shared. */
 export interface ClosedTenant {
 	readonly closed: true;
+	readonly weightBytes: number;
 }
 
 /** A compiled tenant document. Immutable. */
@@ -35,54 +46,80 @@ export interface Tenant {
 	readonly upstreamTimeoutMilliseconds: number | undefined;
 	readonly cookies: CookieRewrite | undefined;
 	readonly clientCertificate: "ignore" | "forward" | "require";
+	/** What it holds of the isolate's heap, as reckoned; the text that it was made of is not in it. */
+	readonly weightBytes: number;
 }
 
-/** A tenant, or every error that the document has. */
+/** A tenant itself, and a route beside its path and its policy. */
+const TENANT_BYTES = 160;
+const ROUTE_BYTES = 60;
+
+const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
+
+/** A tenant, open or closed, or the errors that the document has. */
 export type TenantResult =
-	| { readonly ok: true; readonly tenant: Tenant; readonly document: TenantDocument }
+	| {
+			readonly ok: true;
+			readonly closed: false;
+			readonly tenant: Tenant;
+			readonly document: TenantDocument;
+	  }
+	| {
+			readonly ok: true;
+			readonly closed: true;
+			readonly tenant: ClosedTenant;
+			readonly document: ClosedDocument;
+	  }
 	| { readonly ok: false; readonly errors: readonly Finding[] };
 
 /**
  * Parses, checks and compiles a tenant document.
  * @param text JSON, 4 MiB at most
+ * @param thoroughness "first" where one error is as good as all: checking then stops at it
  */
-export function parseTenant(text: string): TenantResult {
-	if (text.length > MAX_DOCUMENT_CHARACTERS) return { ok: false, errors: [documentTooLarge(text.length)] };
+export function parseTenant(text: string, thoroughness: Thoroughness = "all"): TenantResult {
+	const bytes = utf8Bytes(text);
+	if (bytes > MAX_DOCUMENT_BYTES) return { ok: false, errors: [documentTooLarge(bytes)] };
+	const findings = createFindings(thoroughness);
+	const isFlat = scanJson(text, (repeated) => {
+		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
+		return !findings.isEnough();
+	});
+	if (!isFlat) return { ok: false, errors: [nestedTooDeeply()] };
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch (error) {
 		return { ok: false, errors: [invalidJson(error instanceof Error ? error.message : String(error))] };
 	}
-	return compileTenant(value);
+	return compile(value, findings);
 }
 
 /**
  * Checks and compiles a tenant document that is parsed already.
- * @param value whatever JSON.parse gives, with `__proto__` as an own key where the text has one
+ * @param value as JSON.parse gives it, with `__proto__` as an own key where the text has one
  */
 export function compileTenant(value: unknown): TenantResult {
-	const errors: Finding[] = [];
-	const document = checkStructure(value, errors);
-	if (document === undefined) return { ok: false, errors };
-	if (document.upstream !== undefined) {
-		const refusal = checkUpstream(document.upstream);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: "/upstream" });
+	return compile(value, createFindings());
+}
+
+function compile(value: unknown, findings: Findings): TenantResult {
+	const refused = () => ({ ok: false, errors: findings.list() }) as const;
+	if (findings.isEnough()) return refused();
+	const document = checkStructure(value, findings);
+	if (document === undefined) return refused();
+	if ("closed" in document) {
+		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
 	}
-	const policy = compilePolicy(document.cors, "/cors", errors);
-	const routes: Route<Policy>[] = [];
-	document.routes?.forEach(({ path, cors }, index) => {
-		const place = pointerTo("/routes", index);
-		const refusal = checkPath(path);
-		if (refusal !== undefined) errors.push({ ...refusal, pointer: pointerTo(place, "path") });
-		const value = compilePolicy(cors, pointerTo(place, "cors"), errors);
-		if (value !== undefined) routes.push({ path, value });
-	});
-	checkUniquePaths(document.routes ?? [], errors);
-	if (policy === undefined || errors.length > 0) return { ok: false, errors };
+	checkUpstream(document.upstream, findings);
+	const quota = createOriginQuota();
+	const policy = compilePolicy(document.cors, "/cors", findings, quota);
+	const routes = compileRoutes(document.routes ?? [], findings, quota);
+	if (policy === undefined || findings.count() > 0) return refused();
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
+		closed: false,
 		document,
 		tenant: {
 			closed: false,
@@ -95,24 +132,69 @@ export function compileTenant(value: unknown): TenantResult {
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
 			clientCertificate: document.clientCertificate ?? "ignore",
+			weightBytes: TENANT_BYTES + policy.weightBytes + routesBytes(routes),
 		},
 	};
 }
 
-/** The finding for a text that is no JSON. */
+function checkUpstream(upstream: UpstreamConfig | undefined, findings: Findings): void {
+	if (upstream === undefined) return;
+	const isOrigin = typeof upstream === "string";
+	const refusal = isOrigin ? checkUpstreamOrigin(upstream) : checkServiceName(upstream.service);
+	if (refusal === undefined) return;
+	findings.add({ ...refusal, pointer: isOrigin ? "/upstream" : "/upstream/service" });
+}
+
+function compileRoutes(
+	configs: NonNullable<TenantDocument["routes"]>,
+	findings: Findings,
+	quota: OriginQuota,
+): readonly Route<Policy>[] {
+	const routes: Route<Policy>[] = [];
+	configs.forEach(({ path, cors }, index) => {
+		if (findings.isEnough()) return;
+		const place = pointerTo("/routes", index);
+		const refusal = checkPath(path);
+		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(place, "path") });
+		const value = compilePolicy(cors, pointerTo(place, "cors"), findings, quota);
+		if (value !== undefined) routes.push({ path, value });
+	});
+	const repetitions: Finding[] = [];
+	checkUniquePaths(configs, repetitions);
+	for (const finding of repetitions) findings.add(finding);
+	return routes;
+}
+
+/** A path is held by the route; the table's key is the same text, or a part of it. */
+function routesBytes(routes: readonly Route<Policy>[]): number {
+	let bytes = 0;
+	for (const { path, value } of routes) {
+		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.weightBytes;
+	}
+	return bytes;
+}
+
+/** Counted only where it could matter: no character has more than three bytes for each of its UTF-16 units. */
+function utf8Bytes(text: string): number {
+	return text.length * 3 <= MAX_DOCUMENT_BYTES || text.length > MAX_DOCUMENT_BYTES
+		? text.length
+		: new TextEncoder().encode(text).length;
+}
+
+/** The finding for a text that is not JSON. */
 export function invalidJson(reason: string): Finding {
 	return {
 		code: "invalid-json",
 		pointer: "",
-		message: `This is no JSON (${reason}), so nothing of it is in force. Correct it there.`,
+		message: `This is not JSON (${reason}), so nothing of it is in force. Correct it there.`,
 	};
 }
 
-function documentTooLarge(characters: number): Finding {
+function documentTooLarge(bytes: number): Finding {
 	return {
 		code: "document-too-large",
 		pointer: "",
-		message: `This document has ${characters} characters; ${MAX_DOCUMENT_CHARACTERS} are the most that is read. Move its origins into an origin directory: {"directory": "customers"}.`,
+		message: `This document has ${bytes.toLocaleString("en")} bytes, ${MAX_DOCUMENT_BYTES.toLocaleString("en")} are the most that is read. Move its origins into an origin directory: {"directory": "customers"}.`,
 	};
 }
 

@@ -5,16 +5,18 @@ import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.t
 import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
+import { createFindings, type Findings } from "../findings/collector.ts";
 import { type Finding, pointerTo, quote } from "../findings/finding.ts";
-import type { TenantDocument } from "./schema.ts";
+import type { ClosedDocument, TenantDocument } from "./schema.ts";
 
 /** Above this only Firefox still keeps a preflight's answer: Chromium's cap is here, Safari's is 600. */
 const COMMON_MAX_AGE_CAP_SECONDS = 7200;
 
 /** Finds everything doubtful in a document that has no errors. */
-export function findWarnings(document: TenantDocument): readonly Finding[] {
-	const warnings: Finding[] = [];
-	if (document.upstream !== undefined) warnUpstream(document.upstream, warnings);
+export function findWarnings(document: TenantDocument | ClosedDocument): readonly Finding[] {
+	if ("closed" in document) return [];
+	const warnings = createFindings();
+	if (typeof document.upstream === "string") warnUpstream(document.upstream, warnings);
 	warnCors(document.cors, "/cors", warnings);
 	document.routes?.forEach(({ path, cors }, index) => {
 		const place = pointerTo("/routes", index);
@@ -22,21 +24,21 @@ export function findWarnings(document: TenantDocument): readonly Finding[] {
 		warnCors(cors, pointerTo(place, "cors"), warnings);
 	});
 	if (document.cookies !== undefined && !document.cookies.sameSite && !document.cookies.partitioned) {
-		warnings.push({
+		warnings.add({
 			code: "cookies-without-effect",
 			pointer: "/cookies",
 			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None" or "partitioned": true, or remove it.`,
 		});
 	}
-	return warnings;
+	return warnings.list();
 }
 
-function warnUpstream(upstream: string, warnings: Finding[]): void {
+function warnUpstream(upstream: string, warnings: Findings): void {
 	const { protocol, hostname } = new URL(upstream);
 	if (isLoopback(hostname)) return;
 	const pointer = "/upstream";
 	if (protocol === "http:") {
-		warnings.push({
+		warnings.add({
 			code: "insecure-upstream",
 			pointer,
 			message: `${quote(upstream)} is reached over plain http: cookies and tokens cross the network unprotected. Use https.`,
@@ -44,7 +46,7 @@ function warnUpstream(upstream: string, warnings: Finding[]): void {
 		});
 	}
 	if (hostname.startsWith("[") || isCanonicalIpv4(hostname)) {
-		warnings.push({
+		warnings.add({
 			code: "ip-upstream",
 			pointer,
 			message: `${quote(upstream)} is an IP address, which deployed Workers do not fetch. Give it a hostname.`,
@@ -53,14 +55,14 @@ function warnUpstream(upstream: string, warnings: Finding[]): void {
 }
 
 /** A path that the URL parser never gives can never be matched. */
-function warnPath(path: string, pointer: string, warnings: Finding[]): void {
+function warnPath(path: string, pointer: string, warnings: Findings): void {
 	const prefix = path.endsWith("/*");
 	const literal = prefix ? path.slice(0, -2) : path;
 	if (literal === "") return;
 	const { pathname } = new URL(`http://host${literal}`);
 	if (pathname === literal) return;
 	const reachable = prefix ? `${pathname.endsWith("/") ? pathname.slice(0, -1) : pathname}/*` : pathname;
-	warnings.push({
+	warnings.add({
 		code: "unreachable-route",
 		pointer,
 		message: `${quote(path)} can never match: URL parsers write such a path as ${quote(reachable)}. Write it so.`,
@@ -68,7 +70,7 @@ function warnPath(path: string, pointer: string, warnings: Finding[]): void {
 	});
 }
 
-function warnCors(cors: CorsConfig, pointer: string, warnings: Finding[]): void {
+function warnCors(cors: CorsConfig, pointer: string, warnings: Findings): void {
 	if (cors.origins !== "*") warnOrigins(cors.origins, pointerTo(pointer, "origins"), warnings);
 	for (const key of ["methods", "requestHeaders", "exposedHeaders"] as const) {
 		const names = cors[key];
@@ -79,7 +81,7 @@ function warnCors(cors: CorsConfig, pointer: string, warnings: Finding[]): void 
 	if (cors.methods !== undefined && cors.methods !== "*") {
 		cors.methods.forEach((method, index) => {
 			if (RUNTIME_METHODS.has(method)) return;
-			warnings.push({
+			warnings.add({
 				code: "unreachable-method",
 				pointer: pointerTo(pointerTo(pointer, "methods"), index),
 				message: `${quote(method)} can never arrive: the Workers runtime answers methods it does not know with 501, before Cordon sees them. Remove it.`,
@@ -88,7 +90,7 @@ function warnCors(cors: CorsConfig, pointer: string, warnings: Finding[]): void 
 	}
 	const maxAge = cors.preflightMaxAgeSeconds;
 	if (maxAge !== undefined && maxAge > COMMON_MAX_AGE_CAP_SECONDS) {
-		warnings.push({
+		warnings.add({
 			code: "max-age-above-caps",
 			pointer: pointerTo(pointer, "preflightMaxAgeSeconds"),
 			message: `${maxAge} seconds are more than browsers keep: Chromium cuts it to 7200, Safari to 600, and only Firefox keeps up to 86400, during which a change of policy is not seen. 7200 gives nearly all of the gain.`,
@@ -100,7 +102,7 @@ function warnCors(cors: CorsConfig, pointer: string, warnings: Finding[]): void 
 function warnOrigins(
 	origins: Exclude<CorsConfig["origins"], "*">,
 	pointer: string,
-	warnings: Finding[],
+	warnings: Findings,
 ): void {
 	const texts = origins.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry)));
 	const repeated = warnRepeated(texts, pointer, warnings);
@@ -114,14 +116,14 @@ function warnOrigins(
 		if (parsed.pattern.port !== ":*") return;
 		const { host } = parsed.pattern;
 		if (isLoopback(host.kind === "exact" ? host.host : host.parent)) return;
-		warnings.push({
+		warnings.add({
 			code: "any-port-on-public-host",
 			pointer: pointerTo(pointer, index),
-			message: `${quote(parsed.pattern.text)} lets in every port of a public host, whatever runs there. Name the ports that are meant; ":*" is for development machines.`,
+			message: `${quote(parsed.pattern.text)} lets in every port of a public host, and all that runs there. Name the ports that are meant; ":*" is for development machines.`,
 		});
 	});
 	for (const [which, cover] of findCovered(patterns)) {
-		warnings.push({
+		warnings.add({
 			code: "covered-origin",
 			pointer: pointerTo(pointer, places[which] ?? 0),
 			message: `${quote(patterns[which]?.text ?? "")} adds nothing: ${quote(cover)} covers it already. Remove one of the two.`,
@@ -130,7 +132,7 @@ function warnOrigins(
 }
 
 /** @returns the indexes of the repetitions */
-function warnRepeated(values: readonly string[], pointer: string, warnings: Finding[]): ReadonlySet<number> {
+function warnRepeated(values: readonly string[], pointer: string, warnings: Findings): ReadonlySet<number> {
 	const first = new Map<string, number>();
 	const repeated = new Set<number>();
 	values.forEach((value, index) => {
@@ -140,7 +142,7 @@ function warnRepeated(values: readonly string[], pointer: string, warnings: Find
 			return;
 		}
 		repeated.add(index);
-		warnings.push({
+		warnings.add({
 			code: "repeated-entry",
 			pointer: pointerTo(pointer, index),
 			message: `${quote(value)} stands already at ${pointerTo(pointer, before)}. Remove one of the two.`,

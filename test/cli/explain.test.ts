@@ -47,6 +47,30 @@ function explainFile(file: unknown, ...argv: readonly string[]): Promise<Ran> {
 	return cordon(["explain", "-", ...argv], { input: JSON.stringify(file) });
 }
 
+test("an API behind a service binding is named by it", async () => {
+	const file = { ...ACME, upstream: { service: "API" } };
+	const { code, out } = await explainFile(file, "--origin", "https://app.example.com");
+	expect(code).toBe(0);
+	expect(out).toContain("goes on to the service binding API");
+});
+
+test("a closed tenant denies everybody, in a file and in KV", async () => {
+	const origin = ["--origin", "https://app.example.com"];
+	const file = await explainFile({ hosts: ["api.acme.com"], closed: true }, ...origin);
+	expect(file.code).toBe(1);
+	expect(file.out).toContain("denied: The document in stdin closes the tenant");
+	expect(file.out).toContain("503 tenant-closed");
+	const kv = kvOf({ "tenant:api.acme.com": { closed: true } });
+	const json = await cordon(["explain", "api.acme.com", ...origin, "--local", "--json"], { kv });
+	expect(json.code).toBe(1);
+	expect(JSON.parse(json.out)).toEqual({
+		allowed: false,
+		problem: "tenant-closed",
+		message: expect.stringContaining("The document under tenant:api.acme.com in"),
+		errors: [],
+	});
+});
+
 describe("a file", () => {
 	test("is explained in words, step by step", async () => {
 		const path = join(

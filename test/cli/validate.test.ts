@@ -53,6 +53,32 @@ describe("one file", () => {
 		});
 	});
 
+	test("that closes a tenant is valid, and nothing more is said of it", async () => {
+		const path = join(folder({ "acme.json": { hosts: ["api.acme.com"], closed: true } }), "acme.json");
+		expect(await cordon(["validate", path])).toEqual({
+			code: 0,
+			out: `valid: ${path} (1 host)`,
+			err: "",
+		});
+		expect(await errorsOf('{"hosts": ["api.acme.com"], "closed": true, "cors": {"origins": []}}')).toEqual([
+			"closed-not-alone /closed",
+		]);
+	});
+
+	test("that names a service binding is valid", async () => {
+		expect(await errorsOf(JSON.stringify({ ...GOOD, upstream: { service: "API" } }))).toEqual([]);
+		expect(await errorsOf(JSON.stringify({ ...GOOD, upstream: { service: "my-api" } }))).toEqual([
+			"invalid-service /upstream/service",
+		]);
+	});
+
+	test("with many errors has the first 1,000 listed, and the last one says how many more there are", async () => {
+		const origins = Array.from({ length: 99_000 }, () => "null");
+		const errors = await errorsOf(JSON.stringify({ cors: { origins } }));
+		expect(errors.length).toBe(1001);
+		expect(errors.at(-1)).toBe("more-findings ");
+	});
+
 	test("with warnings alone is valid", async () => {
 		const input = JSON.stringify({ ...GOOD, upstream: "http://api.example.com" });
 		const { code, out } = await cordon(["validate", "-", "--json"], { input });
@@ -93,7 +119,7 @@ describe("one file", () => {
 ${path}:3:33: error: unknown-key
   3 |     "cors": { "origins": ["null"], "credentals": true },
     |                                    ^^^^^^^^^^^^
-  "credentals" is no key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "credentials"?
+  "credentals" is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "credentials"?
   Suggestion: credentials
 
 invalid: ${path}, 2 errors`);
@@ -164,7 +190,7 @@ describe("a text", () => {
 	test("that is no JSON says where first", async () => {
 		const { out } = await cordon(["validate", "-"], { input: '{\n\t"cors": {\n\t\t"origins" []\n\t}}}' });
 		expect(out).toContain("stdin:3:13: error: invalid-json");
-		expect(out).toContain("This is no JSON (line 3, column 13: a colon is expected)");
+		expect(out).toContain("This is not JSON (line 3, column 13: a colon is expected)");
 		expect(out).toContain("invalid: stdin, 1 error");
 	});
 

@@ -1,7 +1,8 @@
 /** Owns the proof of the pattern language: what is accepted, what is refused, why, and what is suggested. */
 
 import { describe, expect, test } from "vitest";
-import { judgeOriginPattern, type PatternSafety, parseOriginPattern } from "../../src/cors/origin-pattern.ts";
+import { parseOriginPattern } from "../../src/cors/origin-pattern.ts";
+import { judgeOriginPattern, type PatternSafety } from "../../src/cors/pattern-safety.ts";
 
 const LABEL_63 = "a".repeat(63);
 /** 253 bytes: three labels of 63, one of 61. */
@@ -173,6 +174,20 @@ describe("with credentials, a pattern that lets strangers in is prohibited", () 
 		["https://*.compute.amazonaws.com", "prohibited-origin-public-suffix"],
 		["https://*.ck", "prohibited-origin-public-suffix"],
 		["https://*.kawasaki.jp", "prohibited-origin-public-suffix"],
+		["https://*.amazonaws.com", "prohibited-origin-public-suffix"],
+		["https://*.amazonaws.com:*", "prohibited-origin-public-suffix"],
+		["https://*.eu-west-1.amazonaws.com", "prohibited-origin-public-suffix"],
+		["https://*.rds.amazonaws.com", "prohibited-origin-public-suffix"],
+		["https://*.windows.net", "prohibited-origin-public-suffix"],
+		["https://*.core.windows.net", "prohibited-origin-public-suffix"],
+		["https://*.on.aws", "prohibited-origin-public-suffix"],
+		["https://*.eu-west-1.on.aws", "prohibited-origin-public-suffix"],
+		["https://*.railway.app", "prohibited-origin-public-suffix"],
+		["https://*.amazoncognito.com", "prohibited-origin-public-suffix"],
+		["https://*.fastly.net", "prohibited-origin-public-suffix"],
+		["https://*.render.com", "prohibited-origin-public-suffix"],
+		["https://*.akershus.no", "prohibited-origin-public-suffix"],
+		["https://*.xn--stfold-9xa.no", "prohibited-origin-public-suffix"],
 	])("%s", (text, code) => {
 		expect(judge(text, CREDENTIALS)).toBe(code);
 		expect(judge(text, { ...CREDENTIALS, credentials: false })).toBeUndefined();
@@ -189,6 +204,14 @@ describe("with credentials, a pattern that lets strangers in is prohibited", () 
 		["https://github.io"],
 		["https://app.vercel.app"],
 		["https://*.city.kawasaki.jp"],
+		["https://*.www.ck"],
+		["https://*.bucket.s3.amazonaws.com"],
+		["https://app-*.amazonaws.com"],
+		["https://s*.amazonaws.com"],
+		["https://amazonaws.com"],
+		["https://windows.net:8443"],
+		["https://*.example.amazonaws.com"],
+		["https://*.amazonaws.example.com"],
 		["https://*.acme.internal"],
 		["http://localhost:3000"],
 		["http://*.localhost:*"],
@@ -200,6 +223,55 @@ describe("with credentials, a pattern that lets strangers in is prohibited", () 
 	])("%s is not", (text) => {
 		expect(judge(text, CREDENTIALS)).toBeUndefined();
 	});
+
+	test("a wildcard above a public suffix is told one below it", () => {
+		const result = parseOriginPattern("https://*.amazonaws.com");
+		const refusal = result.ok ? judgeOriginPattern(result.pattern, CREDENTIALS) : undefined;
+		expect(refusal?.message).toBe(
+			`"https://*.amazonaws.com" allows names under public suffixes below "amazonaws.com", such as "s3.amazonaws.com", where anybody can get one and read the API with the user's cookies: "*." stands for several labels. Name the domain that is yours, or set "dangerouslyAllowPublicSuffixSubdomains": true in cors.`,
+		);
+	});
+
+	test.each<[text: string, suggestion?: string]>([
+		["https://*example.com", "https://*.example.com"],
+		["https://*-example.co.uk", "https://*.example.co.uk"],
+		["https://*example.com:8443", "https://*.example.com:8443"],
+		["https://pr-*.com"],
+		["https://my*shop.dev"],
+		["https://*-.com"],
+		["app://*example.com", "app://*.example.com"],
+	])("in-label glob %s lets in look-alikes, with credentials or without", (text, suggestion) => {
+		const parsed = parseOriginPattern(text);
+		if (!parsed.ok) throw new Error(parsed.refusal.message);
+		for (const credentials of [true, false]) {
+			const safety = { ...CREDENTIALS, credentials };
+			const refusal = judgeOriginPattern(parsed.pattern, safety);
+			expect([refusal?.code, refusal?.suggestion]).toEqual(["prohibited-origin-public-suffix", suggestion]);
+			expect(
+				judgeOriginPattern(parsed.pattern, { ...safety, dangerouslyAllowPublicSuffixSubdomains: true }),
+			).toBeUndefined();
+		}
+	});
+
+	test("what is suggested for a look-alike is safe itself, or not suggested", () => {
+		const suggestion = (text: string, credentials: boolean) => {
+			const result = parseOriginPattern(text);
+			return result.ok
+				? judgeOriginPattern(result.pattern, { ...CREDENTIALS, credentials })?.suggestion
+				: undefined;
+		};
+		expect(suggestion("https://*amazonaws.com", false)).toBe("https://*.amazonaws.com");
+		expect(suggestion("https://*amazonaws.com", true)).toBeUndefined();
+		expect(suggestion("https://*example.ck", true)).toBeUndefined();
+		expect(suggestion("http://*example.com", false)).toBe("http://*.example.com");
+	});
+
+	test.each(["https://pr-*.internal", "https://app-*.vercel.app", "http://pr-*.localhost", "https://*.com"])(
+		"%s is for nobody's look-alikes: without credentials it is fine",
+		(text) => {
+			expect(judge(text, { ...CREDENTIALS, credentials: false })).toBeUndefined();
+		},
+	);
 
 	test("the fix for http is https, with the port only where it is needed", () => {
 		const suggestion = (text: string) => {

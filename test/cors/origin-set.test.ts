@@ -2,10 +2,16 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { checkOrigin, compileOrigins } from "../../src/cors/allowed-origins.ts";
+import {
+	checkOrigin,
+	compileOrigins,
+	createOriginQuota,
+	type OriginsConfig,
+} from "../../src/cors/allowed-origins.ts";
 import { parseOriginPattern } from "../../src/cors/origin-pattern.ts";
 import { createOriginSet, isSerializedOrigin } from "../../src/cors/origin-set.ts";
 import { MAX_ORIGIN_BYTES } from "../../src/cors/origin-syntax.ts";
+import { createFindings } from "../../src/findings/collector.ts";
 import { referenceMatches } from "./reference.ts";
 
 function setOf(...texts: readonly string[]) {
@@ -16,6 +22,10 @@ function setOf(...texts: readonly string[]) {
 			return result.pattern;
 		}),
 	);
+}
+
+function listOf(origins: OriginsConfig) {
+	return compileOrigins(origins, SAFETY, "", createFindings(), createOriginQuota());
 }
 
 const LABEL_63 = "a".repeat(63);
@@ -98,12 +108,32 @@ describe("an origin matches an entry, or does not", () => {
 		);
 	});
 
+	test("of domains of any length, in any order, the broadest is reported", () => {
+		const texts = [
+			"https://*.a.long.example.com",
+			"https://*.b.com",
+			"https://*.long.example.com",
+			"https://*.c",
+		];
+		for (const list of [texts, texts.toReversed()]) {
+			const set = setOf(...list);
+			expect(set.match("https://x.a.long.example.com")).toBe("https://*.long.example.com");
+			expect(set.match("https://x.b.com")).toBe("https://*.b.com");
+			expect(set.match("https://x.y.c")).toBe("https://*.c");
+			expect(set.match("https://example.com")).toBeUndefined();
+		}
+		const [longest = ""] = texts;
+		expect(setOf("https://*.b.com", longest, "https://*.c").match("https://x.a.long.example.com")).toBe(
+			longest,
+		);
+	});
+
 	test("the bound is 326 bytes, to the byte", () => {
 		const host = `${LABEL_63}.${LABEL_63}.${LABEL_63}.${"b".repeat(61)}`;
 		const scheme = "s".repeat(64);
 		const longest = `${scheme}://${host}:65535`;
 		expect(longest.length).toBe(MAX_ORIGIN_BYTES);
-		const list = compileOrigins([`${scheme}://${host}:*`], SAFETY, "", []);
+		const list = listOf([`${scheme}://${host}:*`]);
 		expect(checkOrigin(list, longest)).toMatchObject({ verdict: { allowed: true } });
 		expect(checkOrigin(list, `${longest}0`)).toEqual({
 			kind: "decided",
@@ -112,7 +142,7 @@ describe("an origin matches an entry, or does not", () => {
 	});
 
 	test("null and what is no serialized origin are never asked of a directory", () => {
-		const list = compileOrigins([{ directory: "customers" }], SAFETY, "", []);
+		const list = listOf([{ directory: "customers" }]);
 		expect(checkOrigin(list, "https://shop.example").kind).toBe("ask");
 		expect(checkOrigin(list, "http://localhost:3000").kind).toBe("ask");
 		expect(checkOrigin(list, "null")).toMatchObject({ verdict: { reason: "origin-null" } });
@@ -193,12 +223,12 @@ describe("properties", () => {
 	});
 
 	test("whatever bytes come as Origin, nothing throws and the answer is yes or no", () => {
-		const list = compileOrigins(
-			["https://*.example.com", "https://pr-*.example.com", "http://localhost:*", { directory: "x" }],
-			SAFETY,
-			"",
-			[],
-		);
+		const list = listOf([
+			"https://*.example.com",
+			"https://pr-*.example.com",
+			"http://localhost:*",
+			{ directory: "x" },
+		]);
 		fc.assert(
 			fc.property(
 				fc.oneof(fc.string({ maxLength: 400 }), fc.string({ unit: "binary", maxLength: 400 })),

@@ -1,17 +1,18 @@
 /** Owns the proof of the compiled policy: the header values it leads to, and the names it refuses. */
 
 import { describe, expect, test } from "vitest";
+import { createOriginQuota } from "../../src/cors/allowed-origins.ts";
 import { type CorsConfig, compilePolicy, type Policy } from "../../src/cors/policy.ts";
-import type { Finding } from "../../src/findings/finding.ts";
+import { createFindings } from "../../src/findings/collector.ts";
 
 const APP = "https://app.example.com";
 
 function compile(config: Partial<CorsConfig>) {
-	const errors: Finding[] = [];
-	const policy = compilePolicy({ origins: [APP], ...config }, "/cors", errors);
+	const findings = createFindings();
+	const policy = compilePolicy({ origins: [APP], ...config }, "/cors", findings, createOriginQuota());
 	return {
 		policy: policy as Policy,
-		errors: errors.map(({ code, pointer, suggestion }) => [code, pointer, suggestion]),
+		errors: findings.list().map(({ code, pointer, suggestion }) => [code, pointer, suggestion]),
 	};
 }
 

@@ -15,7 +15,7 @@ function passage(upstreamTimeoutSeconds: number | undefined) {
 		...(upstreamTimeoutSeconds === undefined ? {} : { upstreamTimeoutSeconds }),
 		cors: { origins: [] },
 	});
-	if (!result.ok) throw new Error("no tenant");
+	if (!result.ok || result.closed) throw new Error("no tenant");
 	const address = createAddressReader()("https://api.example.com/");
 	const request = new Request("https://api.example.com/");
 	const { tenant } = result;

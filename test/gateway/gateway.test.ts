@@ -233,6 +233,21 @@ describe("a problem", () => {
 describe("a way out", () => {
 	const cors = { origins: [APP] };
 
+	test("through a service binding has the request's own URL", async () => {
+		const { ask, reached } = setUp({ document: { upstream: { service: "API" }, cors }, services: ["API"] });
+		expect((await ask("/a?b", { origin: APP })).status).toBe(200);
+		expect(reached.map(({ url }) => url)).toEqual(["https://api.example.com/a?b"]);
+	});
+
+	test("through a service binding that is not there is unreachable, and its name is logged", async () => {
+		const { ask, faults } = setUp({ document: { upstream: { service: "API" }, cors }, services: ["OTHER"] });
+		const response = await ask("/", { origin: APP });
+		expect(response.status).toBe(502);
+		expect(await response.json()).toMatchObject({ code: "upstream-unreachable" });
+		expect(sharing(response)).toEqual([`access-control-allow-origin: ${APP}`, "vary: Origin"]);
+		expect(faults).toMatchObject([{ event: "upstream-failed", reason: expect.stringContaining("API") }]);
+	});
+
 	test("tells the API the public host, with an upstream, without one, and where it is the public host itself", async () => {
 		for (const upstream of ["https://api.internal", undefined, API]) {
 			const { ask, reached } = setUp({ document: { upstream, cors } });

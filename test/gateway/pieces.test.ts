@@ -16,8 +16,7 @@ import { compileTenant } from "../../src/tenants/tenant.ts";
 
 function policyOf(cors: object): Policy {
 	const result = compileTenant({ cors: { origins: ["https://a.example"], ...cors } });
-	if (!result.ok) throw new Error(JSON.stringify(result.errors));
-	if (result.tenant.closed) throw new Error("closed");
+	if (!result.ok || result.closed) throw new Error(JSON.stringify(result));
 	return result.tenant.policy;
 }
 

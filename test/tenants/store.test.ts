@@ -2,8 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Found, ReadFailure } from "../../src/isolate/read-through-cache.ts";
-import { createTenantStore } from "../../src/tenants/store.ts";
-import type { Tenant } from "../../src/tenants/tenant.ts";
+import { createTenantStore, type StoredTenant } from "../../src/tenants/store.ts";
 
 const HOST = "api.example.com";
 const KEY = `tenant:${HOST}`;
@@ -59,8 +58,9 @@ function setUp(copies = new Map<string, { text: string; readAtMilliseconds: numb
 }
 
 /** The first origin that the found policy allows, or the kind of what was found instead. */
-function allowed(found: Found<Tenant>): string {
+function allowed(found: Found<StoredTenant>): string {
 	if (found.kind !== "present") return found.kind;
+	if (found.value.closed) return "closed";
 	const { origins } = found.value.policy;
 	const candidates = ["https://one.example", "https://two.example"];
 	return (
