@@ -1,22 +1,17 @@
 /** Owns the Worker's entry: bindings in, one handler out, and the last error boundary. */
 
 import { env } from "cloudflare:workers";
+import { createFailureLog } from "./gateway/failure-log.ts";
 import { createGateway, type Gateway } from "./gateway/gateway.ts";
+import type { LogEntry } from "./gateway/log-lines.ts";
 import { problem } from "./gateway/problem.ts";
-import { createVerdictRecorder, type LogEntry } from "./gateway/verdict.ts";
+import { createVerdictRecorder } from "./gateway/verdict.ts";
 import { createSecondCopy } from "./isolate/second-copy.ts";
-import { createTokenBucket } from "./isolate/token-bucket.ts";
+import { createKvReader } from "./tenants/kv-reader.ts";
 import { createTenantStore } from "./tenants/store.ts";
 
 /** What wrangler.toml binds, and the dataset that it may bind besides. */
 type Bindings = Env & { readonly VERDICTS?: AnalyticsEngineDataset };
-
-/** The least that KV takes; what is fresh is decided here, in the isolate. */
-const KV_CACHE_TTL_SECONDS = 30;
-
-/** While KV or an upstream fails, requests must not buy a log line each. */
-const FAILURE_BURST_LINES = 20;
-const FAILURE_LINES_PER_SECOND = 2;
 
 /** One JSON object a line, for people and for Workers Logs alike. */
 function log(entry: LogEntry): void {
@@ -25,20 +20,17 @@ function log(entry: LogEntry): void {
 
 function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
 	const now = Date.now;
-	const failureLines = createTokenBucket(FAILURE_BURST_LINES, FAILURE_LINES_PER_SECOND, now);
-	const logFailure = (event: string, failure: object) => {
-		if (failureLines.take()) log({ event, ...failure });
-	};
+	const failures = createFailureLog(log, now);
 	return createGateway({
 		store: createTenantStore({
-			read: (key) => TENANTS.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
+			read: createKvReader(TENANTS),
 			now,
 			secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
-			onFailure: (failure) => logFailure("kv-read-failed", failure),
+			onFailure: failures.kvReadFailed,
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
 		fetch: (input, init) => fetch(input, init),
-		onUpstreamFailure: (failure) => logFailure("upstream-failed", failure),
+		onUpstreamFailure: failures.upstreamFailed,
 		verdicts: createVerdictRecorder({ dataset: VERDICTS, log, now }),
 	});
 }

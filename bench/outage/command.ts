@@ -3,10 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ArgsDef, ParsedArgs } from "citty";
-import {
-	MAX_KV_WAIT_MILLISECONDS,
-	MAX_SECOND_COPY_WAIT_MILLISECONDS,
-} from "../../src/isolate/read-through-cache.ts";
+import { MAX_KV_WAIT_MILLISECONDS, MAX_SECOND_COPY_WAIT_MILLISECONDS } from "../../src/isolate/freshness.ts";
 import { buildCordon } from "../harness/build.ts";
 import { KV_MODES } from "../harness/kv-modes.ts";
 import { describeMachine, machineLine } from "../harness/machine.ts";

@@ -4,7 +4,8 @@ import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
 import { type Decision, decide, type RequestKind, requestKind } from "../cors/decision.ts";
 import type { Policy } from "../cors/policy.ts";
 import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Background, Found } from "../isolate/read-through-cache.ts";
+import type { Lookup } from "../isolate/memory.ts";
+import type { Background } from "../isolate/read-through-cache.ts";
 import type { TenantStore } from "../tenants/store.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 import { type Address, createAddressReader } from "./address.ts";
@@ -95,11 +96,11 @@ export function createGateway(outside: GatewayOptions): Gateway {
 		return found instanceof Promise ? admitLater(arrival, found) : admit(arrival, found);
 	};
 
-	async function admitLater(arrival: Arrival, found: Promise<Found<Tenant>>): Promise<Response> {
+	async function admitLater(arrival: Arrival, found: Promise<Lookup<Tenant>>): Promise<Response> {
 		return admit(arrival, await found);
 	}
 
-	function admit(arrival: Arrival, found: Found<Tenant>): Response | Promise<Response> {
+	function admit(arrival: Arrival, found: Lookup<Tenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
 				return problem("tenant-unavailable");
@@ -107,8 +108,7 @@ export function createGateway(outside: GatewayOptions): Gateway {
 				return outside.forwardUnknownHosts ? outside.fetch(arrival.request) : problem("unknown-tenant");
 			case "present": {
 				const call = callOf(arrival, found.value, found.readAtMilliseconds);
-				const verdict =
-					call.origin === null ? undefined : judge(call.policy, call.origin, arrival.background);
+				const verdict = call.origin === null ? undefined : judge(call.policy, call.origin, arrival);
 				return verdict instanceof Promise ? respondLater(call, verdict) : respond(call, verdict);
 			}
 		}
@@ -119,9 +119,10 @@ export function createGateway(outside: GatewayOptions): Gateway {
 	}
 
 	/** The list in the document is asked first, directories only then. */
-	function judge(policy: Policy, origin: string, background: Background) {
+	function judge(policy: Policy, origin: string, { address, background }: Arrival) {
 		const check = checkOrigin(policy.origins, origin);
-		return check.kind === "ask" ? store.findOrigin(check.directories, origin, background) : check.verdict;
+		if (check.kind !== "ask") return check.verdict;
+		return store.findOrigin(address.site.hostname, check.directories, origin, background);
 	}
 
 	function respond(call: Call, verdict: OriginVerdict | undefined): Response | Promise<Response> {

@@ -1,7 +1,8 @@
 /** Owns the proof of the verdict record: its columns, its log lines, and their bounds. */
 
 import { expect, test } from "vitest";
-import { createVerdictRecorder, type LogEntry, type Verdict } from "../../src/gateway/verdict.ts";
+import type { LogEntry } from "../../src/gateway/log-lines.ts";
+import { createVerdictRecorder, type Verdict } from "../../src/gateway/verdict.ts";
 
 const DENIED: Verdict = {
 	hostname: "api.example.com",
@@ -85,18 +86,18 @@ test("an attacker buys no log line per request: 50 at once, 5 a second, and how 
 	expect(lines[51]).not.toHaveProperty("suppressedBefore");
 });
 
-test("the very same verdict again and again is logged 10 times at once, then once a second, one that differs at once", () => {
+test("the very same verdict again and again is logged 20 times at once, then once a second, one that differs at once", () => {
 	const { lines, points, record, state } = setUp();
 	for (let i = 0; i < 100; i++) record(DENIED);
-	expect([lines.length, points.length]).toEqual([10, 100]);
+	expect([lines.length, points.length]).toEqual([20, 100]);
 	record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(11);
-	expect(lines[10]).toMatchObject({ method: "POST", suppressedBefore: 90 });
+	expect(lines.length).toBe(21);
+	expect(lines[20]).toMatchObject({ method: "POST", suppressedBefore: 80 });
 	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(20);
+	expect(lines.length).toBe(40);
 	state.now += 1000;
 	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(21);
+	expect(lines.length).toBe(41);
 });
 
 test("what the client chose is cut to size", () => {
