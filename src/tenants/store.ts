@@ -27,12 +27,14 @@ const TENANT_BASE_BYTES = 2048;
 const TENANT_BYTES_PER_CHARACTER = 4;
 
 /**
- * Second copies of absences, for the hosts of a wildcard tenant: without one, an isolate that is new while KV fails cannot
- * know that the host has no document of its own. Clients choose the hosts, so that each wildcard has its bound.
+ * Second copies of absences that never were documents: of the hosts of a wildcard tenant, for an isolate that is new while KV
+ * fails must know that they have none of their own; and of a wildcard, one for all hosts that it does not serve. Clients
+ * choose the hosts, so that those of each wildcard have a bound, and all wildcards that are absent have one together.
  */
 const WILDCARD_ABSENCES = { burst: 100, perSecond: 2 };
 const ALL_ABSENCES = { burst: 400, perSecond: 8 };
 const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
+const ALL_WILDCARDS = "*";
 
 /** A compiled document, as KV had it. */
 export type StoredTenant = (TenantResult & { readonly ok: true })["tenant"];
@@ -86,9 +88,10 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
-		keepsAbsence(hostname) {
-			const wildcard = wildcardHost(hostname);
-			return wildcard !== undefined && isPresent(wildcard) && absenceCopies.take(wildcard, "") !== undefined;
+		keepsAbsence(host) {
+			const wildcard = wildcardHost(host);
+			if (wildcard === undefined || !(wildcard === host || isPresent(wildcard))) return false;
+			return absenceCopies.take(wildcard === host ? ALL_WILDCARDS : wildcard, "") !== undefined;
 		},
 	});
 	const origins: ReadThroughCache<true> = createReadThroughCache({
