@@ -32,12 +32,11 @@ export function createBoundedCache<V>(maxBytes: number): BoundedCache<V> {
 		items.delete(key);
 	}
 
-	/** What came last is marked as used, so that it outlives all that is older. */
-	function makeRoom(): void {
+	function makeRoom(newest: string): void {
 		for (const [key, item] of items) {
 			if (held <= maxBytes || items.size === 1) return;
 			items.delete(key);
-			if (item.isUsed) {
+			if (item.isUsed || key === newest) {
 				item.isUsed = false;
 				items.set(key, item);
 			} else {
@@ -55,9 +54,9 @@ export function createBoundedCache<V>(maxBytes: number): BoundedCache<V> {
 		},
 		set(key, value, bytes) {
 			remove(key);
-			items.set(key, { value, bytes, isUsed: true });
+			items.set(key, { value, bytes, isUsed: false });
 			held += bytes;
-			makeRoom();
+			makeRoom(key);
 		},
 		delete: remove,
 		bytes: () => held,

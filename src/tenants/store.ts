@@ -112,10 +112,11 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		return tenants.remembered(host)?.kind === "present";
 	}
 
-	/** Which tenant serves a hostname, as far as the isolate knows: a client who makes up hosts gets no budget for each. */
+	/** Whose policy it is that a hostname goes by: a client who makes up hosts of a wildcard gets no budget for each. */
 	function tenantOf(name: string): string {
 		const hostname = withoutDot(name);
-		return isPresent(hostname) ? hostname : (wildcardHost(hostname) ?? hostname);
+		const wildcard = wildcardHost(hostname);
+		return wildcard !== undefined && isPresent(wildcard) && !isPresent(hostname) ? wildcard : hostname;
 	}
 
 	async function findWildcard(wildcard: string | undefined, background: Background) {
