@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type KvMode, REGISTERED_ORIGIN, SLOW_SECONDS } from "./kv-modes.ts";
+import { largeDocument } from "./large-documents.ts";
 
 /** How many tenants there are, and what each document says besides. */
 const tenants = Number(process.env["BENCH_TENANTS"] ?? 1);
@@ -110,6 +111,8 @@ function documentOf(key: string): string | Buffer | undefined {
 		return JSON.stringify({ upstream, cors: { origins: [{ directory: "customers" }], credentials: true } });
 	}
 	if (key === `origin:customers:${REGISTERED_ORIGIN}`) return "";
+	const large = largeDocument(key.slice("tenant:".length));
+	if (large !== undefined) return large;
 	const number = /^tenant:t(\d+)\.example$/.exec(key)?.[1];
 	if (number === undefined || Number(number) >= tenants) return undefined;
 	return JSON.stringify({
