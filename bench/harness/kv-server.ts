@@ -50,7 +50,7 @@ const server = createServer({ requireHostHeader: false }, (request, response) =>
 
 async function serveKey(key: string, response: ServerResponse): Promise<void> {
 	if (!(await answers([key], response))) return;
-	const value = valueOf(key);
+	const value = heldUnder(key);
 	if (value === undefined) response.writeHead(404).end();
 	else response.end(value);
 }
@@ -61,7 +61,7 @@ async function serveKeys(request: IncomingMessage, response: ServerResponse): Pr
 	reads += keys.length;
 	if (!(await answers(keys, response))) return;
 	response.end(
-		JSON.stringify(Object.fromEntries(keys.map((key) => [key, valueOf(key)?.toString() ?? null]))),
+		JSON.stringify(Object.fromEntries(keys.map((key) => [key, heldUnder(key)?.toString() ?? null]))),
 	);
 }
 
@@ -78,7 +78,7 @@ async function answers(keys: readonly string[], response: ServerResponse): Promi
 	return !isFailing;
 }
 
-function valueOf(key: string): string | Buffer | undefined {
+function heldUnder(key: string): string | Buffer | undefined {
 	const value = deleted.has(key) ? undefined : documentOf(key);
 	if (value === undefined) return undefined;
 	found++;

@@ -226,7 +226,7 @@ test("in any history, nothing is served that may not be, and nothing is refused 
 			fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: "max" }), async (steps) => {
 				expect(await run(steps)).toEqual([]);
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 100 },
 		);
 	} finally {
 		vi.useRealTimers();
