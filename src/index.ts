@@ -30,7 +30,7 @@ function gatewayOf({ TENANTS, UNKNOWN_HOSTS, VERDICTS }: Bindings): Gateway {
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
 		fetch: (input, init) => fetch(input, init),
-		onUpstreamFailure: failures.upstreamFailed,
+		onUpstreamFailure: (failure) => failures.requestFailed({ event: "upstream-failed", ...failure }),
 		verdicts: createVerdictRecorder({ dataset: VERDICTS, log, now }),
 	});
 }

@@ -1,8 +1,7 @@
-/** Owns the log lines for what fails outside: KV and the upstreams. */
+/** Owns the log lines for what fails: reads of KV, and requests, at their upstream or by a fault of Cordon's own. */
 
 import type { ReadFailure } from "../isolate/read-through-cache.ts";
 import { hostOfKey } from "../tenants/keys.ts";
-import type { UpstreamFailure } from "./gateway.ts";
 import { createBoundedLog, type LogEntry } from "./log-lines.ts";
 
 /** While KV or an upstream fails, requests must not buy a log line each. */
@@ -16,7 +15,8 @@ const ALLOWANCES = {
 /** The log of failures. */
 export interface FailureLog {
 	kvReadFailed(failure: ReadFailure): void;
-	upstreamFailed(failure: UpstreamFailure): void;
+	/** @param failure as it is logged; its bound is that of its host */
+	requestFailed(failure: { readonly event: string; readonly hostname: string }): void;
 }
 
 /**
@@ -29,8 +29,8 @@ export function createFailureLog(log: (entry: LogEntry) => void, now: () => numb
 		kvReadFailed(failure) {
 			lines.write(hostOfKey(failure.key), () => ({ event: "kv-read-failed", ...failure }));
 		},
-		upstreamFailed(failure) {
-			lines.write(failure.hostname, () => ({ event: "upstream-failed", ...failure }));
+		requestFailed(failure) {
+			lines.write(failure.hostname, () => ({ ...failure }));
 		},
 	};
 }

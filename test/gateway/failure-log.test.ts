@@ -19,15 +19,13 @@ test("a failure is one line, with all that is known of it", () => {
 	const read = { key: "tenant:api.example.com", reason: "KV GET failed: 500", served: "isolate" } as const;
 	log.kvReadFailed(read);
 	const upstream = {
+		event: "upstream-failed",
 		hostname: "api.example.com",
 		code: "upstream-unreachable",
 		reason: "Network connection lost.",
 	} as const;
-	log.upstreamFailed(upstream);
-	expect(lines).toEqual([
-		{ event: "kv-read-failed", ...read },
-		{ event: "upstream-failed", ...upstream },
-	]);
+	log.requestFailed(upstream);
+	expect(lines).toEqual([{ event: "kv-read-failed", ...read }, upstream]);
 });
 
 test.each([
@@ -39,7 +37,7 @@ test.each([
 	for (let i = 0; i < 1000; i++) log.kvReadFailed({ key: keyOf(i), reason: "down", served: "nothing" });
 	expect(lines.length).toBe(bound);
 	for (let i = 0; i < 20; i++) {
-		log.upstreamFailed({ hostname: "api.other.example", code: "upstream-timeout", reason: "late" });
+		log.requestFailed({ event: "upstream-failed", hostname: "api.other.example" });
 	}
 	expect(lines.length).toBe(bound + 20);
 	state.now += 1000;
