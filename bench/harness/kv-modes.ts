@@ -15,3 +15,6 @@ export type KvMode = (typeof KV_MODES)[number];
 
 /** How long a slow KV takes for a read. */
 export const SLOW_SECONDS = 5;
+
+/** The one origin of the directory `customers`, which the tenant `directory.example` asks. */
+export const REGISTERED_ORIGIN = "https://registered.example";

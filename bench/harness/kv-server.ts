@@ -4,7 +4,8 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type KvMode, SLOW_SECONDS } from "./kv-modes.ts";
+import { type KvMode, REGISTERED_ORIGIN, SLOW_SECONDS } from "./kv-modes.ts";
+import { largeDocument } from "./large-documents.ts";
 
 /** How many tenants there are, and what each document says besides. */
 const tenants = Number(process.env["BENCH_TENANTS"] ?? 1);
@@ -18,11 +19,13 @@ const keepsCache = process.env["BENCH_CACHE"] === "yes";
 
 let reads = 0;
 let found = 0;
+let calls = 0;
 let mode: KvMode = "well";
 const cached = new Map<string, Buffer>();
+const deleted = new Set<string>();
 
 /**
- * What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`. Beside it the controls, and the cache's own requests,
+ * What KV's protocol in workerd asks for: `GET /<key>?urlencoded=true`, `POST /bulk/get`. Beside it the controls, and the cache's own requests,
  * in which workerd names no Host.
  */
 const server = createServer({ requireHostHeader: false }, (request, response) => {
@@ -32,8 +35,13 @@ const server = createServer({ requireHostHeader: false }, (request, response) =>
 	} else if (url.startsWith("/mode/")) {
 		mode = decodeURIComponent(url.slice("/mode/".length)) as KvMode;
 		response.end();
+	} else if (url.startsWith("/deleted/")) {
+		deleted.add(decodeURIComponent(url.slice("/deleted/".length)));
+		response.end();
 	} else if (url.startsWith("http://") || url.startsWith("https://")) {
 		void serveCache(url, request, response);
+	} else if (url.startsWith("/bulk/get")) {
+		void serveKeys(request, response);
 	} else {
 		reads++;
 		void serveKey(decodeURIComponent(url.slice(1).split("?", 1)[0] ?? ""), response);
@@ -41,24 +49,41 @@ const server = createServer({ requireHostHeader: false }, (request, response) =>
 });
 
 async function serveKey(key: string, response: ServerResponse): Promise<void> {
-	const isOdd = /[13579]\.example$/.test(key);
+	if (!(await answers([key], response))) return;
+	const value = heldUnder(key);
+	if (value === undefined) response.writeHead(404).end();
+	else response.end(value);
+}
+
+/** Several keys in one read: an object of their values, null for an absence. */
+async function serveKeys(request: IncomingMessage, response: ServerResponse): Promise<void> {
+	const { keys } = JSON.parse(String(await buffer(request))) as { readonly keys: readonly string[] };
+	reads += keys.length;
+	if (!(await answers(keys, response))) return;
+	response.end(
+		JSON.stringify(Object.fromEntries(keys.map((key) => [key, heldUnder(key)?.toString() ?? null]))),
+	);
+}
+
+/** Whether KV answers a read now; if not, it has failed or hangs. */
+async function answers(keys: readonly string[], response: ServerResponse): Promise<boolean> {
+	const isOdd = keys.some((key) => /[13579]\.example$/.test(key));
 	if (mode === "slow") await sleep(SLOW_SECONDS * 1000);
-	if (mode === "hanging") return;
-	if (
+	if (mode === "hanging") return false;
+	const isFailing =
 		mode === "failing" ||
-		(mode === "flapping" && reads % 2 === 0) ||
-		(mode === "failing for half" && isOdd)
-	) {
-		response.writeHead(500).end("no");
-		return;
-	}
-	const value = documentOf(key);
-	if (value === undefined) {
-		response.writeHead(404).end();
-		return;
-	}
+		(mode === "flapping" && calls++ % 2 === 0) ||
+		(mode === "failing for half" && isOdd);
+	if (isFailing) response.writeHead(500).end("no");
+	return !isFailing;
+}
+
+function heldUnder(key: string): string | Buffer | undefined {
+	const value = deleted.has(key) ? undefined : documentOf(key);
+	if (value === undefined) return undefined;
 	found++;
-	response.end(mode === "garbage" ? '{"cors": {"origins": "*", "credentials": true' : value);
+	const isGarbled = mode === "garbage" && key.startsWith("tenant:");
+	return isGarbled ? '{"cors": {"origins": "*", "credentials": true' : value;
 }
 
 /** The Cache API's protocol: a put brings a whole HTTP response as its body; a miss is a 504. */
@@ -85,6 +110,9 @@ function documentOf(key: string): string | Buffer | undefined {
 	if (key === "tenant:directory.example") {
 		return JSON.stringify({ upstream, cors: { origins: [{ directory: "customers" }], credentials: true } });
 	}
+	if (key === `origin:customers:${REGISTERED_ORIGIN}`) return "";
+	const large = largeDocument(key.slice("tenant:".length));
+	if (large !== undefined) return large;
 	const number = /^tenant:t(\d+)\.example$/.exec(key)?.[1];
 	if (number === undefined || Number(number) >= tenants) return undefined;
 	return JSON.stringify({

@@ -11,6 +11,8 @@ export interface KvProcess extends ServerProcess {
 	counters(): Promise<{ readonly reads: number; readonly found: number }>;
 	/** From now on it answers so. */
 	be(mode: KvMode): Promise<void>;
+	/** From now on this key is absent. */
+	delete(key: string): Promise<void>;
 }
 
 /** What the service knows. */
@@ -50,6 +52,9 @@ export async function startKv(contents: KvContents, directory: string): Promise<
 		},
 		async be(mode) {
 			await fetch(`http://127.0.0.1:${server.port}/mode/${encodeURIComponent(mode)}`);
+		},
+		async delete(key) {
+			await fetch(`http://127.0.0.1:${server.port}/deleted/${encodeURIComponent(key)}`);
 		},
 	};
 }

@@ -5,7 +5,7 @@ import {
 	LAST_GOOD_SECONDS,
 	MAX_KV_WAIT_MILLISECONDS,
 	STALE_SECONDS,
-} from "../../src/isolate/read-through-cache.ts";
+} from "../../src/isolate/freshness.ts";
 import { percentile } from "../harness/statistics.ts";
 import { markdownTable, type Table } from "../harness/table.ts";
 import type { FleetOptions } from "./fleet.ts";

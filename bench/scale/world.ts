@@ -1,6 +1,7 @@
 /** Owns the world of the simulation: its clock, the central KV, each place's caches, and when KV is out. */
 
-import type { SecondCopy } from "../../src/isolate/read-through-cache.ts";
+import { LAST_GOOD_SECONDS } from "../../src/isolate/freshness.ts";
+import type { SecondCopy } from "../../src/isolate/second-copy.ts";
 
 /** KV keeps what it has read in each place for so long; the least that it accepts, and what Cordon asks for. */
 export const KV_CACHE_TTL_SECONDS = 30;
@@ -22,16 +23,14 @@ export interface World {
 
 /** What one data centre keeps for all its isolates. */
 export interface Place {
-	/** Reads `tenant:t<rank>.example` as the isolates of this place do. */
-	read(key: string): Promise<string | null>;
+	/** Reads `tenant:t<rank>.example` and the like as the isolates of this place do. */
+	read(keys: readonly string[]): Promise<ReadonlyMap<string, string | null>>;
 	readonly secondCopy: SecondCopy;
 	/** Whether there is a second copy of the tenant of this rank, and it is not too old. */
 	hasSecondCopy(rank: number): boolean;
 	/** Billed, whether or not the place's cache had the answer. */
 	reads(): number;
 }
-
-const LAST_GOOD_SECONDS = 3600;
 
 /** The hostname of a tenant by its rank. */
 export function hostOf(rank: number): string {
@@ -63,19 +62,22 @@ export function createPlace(world: World, tenants: number): Place {
 		const isFresh = readAtSeconds !== undefined && world.seconds - readAtSeconds < LAST_GOOD_SECONDS;
 		return isFresh ? readAtSeconds : undefined;
 	};
+	const textOf = (key: string) => {
+		const rank = rankOf(key);
+		if (!(rank < tenants)) return null;
+		if (!CHANGING_RANKS.includes(rank)) return documentOf(rank, 0);
+		const cached = kvCache.get(rank);
+		if (cached !== undefined && world.seconds - cached.readAtSeconds < KV_CACHE_TTL_SECONDS)
+			return documentOf(rank, cached.version);
+		const version = versionAt(rank, world.seconds);
+		kvCache.set(rank, { version, readAtSeconds: world.seconds });
+		return documentOf(rank, version);
+	};
 	return {
-		async read(key) {
-			reads++;
+		async read(keys) {
+			reads += keys.length;
 			if (world.kvIsOut) throw new Error("KV is out");
-			const rank = rankOf(key);
-			if (!(rank < tenants)) return null;
-			if (!CHANGING_RANKS.includes(rank)) return documentOf(rank, 0);
-			const cached = kvCache.get(rank);
-			if (cached !== undefined && world.seconds - cached.readAtSeconds < KV_CACHE_TTL_SECONDS)
-				return documentOf(rank, cached.version);
-			const version = versionAt(rank, world.seconds);
-			kvCache.set(rank, { version, readAtSeconds: world.seconds });
-			return documentOf(rank, version);
+			return new Map(keys.map((key) => [key, textOf(key)]));
 		},
 		secondCopy: {
 			async read(key) {
@@ -84,11 +86,8 @@ export function createPlace(world: World, tenants: number): Place {
 				const text = documentOf(rankOf(key), versionAt(rankOf(key), readAtSeconds));
 				return { text, readAtMilliseconds: readAtSeconds * 1000 };
 			},
-			async write(key, _text, readAtMilliseconds) {
-				copies.set(rankOf(key), readAtMilliseconds / 1000);
-			},
-			async remove(key) {
-				copies.delete(rankOf(key));
+			async write(key, { text, readAtMilliseconds }) {
+				if (text !== null) copies.set(rankOf(key), readAtMilliseconds / 1000);
 			},
 		},
 		hasSecondCopy: (rank) => freshCopy(rank) !== undefined,

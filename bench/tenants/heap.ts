@@ -4,6 +4,7 @@ import { preflightRequest } from "../compare/work.ts";
 import { type Client, createClient, type Wire } from "../harness/client.ts";
 import { usedHeapBytes } from "../harness/inspector.ts";
 import { startKv } from "../harness/kv.ts";
+import { LARGE_KINDS, largeHost } from "../harness/large-documents.ts";
 import { freePort } from "../harness/ports.ts";
 import type { Session } from "../harness/session.ts";
 import { startWorker } from "../harness/workerd.ts";
@@ -21,10 +22,14 @@ export interface HeapLoad {
 	/** Of a tenant with a list, and as many again of one with a directory. */
 	readonly origins: number;
 	readonly hostnames: number;
+	/** Of each kind that there is. */
+	readonly largeDocuments: number;
 }
 
 const CONNECTIONS = 16;
 const BATCH = 2000;
+/** How often each of the large documents is asked for, in turn. */
+const LARGE_TURNS = 3;
 
 /** Sends all of it to one isolate, and looks at its heap after each stage. */
 export async function measureHeap(
@@ -63,6 +68,14 @@ export async function measureHeap(
 	await stage(load.hostnames, "made-up hostnames", (index) =>
 		preflightRequest("https://app.example.com", `made-up-${index}.example.com`),
 	);
+	for (const kind of LARGE_KINDS) {
+		for (let turn = 0; turn < LARGE_TURNS; turn++) {
+			await sendAll(session, client, load.largeDocuments, `documents of many ${kind}`, (index) =>
+				preflightRequest("https://app.example.com", largeHost(kind, index)),
+			);
+		}
+		await look(`${load.largeDocuments} documents of many ${kind}, in turn`);
+	}
 	client.close();
 	await Promise.all([worker.stop(), kv.stop()]);
 	return stages;

@@ -41,9 +41,9 @@ export async function rehearse(
 	};
 	const gateway = createGateway({
 		store: createTenantStore({
-			async read(key) {
-				if (unavailable.has(key)) throw new Error("not asked");
-				return values.get(key) ?? null;
+			async read(keys) {
+				if (keys.some((key) => unavailable.has(key))) throw new Error("not asked");
+				return new Map(keys.map((key) => [key, values.get(key) ?? null]));
 			},
 			now: Date.now,
 			onFailure: () => {},

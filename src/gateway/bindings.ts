@@ -1,15 +1,17 @@
 /** Owns what the Worker is given, its bindings and variables, and makes the gateway of it. */
 
 import { createSecondCopy } from "../isolate/second-copy.ts";
-import { createTokenBucket } from "../isolate/token-bucket.ts";
+import { createKvReader } from "../tenants/kv-reader.ts";
 import { createTenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
-import { type Fault, faultOf, rayOf } from "./fault.ts";
+import { createFailureLog } from "./failure-log.ts";
+import { faultOf, type ReportFault, rayOf } from "./fault.ts";
 import type { Fetch } from "./forward.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
+import type { LogEntry } from "./log-lines.ts";
 import { DEFAULT_CDN_LOOP_ID, isCdnId } from "./loop.ts";
 import { problem } from "./problem.ts";
-import { createVerdictRecorder, type LogEntry } from "./verdict.ts";
+import { createVerdictRecorder } from "./verdict.ts";
 
 /** What wrangler.toml binds and sets, and what it may bind and set besides. */
 export type Bindings = Env & {
@@ -19,25 +21,18 @@ export type Bindings = Env & {
 	readonly CDN_LOOP_ID?: string;
 };
 
-/** The least that KV takes; what is fresh is decided here, in the isolate. */
-const KV_CACHE_TTL_SECONDS = 30;
-
-/** While KV or an upstream fails, requests must not buy a log line each. */
-const FAILURE_BURST_LINES = 20;
-const FAILURE_LINES_PER_SECOND = 2;
-
 const now = Date.now;
-const faultLines = createTokenBucket(FAILURE_BURST_LINES, FAILURE_LINES_PER_SECOND, now);
 
 /** One JSON object a line, for people and for Workers Logs alike. */
 function log(entry: LogEntry): void {
 	console.log(JSON.stringify(entry));
 }
 
+/** One for all that fails in this isolate. */
+const failures = createFailureLog(log, now);
+
 /** Tells the operator of a fault, within bounds. */
-export function reportFault(fault: Fault | ({ readonly event: string } & object)): void {
-	if (faultLines.take()) log({ ...fault });
-}
+export const reportFault: ReportFault = failures.requestFailed;
 
 /** Makes the gateway of one isolate; where something is missing, one that says so and lets nothing through. */
 export function gatewayOf(env: Bindings): Gateway {
@@ -46,10 +41,10 @@ export function gatewayOf(env: Bindings): Gateway {
 	const { TENANTS, UNKNOWN_HOSTS, VERDICTS, CDN_LOOP_ID } = env;
 	return createGateway({
 		store: createTenantStore({
-			read: (key) => TENANTS.get(key, { type: "text", cacheTtl: KV_CACHE_TTL_SECONDS }),
+			read: createKvReader(TENANTS),
 			now,
 			secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
-			onFailure: (failure) => reportFault({ event: "kv-read-failed", ...failure }),
+			onFailure: failures.kvReadFailed,
 		}),
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
 		out: {

@@ -1,7 +1,8 @@
 /** Owns the request path's beginning: the tenant of the hostname, the loop, the policy's judgement of the origin. */
 
 import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
-import type { Background, Found } from "../isolate/read-through-cache.ts";
+import type { Lookup } from "../isolate/memory.ts";
+import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
@@ -37,14 +38,14 @@ export function createGateway(options: GatewayOptions): Gateway {
 		return found instanceof Promise ? admitLater(arrival, found) : admit(arrival, found);
 	};
 
-	async function admitLater(arrival: Arrival, found: Promise<Found<StoredTenant>>): Promise<Response> {
+	async function admitLater(arrival: Arrival, found: Promise<Lookup<StoredTenant>>): Promise<Response> {
 		return admit(arrival, await found);
 	}
 
-	function admit(arrival: Arrival, found: Found<StoredTenant>): Response | Promise<Response> {
+	function admit(arrival: Arrival, found: Lookup<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
-				return refuse(arrival, "tenant-unavailable");
+				return refuse(arrival, "tenant-unavailable", UNAVAILABLE_DETAILS[found.reason]);
 			case "absent":
 				return options.forwardUnknownHosts ? passOn(arrival) : refuse(arrival, "unknown-tenant");
 			case "present": {
@@ -67,11 +68,12 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 	/** The list in the document is asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, policy, ambiguousPath } = call;
+		const { origin, policy, address, ambiguousPath } = call;
 		if (origin === null) return undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
 		const check = checkOrigin(policy.origins, origin);
-		return check.kind === "ask" ? store.findOrigin(check.directories, origin, background) : check.verdict;
+		if (check.kind !== "ask") return check.verdict;
+		return store.findOrigin(address.site.hostname, check.directories, origin, background);
 	}
 
 	function isLooping({ headers }: Request): boolean {
@@ -93,7 +95,15 @@ export function createGateway(options: GatewayOptions): Gateway {
 	}
 
 	/** There is no policy, so that nothing is shared with anybody. */
-	function refuse({ request }: Arrival, code: ProblemCode): Response {
-		return problem(code, { ray: rayOf(request.headers) });
+	function refuse({ request }: Arrival, code: ProblemCode, detail?: string): Response {
+		return problem(code, { detail, ray: rayOf(request.headers) });
 	}
 }
+
+/** To try again helps against the one and never against the other. */
+const UNAVAILABLE_DETAILS = {
+	unreadable:
+		"The policy of this hostname cannot be read at the moment, so nothing is let through. Try again; if this lasts, its operator finds the reason in the log.",
+	invalid:
+		"The policy that is stored for this hostname is not valid, so nothing is let through. Its operator has to store a valid one; the log says what is wrong with it.",
+} as const;

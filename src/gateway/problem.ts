@@ -16,8 +16,7 @@ const PROBLEMS = {
 	"tenant-unavailable": {
 		status: 503,
 		title: "Tenant unavailable",
-		detail:
-			"The policy of this hostname cannot be read at the moment, so nothing is let through. Try again; if this lasts, its operator finds the reason in the log.",
+		detail: "The policy of this hostname cannot be had, so nothing is let through.",
 	},
 	"tenant-closed": {
 		status: 503,

@@ -3,7 +3,9 @@
 import type { DenialReason } from "../cors/allowed-origins.ts";
 import type { RequestKind } from "../cors/decision.ts";
 import { MAX_ORIGIN_BYTES } from "../cors/origin-syntax.ts";
-import { createTokenBucket } from "../isolate/token-bucket.ts";
+import { createBoundedCache } from "../isolate/bounded-cache.ts";
+import { createTokenBucket, type TokenBucket } from "../isolate/token-bucket.ts";
+import { createBoundedLog, type LogEntry } from "./log-lines.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** Everything that is recorded of a decision. Never a cookie, an authorization or a query string. */
@@ -39,15 +41,15 @@ const MAX_METHOD_CHARACTERS = 32;
 /** Analytics Engine takes an index of 96 bytes at most. */
 const MAX_INDEX_BYTES = 96;
 
-/** Log lines that an isolate writes at once, and how many more each second: an attacker must not buy one each. */
-const LOG_BURST_LINES = 50;
-const LOG_LINES_PER_SECOND = 5;
+/** Log lines at once, and how many more each second: an attacker must not buy one each, nor silence the others'. */
+const LOG_ALLOWANCES = {
+	host: { burst: 50, perSecond: 5 },
+	siblings: { burst: 100, perSecond: 10 },
+	all: { burst: 400, perSecond: 40 },
+	reserve: { burst: 25, perSecond: 1 },
+};
 /** Of one and the same verdict, again and again, fewer are enough. */
-const REPEATED_BURST_LINES = 10;
-const REPEATED_LINES_PER_SECOND = 1;
-
-/** One line of the log. */
-export type LogEntry = { readonly event: string } & Readonly<Record<string, unknown>>;
+const REPEATED = { burst: 20, perSecond: 1 };
 
 /** Where verdicts go. */
 export interface VerdictSinks {
@@ -65,40 +67,45 @@ export interface VerdictRecorder {
 	record(verdict: Verdict): void;
 }
 
+/** What the latest verdicts of all hosts may take: about five hundred hosts. */
+const MAX_LATEST_BYTES = 1024 * 1024;
+/** What a verdict may hold that a document chose: the path of its route, the entry that decided. */
+const LATEST_BYTES = 2048;
+
+/** The latest verdict of a host, and how often it may be repeated. */
+interface Latest {
+	readonly verdict: Verdict;
+	readonly repeats: TokenBucket;
+}
+
 /** Makes the recorder of one isolate. */
 export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): VerdictRecorder {
-	const lines = createTokenBucket(LOG_BURST_LINES, LOG_LINES_PER_SECOND, now);
-	let suppressed = 0;
-	let latest: Verdict | undefined;
-	let repeated = createRepeats();
+	const lines = createBoundedLog(LOG_ALLOWANCES, log, now);
+	const latest = createBoundedCache<Latest>(MAX_LATEST_BYTES);
 
-	function createRepeats() {
-		return createTokenBucket(REPEATED_BURST_LINES, REPEATED_LINES_PER_SECOND, now);
-	}
-
-	function mayLog(verdict: Verdict): boolean {
-		if (latest === undefined || !isSame(latest, verdict)) {
-			latest = verdict;
-			repeated = createRepeats();
-		}
-		return repeated.take() && lines.take();
+	function mayRepeat(verdict: Verdict): boolean {
+		const before = latest.get(verdict.hostname);
+		if (before !== undefined && isSame(before.verdict, verdict)) return before.repeats.take();
+		const repeats = createTokenBucket(REPEATED, now);
+		// What is longer than what is recorded is kept nowhere, and so is the same as nothing.
+		if (!isCut(verdict)) latest.set(verdict.hostname, { verdict, repeats }, LATEST_BYTES);
+		return repeats.take();
 	}
 
 	return {
 		takesAll: dataset !== undefined,
 		record(verdict) {
-			const isWorthy = isWorthLogging(verdict);
-			const isLogged = isWorthy && mayLog(verdict);
-			if (isWorthy && !isLogged) suppressed++;
-			if (dataset === undefined && !isLogged) return;
-			const recorded = recordedOf(verdict, now());
-			dataset?.writeDataPoint(dataPoint(recorded));
-			if (!isLogged) return;
-			const left = suppressed > 0 ? { suppressedBefore: suppressed } : {};
-			log({ event: "cors-verdict", ...recorded, ...left });
-			suppressed = 0;
+			if (dataset !== undefined) dataset.writeDataPoint(dataPoint(recordedOf(verdict, now())));
+			if (!isWorthLogging(verdict)) return;
+			const { hostname } = verdict;
+			if (!mayRepeat(verdict)) lines.leaveOut(hostname);
+			else lines.write(hostname, () => ({ event: "cors-verdict", ...recordedOf(verdict, now()) }));
 		},
 	};
+}
+
+function isCut({ origin, method }: Verdict): boolean {
+	return origin.length > MAX_ORIGIN_BYTES || method.length > MAX_METHOD_CHARACTERS;
 }
 
 /** Whether two verdicts would be the same line but for the age of the policy. */

@@ -12,56 +12,53 @@ export interface BoundedCache<V> {
 interface Item<V> {
 	readonly value: V;
 	readonly bytes: number;
+	/** Whether it was asked for since room was last made. */
+	isUsed: boolean;
 }
 
 /**
- * Makes a bounded cache of two generations: once the young one holds half of `maxBytes` it becomes the old one, and the
- * old one goes. What is used moves to the young one, so a look-up that hits costs one or two map reads and no
- * re-ordering.
- * @param maxBytes the bound; one item more may stand above it, whatever its size
+ * Makes a bounded cache that gives everything in use a second chance: room is made from the oldest on, and what was used
+ * since the last time goes to the end instead of out. A hit costs one map read and a mark. To put each hit at the end at
+ * once would order exactly, and cost two map writes a hit; two generations would need no marks, but an item of more
+ * than half of `maxBytes` would turn out everything else.
+ * @param maxBytes the bound; an item that is heavier alone is kept, and nothing beside it
  */
 export function createBoundedCache<V>(maxBytes: number): BoundedCache<V> {
-	let young = new Map<string, Item<V>>();
-	let old = new Map<string, Item<V>>();
-	let youngBytes = 0;
-	let oldBytes = 0;
-
-	function insert(key: string, item: Item<V>): void {
-		if (young.size > 0 && youngBytes + item.bytes > maxBytes / 2) {
-			old = young;
-			oldBytes = youngBytes;
-			young = new Map();
-			youngBytes = 0;
-		}
-		young.set(key, item);
-		youngBytes += item.bytes;
-	}
+	const items = new Map<string, Item<V>>();
+	let held = 0;
 
 	function remove(key: string): void {
-		const inYoung = young.get(key);
-		if (inYoung !== undefined) youngBytes -= inYoung.bytes;
-		young.delete(key);
-		const inOld = old.get(key);
-		if (inOld !== undefined) oldBytes -= inOld.bytes;
-		old.delete(key);
+		held -= items.get(key)?.bytes ?? 0;
+		items.delete(key);
+	}
+
+	function makeRoom(newest: string): void {
+		for (const [key, item] of items) {
+			if (held <= maxBytes || items.size === 1) return;
+			items.delete(key);
+			if (item.isUsed || key === newest) {
+				item.isUsed = false;
+				items.set(key, item);
+			} else {
+				held -= item.bytes;
+			}
+		}
 	}
 
 	return {
 		get(key) {
-			const inYoung = young.get(key);
-			if (inYoung !== undefined) return inYoung.value;
-			const inOld = old.get(key);
-			if (inOld === undefined) return undefined;
-			old.delete(key);
-			oldBytes -= inOld.bytes;
-			insert(key, inOld);
-			return inOld.value;
+			const item = items.get(key);
+			if (item === undefined) return undefined;
+			item.isUsed = true;
+			return item.value;
 		},
 		set(key, value, bytes) {
 			remove(key);
-			insert(key, { value, bytes });
+			items.set(key, { value, bytes, isUsed: false });
+			held += bytes;
+			makeRoom(key);
 		},
 		delete: remove,
-		bytes: () => youngBytes + oldBytes,
+		bytes: () => held,
 	};
 }

@@ -34,3 +34,10 @@ export function directoryPrefix(directory: string): string {
 export function originKey(directory: string, origin: string): string {
 	return ORIGIN_PREFIX + originName(directory, origin);
 }
+
+/** On whose account a key is: its host, or the name of its directory. */
+export function hostOfKey(key: string): string {
+	if (key.startsWith(TENANT_PREFIX)) return key.slice(TENANT_PREFIX.length);
+	const name = key.slice(ORIGIN_PREFIX.length);
+	return name.slice(0, name.indexOf(":"));
+}

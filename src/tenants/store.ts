@@ -2,39 +2,43 @@
 
 import type { OriginVerdict } from "../cors/allowed-origins.ts";
 import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
+import { createFairBudget } from "../isolate/fair-budget.ts";
+import { type Lookup, UNAVAILABLE } from "../isolate/memory.ts";
 import {
 	type Background,
 	createReadThroughCache,
-	type Found,
 	type ReadFailure,
+	type ReadKeys,
 	type ReadThroughCache,
-	type SecondCopy,
 } from "../isolate/read-through-cache.ts";
-import { createTokenBucket } from "../isolate/token-bucket.ts";
+import type { SecondCopy } from "../isolate/second-copy.ts";
+import { createDirectoryBudget, type DirectoryRead } from "./directory-budget.ts";
 import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
 import { parseTenant, type TenantResult } from "./tenant.ts";
 
-/** What the isolate's memory may hold, as reckoned; see `TENANT_BYTES_PER_CHARACTER`. */
-const MAX_TENANTS_BYTES = 24 * 1024 * 1024;
+/** What the isolate's memory may hold, as reckoned: together well below 64 MB. */
+const MAX_TENANTS_BYTES = 32 * 1024 * 1024;
 const MAX_UNKNOWN_HOSTS_BYTES = 4 * 1024 * 1024;
 const MAX_DIRECTORY_HITS_BYTES = 8 * 1024 * 1024;
 const MAX_DIRECTORY_MISSES_BYTES = 4 * 1024 * 1024;
 
-/** What a compiled tenant costs: a base, and for each character of its document the text, and the strings and sets made of it. */
-const TENANT_BASE_BYTES = 2048;
-const TENANT_BYTES_PER_CHARACTER = 4;
-
-/** How many directory reads that find nothing an isolate pays for at once, and how many more each second. */
-const MISS_BURST_READS = 200;
-const MISS_READS_PER_SECOND = 10;
+/**
+ * Second copies of absences that never were documents: of the hosts of a wildcard tenant, for an isolate that is new while KV
+ * fails must know that they have none of their own; and of a wildcard, one for all hosts that it does not serve. Clients
+ * choose the hosts, so that those of each wildcard have a bound, and all wildcards that are absent have one together.
+ */
+const WILDCARD_ABSENCES = { burst: 100, perSecond: 2 };
+const ALL_ABSENCES = { burst: 400, perSecond: 8 };
+const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
+const ALL_WILDCARDS = "*";
 
 /** A compiled document, as KV had it. */
 export type StoredTenant = (TenantResult & { readonly ok: true })["tenant"];
 
 /** Everything that the store needs from outside. */
 export interface StoreOptions {
-	/** Reads a key from KV; null where it is absent; may throw. */
-	readonly read: (key: string) => Promise<string | null>;
+	/** Reads keys from KV, all in one call. */
+	readonly read: ReadKeys;
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
 	readonly onFailure: (failure: ReadFailure) => void;
@@ -49,9 +53,17 @@ export interface TenantStore {
 	 * @param hostname as the URL parser gives it
 	 * @returns no promise wherever the isolate knows the answer
 	 */
-	findTenant(hostname: string, background: Background): Found<StoredTenant> | Promise<Found<StoredTenant>>;
-	/** Asks directories for an origin; the first in their order that has it allows it. */
-	findOrigin(directories: readonly string[], origin: string, background: Background): Promise<OriginVerdict>;
+	findTenant(hostname: string, background: Background): Lookup<StoredTenant> | Promise<Lookup<StoredTenant>>;
+	/**
+	 * Asks directories for an origin; the first in their order that has it allows it.
+	 * @param hostname whose policy names them: reads that find nothing are on its tenant's account
+	 */
+	findOrigin(
+		hostname: string,
+		directories: readonly string[],
+		origin: string,
+		background: Background,
+	): Promise<OriginVerdict>;
 	/** The bytes held, as reckoned. */
 	bytes(): number;
 }
@@ -59,48 +71,117 @@ export interface TenantStore {
 /** Makes the store of one isolate; nothing is read yet. */
 export function createTenantStore(options: StoreOptions): TenantStore {
 	const { now } = options;
+	const absenceCopies = createFairBudget({
+		member: WILDCARD_ABSENCES,
+		group: WILDCARD_ABSENCES,
+		all: ALL_ABSENCES,
+		reserve: RESERVED_ABSENCES,
+		now,
+	});
 	const tenants: ReadThroughCache<StoredTenant> = createReadThroughCache({
 		...options,
 		prefix: TENANT_PREFIX,
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
+		keepsAbsence(host) {
+			const wildcard = wildcardHost(host);
+			if (wildcard === undefined || !(wildcard === host || isPresent(wildcard))) return false;
+			return absenceCopies.take(wildcard === host ? ALL_WILDCARDS : wildcard, "") !== undefined;
+		},
 	});
 	const origins: ReadThroughCache<true> = createReadThroughCache({
 		...options,
 		prefix: ORIGIN_PREFIX,
 		// Only whether there is a value counts; none is kept, however large.
-		read: async (key) => ((await options.read(key)) === null ? null : ""),
+		read: async (keys) => {
+			const values = await options.read(keys);
+			return new Map(keys.map((key) => [key, (values.get(key) ?? null) === null ? null : ""]));
+		},
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
-		missBudget: createTokenBucket(MISS_BURST_READS, MISS_READS_PER_SECOND, now),
 	});
+	const misses = createDirectoryBudget(now);
 
-	function findWildcard(
-		hostname: string,
-		background: Background,
-	): Found<StoredTenant> | Promise<Found<StoredTenant>> {
+	function isPresent(host: string): boolean {
+		return tenants.remembered(host)?.kind === "present";
+	}
+
+	/** Whose policy it is that a hostname goes by: a client who makes up hosts of a wildcard gets no budget for each. */
+	function tenantOf(name: string): string {
+		const hostname = withoutDot(name);
 		const wildcard = wildcardHost(hostname);
-		return wildcard === undefined ? { kind: "absent" } : tenants.get(wildcard, background);
+		return wildcard !== undefined && isPresent(wildcard) && !isPresent(hostname) ? wildcard : hostname;
+	}
+
+	async function findWildcard(wildcard: string | undefined, background: Background) {
+		if (wildcard === undefined) return ABSENT;
+		return tenants.get(wildcard, background) ?? (await tenants.ask([wildcard], background)[0]) ?? ABSENT;
+	}
+
+	/**
+	 * Asks for what the isolate does not know, in one read; where the host had a document of its own, for that alone.
+	 * @param own what it knows of the hostname itself
+	 * @param other what it knows of the wildcard
+	 */
+	async function findTenantLater(
+		hostname: string,
+		own: Lookup<StoredTenant> | undefined,
+		wildcard: string | undefined,
+		other: Lookup<StoredTenant> | undefined,
+		background: Background,
+	): Promise<Lookup<StoredTenant>> {
+		const names = own === undefined ? [hostname] : [];
+		const asksWildcard = other === undefined && !isPresent(hostname);
+		if (wildcard !== undefined && asksWildcard) names.push(wildcard);
+		const answers = tenants.ask(names, background);
+		const ownLookup = own ?? (await answers[0]) ?? ABSENT;
+		if (ownLookup.kind !== "absent") return ownLookup;
+		return asksWildcard ? ((await answers.at(-1)) ?? ABSENT) : findWildcard(wildcard, background);
+	}
+
+	async function askDirectory(
+		tenant: string,
+		directory: string,
+		origin: string,
+		background: Background,
+	): Promise<DirectoryAnswer> {
+		const name = originName(directory, origin);
+		const known = origins.get(name, background);
+		if (known !== undefined) return { lookup: known };
+		const before = origins.remembered(name);
+		// What was there before is taken to be there still, and a read that finds something costs nothing.
+		if (before?.kind === "present") return { lookup: await ask(name, background) };
+		const read = misses.begin(tenant, directory, name);
+		if (read === undefined) return { lookup: before ?? UNAVAILABLE.unreadable };
+		return { lookup: await ask(name, background), read };
+	}
+
+	async function ask(name: string, background: Background): Promise<Lookup<true>> {
+		return (await origins.ask([name], background)[0]) ?? ABSENT;
 	}
 
 	return {
 		findTenant(name, background) {
-			const hostname = name.endsWith(".") ? name.slice(0, -1) : name;
-			if (hostname.length === 0 || hostname.length > MAX_HOST_BYTES) return { kind: "absent" };
+			const hostname = withoutDot(name);
+			if (hostname.length === 0 || hostname.length > MAX_HOST_BYTES) return ABSENT;
 			const own = tenants.get(hostname, background);
-			if (own instanceof Promise) {
-				return own.then((found) => (found.kind === "absent" ? findWildcard(hostname, background) : found));
-			}
-			return own.kind === "absent" ? findWildcard(hostname, background) : own;
+			if (own !== undefined && own.kind !== "absent") return own;
+			const wildcard = wildcardHost(hostname);
+			const other = wildcard === undefined ? ABSENT : tenants.get(wildcard, background);
+			return own !== undefined && other !== undefined
+				? other
+				: findTenantLater(hostname, own, wildcard, other, background);
 		},
-		async findOrigin(directories, origin, background) {
+		async findOrigin(hostname, directories, origin, background) {
+			const tenant = tenantOf(hostname);
 			// All at once, so that a slow KV is waited for once.
 			const answers = await Promise.all(
-				directories.map((directory) => origins.get(originName(directory, origin), background)),
+				directories.map((directory) => askDirectory(tenant, directory, origin, background)),
 			);
-			const first = answers.findIndex(({ kind }) => kind === "present");
+			const first = answers.findIndex(({ lookup }) => lookup.kind === "present");
+			for (const { read } of answers) read?.end(first !== -1);
 			if (first !== -1) {
 				return {
 					allowed: true,
@@ -108,29 +189,38 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 					entry: JSON.stringify({ directory: directories[first] }),
 				};
 			}
-			const unavailable = answers.some(({ kind }) => kind === "unavailable");
+			const unavailable = answers.some(({ lookup }) => lookup.kind === "unavailable");
 			return { allowed: false, reason: unavailable ? "directory-unavailable" : "not-in-directory" };
 		},
 		bytes: () => tenants.bytes() + origins.bytes(),
 	};
 }
 
+interface DirectoryAnswer {
+	readonly lookup: Lookup<true>;
+	/** Where one was paid for. */
+	readonly read?: DirectoryRead;
+}
+
+const ABSENT = { kind: "absent" } as const;
+
+function withoutDot(hostname: string): string {
+	return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+}
+
+/** V8 takes two bytes for a character where a text has any beyond Latin-1. */
+const BYTES_PER_CHARACTER = 2;
+
+/** Checks and compiles a document; what it weighs includes the text, which is kept to tell whether it has changed. */
 function compileDocument(text: string) {
-	const result = parseTenant(text);
+	const result = parseTenant(text, "first");
 	if (result.ok) {
-		return {
-			ok: true,
-			value: result.tenant,
-			bytes: TENANT_BASE_BYTES + TENANT_BYTES_PER_CHARACTER * text.length,
-		} as const;
+		const bytes = result.tenant.weightBytes + BYTES_PER_CHARACTER * text.length;
+		return { ok: true, value: result.tenant, bytes } as const;
 	}
 	const [first] = result.errors;
-	const more =
-		result.errors.length > 1
-			? ` (and ${result.errors.length - 1} more; "cordon validate" shows them all)`
-			: "";
 	return {
 		ok: false,
-		reason: `the document is invalid at "${first?.pointer}": ${first?.message}${more}`,
+		reason: `the document is not valid at "${first?.pointer}": ${first?.message} ("cordon validate" shows all that is wrong)`,
 	} as const;
 }

@@ -145,7 +145,7 @@ function gatewayFor(document: TenantDocument): Gateway {
 	]);
 	const now = () => 0;
 	const store = createTenantStore({
-		read: async (key) => keys.get(key) ?? null,
+		read: async (names) => new Map(names.map((name) => [name, keys.get(name) ?? null])),
 		now,
 		onFailure: ({ reason }) => {
 			throw new Error(reason);

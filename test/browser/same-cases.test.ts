@@ -20,7 +20,8 @@ const DOCUMENTS = tenantDocuments(WORLD, { api: 1, closed: 2 });
 /** The gateway's own code, its upstream an API that reflects every origin. */
 const gateway = createGateway({
 	store: createTenantStore({
-		read: async (key) => JSON.stringify(DOCUMENTS.get(key.slice("tenant:".length))) ?? null,
+		read: async (keys) =>
+			new Map(keys.map((key) => [key, JSON.stringify(DOCUMENTS.get(key.slice("tenant:".length))) ?? null])),
 		now: () => 0,
 		onFailure: () => {},
 	}),

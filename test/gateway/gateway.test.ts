@@ -36,7 +36,8 @@ function setUp({ document, answer = REFLECTING, services = [], recorderFault, ..
 	const reached: Request[] = [];
 	const gateway = createGateway({
 		store: createTenantStore({
-			read: async (key) => (key === "tenant:api.example.com" ? JSON.stringify(document) : null),
+			read: async (keys) =>
+				new Map(keys.map((key) => [key, key === "tenant:api.example.com" ? JSON.stringify(document) : null])),
 			now: () => 0,
 			onFailure: () => {},
 		}),

@@ -1,7 +1,8 @@
 /** Owns the proof of the verdict record: its columns, its log lines, and their bounds. */
 
 import { expect, test } from "vitest";
-import { createVerdictRecorder, type LogEntry, type Verdict } from "../../src/gateway/verdict.ts";
+import type { LogEntry } from "../../src/gateway/log-lines.ts";
+import { createVerdictRecorder, type Verdict } from "../../src/gateway/verdict.ts";
 
 const DENIED: Verdict = {
 	hostname: "api.example.com",
@@ -85,18 +86,18 @@ test("an attacker buys no log line per request: 50 at once, 5 a second, and how 
 	expect(lines[51]).not.toHaveProperty("suppressedBefore");
 });
 
-test("the very same verdict again and again is logged 10 times at once, then once a second, one that differs at once", () => {
+test("the very same verdict again and again is logged 20 times at once, then once a second, one that differs at once", () => {
 	const { lines, points, record, state } = setUp();
 	for (let i = 0; i < 100; i++) record(DENIED);
-	expect([lines.length, points.length]).toEqual([10, 100]);
+	expect([lines.length, points.length]).toEqual([20, 100]);
 	record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(11);
-	expect(lines[10]).toMatchObject({ method: "POST", suppressedBefore: 90 });
+	expect(lines.length).toBe(21);
+	expect(lines[20]).toMatchObject({ method: "POST", suppressedBefore: 80 });
 	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(20);
+	expect(lines.length).toBe(40);
 	state.now += 1000;
 	for (let i = 0; i < 100; i++) record({ ...DENIED, method: "POST" });
-	expect(lines.length).toBe(21);
+	expect(lines.length).toBe(41);
 });
 
 test("what the client chose is cut to size", () => {
@@ -105,4 +106,53 @@ test("what the client chose is cut to size", () => {
 	expect(String(lines[0]?.["origin"]).length).toBe(326);
 	expect(String(lines[0]?.["method"]).length).toBe(32);
 	expect(JSON.stringify(points[0]).length).toBeLessThan(1000);
+});
+
+test("a flood of denials at one host leaves another all of its lines", () => {
+	const { lines, record, state } = setUp();
+	const flood = (times: number) => {
+		for (let i = 0; i < times; i++) {
+			record({ ...DENIED, hostname: "a.example.com", origin: `https://${i}.evil.example` });
+		}
+	};
+	flood(1000);
+	for (let i = 0; i < 20; i++) {
+		record({ ...DENIED, hostname: "b.example.com" });
+		flood(100);
+		state.now += 50;
+	}
+	expect(lines.filter(({ hostname }) => hostname === "b.example.com").length).toBe(20);
+});
+
+test("a flood over made-up hosts of one parent leaves another parent's hosts their lines", () => {
+	const { lines, record } = setUp();
+	for (let i = 0; i < 5000; i++) record({ ...DENIED, hostname: `made-up-${i}.example.com` });
+	expect(lines.length).toBe(100);
+	for (let i = 0; i < 20; i++) record({ ...DENIED, hostname: "api.other.example" });
+	expect(lines.length).toBe(120);
+});
+
+test("a flood over hundreds of hosts everywhere leaves another host 20 lines", () => {
+	const { lines, record } = setUp();
+	for (let i = 0; i < 20_000; i++) {
+		record({ ...DENIED, hostname: `api.t${i % 400}.example`, origin: `https://${i}.evil.example` });
+	}
+	const before = lines.length;
+	for (let i = 0; i < 20; i++) record({ ...DENIED, hostname: "api.quiet.example" });
+	expect(lines.length - before).toBe(20);
+});
+
+test("says of each host how many of its own lines were left out", () => {
+	const { lines, record, state } = setUp();
+	for (const hostname of ["a.example.com", "b.example.com"]) {
+		for (let i = 0; i < (hostname.startsWith("a") ? 60 : 53); i++) {
+			record({ ...DENIED, hostname, origin: `https://${i}.evil.example` });
+		}
+	}
+	state.now += 1000;
+	for (const hostname of ["a.example.com", "b.example.com"]) record({ ...DENIED, hostname });
+	expect(lines.slice(-2).map(({ hostname, suppressedBefore }) => [hostname, suppressedBefore])).toEqual([
+		["a.example.com", 10],
+		["b.example.com", 3],
+	]);
 });
