@@ -4,8 +4,9 @@ import { isDeepStrictEqual } from "node:util";
 import { structuredPatch } from "diff";
 import { isObject } from "../tenants/salvage.ts";
 import type { Change, Stored } from "./changes.ts";
-import { printable } from "./source.ts";
-import { type Colors, counted, type Terminal } from "./terminal.ts";
+import type { Colors } from "./colors.ts";
+import { safePart } from "./safe-text.ts";
+import { counted, type Terminal } from "./terminal.ts";
 
 /** Lines that stay around a change. */
 const CONTEXT_LINES = 3;
@@ -42,14 +43,14 @@ export function countChanges(changes: readonly Change[]): string {
 }
 
 function heading(change: Change, group: readonly Change[], removedNote: string, colors: Colors): string {
-	const named = group.slice(0, MAX_SHOWN_HOSTS).map(({ host }) => printable(host));
+	const named = group.slice(0, MAX_SHOWN_HOSTS).map(({ host }) => safePart(host));
 	const more = group.length - named.length;
 	const hosts = colors.bold(named.join(", ") + (more > 0 ? ` and ${counted(more, "other host")}` : ""));
 	switch (change.kind) {
 		case "added":
-			return `${colors.green("+ added")} ${hosts} ${colors.dim(`(${change.file})`)}`;
+			return `${colors.green("+ added")} ${hosts} ${colors.dim(`(${safePart(change.file)})`)}`;
 		case "changed":
-			return `${colors.yellow("~ changed")} ${hosts} ${colors.dim(`(${change.file})`)}`;
+			return `${colors.yellow("~ changed")} ${hosts} ${colors.dim(`(${safePart(change.file)})`)}`;
 		case "removed":
 			return `${colors.red("- only in KV")} ${hosts} ${colors.dim(`(${removedNote})`)}`;
 	}
@@ -101,7 +102,7 @@ function storedLines(stored: Stored): readonly string[] {
 }
 
 function printableLines(lines: string): readonly string[] {
-	return lines.split("\n").map(printable);
+	return lines.split("\n").map(safePart);
 }
 
 function shortened(lines: readonly string[]): readonly string[] {

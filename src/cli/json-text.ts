@@ -35,10 +35,11 @@ export function readJson(source: Source): JsonText {
 		return unreadable(invalidJson(`line ${line}, column ${column}: ${what}`), span);
 	}
 	const errors: PlacedFinding[] = [];
+	const members = createMembers();
 	return {
 		value: toValue(root, "", source, errors),
 		errors,
-		locate: (finding) => locate(root, finding),
+		locate: (finding) => locate(root, finding, members),
 	};
 }
 
@@ -93,7 +94,14 @@ function toValue(node: Node, pointer: string, source: Source, errors: PlacedFind
 	return object;
 }
 
-function locate(root: Node, { code, pointer }: Finding): Span {
+type Members = (node: Node, token: string) => Member | undefined;
+
+interface Member {
+	readonly key?: Node;
+	readonly value: Node;
+}
+
+function locate(root: Node, { code, pointer }: Finding, childOf: Members): Span {
 	const tokens = pointer
 		.split("/")
 		.slice(1)
@@ -109,15 +117,28 @@ function locate(root: Node, { code, pointer }: Finding): Span {
 	return node.type === "object" || node.type === "array" ? openingOf(node) : spanOf(node);
 }
 
+/** Looks members up by an index of each object that is asked for: many findings cost no more than it has members. */
+function createMembers(): Members {
+	const indexes = new Map<Node, ReadonlyMap<unknown, Member>>();
+	return (node, token) => {
+		if (node.type === "array") {
+			const value = node.children?.[Number(token)];
+			return value && { value };
+		}
+		const index = indexes.get(node) ?? indexOf(node);
+		indexes.set(node, index);
+		return index.get(token);
+	};
+}
+
 /** Of members with the same key the last, which is the one that counts. */
-function childOf(node: Node, token: string): { readonly key?: Node; readonly value: Node } | undefined {
-	if (node.type === "array") {
-		const value = node.children?.[Number(token)];
-		return value && { value };
+function indexOf({ children }: Node): ReadonlyMap<unknown, Member> {
+	const index = new Map<unknown, Member>();
+	for (const member of children ?? []) {
+		const [key, value] = member.children ?? [];
+		if (key !== undefined && value !== undefined) index.set(key.value, { key, value });
 	}
-	const member = node.children?.findLast(({ children }) => children?.[0]?.value === token);
-	const [key, value] = member?.children ?? [];
-	return key && value && { key, value };
+	return index;
 }
 
 function spanOf({ offset, length }: Node): Span {

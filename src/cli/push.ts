@@ -64,7 +64,7 @@ export const push = defineCommand({
 				fileReport(file).warnings.map((warning) => ({ file: file.source.name, ...warning })),
 			);
 			const report = { written: hosts(writes), deleted: hosts(deletes), kept: hosts(kept), warnings };
-			terminal.out(JSON.stringify(report, null, 2));
+			terminal.json(report);
 		} else {
 			terminal.out(outcome(writes, deletes, kept, kv, terminal));
 		}

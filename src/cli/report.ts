@@ -1,6 +1,7 @@
 /** Owns the report on tenant files: what is wrong or doubtful, in words and as JSON. */
 
 import type { Finding } from "../findings/finding.ts";
+import { safePart } from "./safe-text.ts";
 import { type PlacedFinding, renderFinding } from "./source.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";
@@ -21,16 +22,24 @@ function plain({ finding: { code, pointer, message, suggestion } }: PlacedFindin
 	return { code, pointer, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
+/** Findings of one file that are shown; nobody reads on after so many with something still to be corrected. */
+export const MAX_SHOWN_FINDINGS = 100;
+
 /** Prints a file's findings under their places, errors first. */
 export function printFindings(
-	file: Pick<TenantFile, "source" | "errors" | "warnings">,
+	{ source, errors, warnings }: Pick<TenantFile, "source" | "errors" | "warnings">,
 	terminal: Terminal,
 ): void {
 	const { colors, columns } = terminal;
+	const shown = errors.slice(0, MAX_SHOWN_FINDINGS);
 	const print = (severity: "error" | "warning") => (placed: PlacedFinding) =>
-		terminal.out(`${renderFinding(file.source, placed, { severity, colors, columns })}\n`);
-	file.errors.forEach(print("error"));
-	file.warnings.forEach(print("warning"));
+		terminal.out(`${renderFinding(source, placed, { severity, colors, columns })}\n`);
+	shown.forEach(print("error"));
+	warnings.slice(0, MAX_SHOWN_FINDINGS - shown.length).forEach(print("warning"));
+	const more = errors.length + warnings.length - MAX_SHOWN_FINDINGS;
+	if (more > 0) {
+		terminal.out(`${safePart(source.name)}: … and ${counted(more, "more finding")}; --json has them all.\n`);
+	}
 }
 
 /** "2 errors, 1 warning"; empty where there is nothing. */
