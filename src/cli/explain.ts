@@ -91,7 +91,7 @@ export const explain = defineCommand({
 				const errors = findings === undefined ? [] : fileReport(findings).errors;
 				terminal.json({ allowed: false, problem, message, errors });
 			} else {
-				if (findings !== undefined) printFindings(findings, terminal);
+				if (findings !== undefined) printFindings([findings], terminal);
 				terminal.out(`${terminal.colors.red("denied:")} ${message}`);
 			}
 			return 1;

@@ -151,7 +151,7 @@ export function printFolderErrors(
 		return;
 	}
 	const bad = folder.files.filter(({ errors }) => errors.length > 0);
-	for (const file of bad) printFindings(file, terminal);
+	printFindings(bad, terminal);
 	const { colors } = terminal;
 	terminal.out(
 		`${colors.red("invalid:")} ${bad.length} of ${counted(folder.files.length, "file")}, ${countFindings(bad)}. ${consequence}`,

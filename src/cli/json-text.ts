@@ -47,8 +47,8 @@ function unreadable(finding: Finding, span: Span): JsonText {
 	return { value: undefined, errors: [{ finding, span }], locate: () => span };
 }
 
-/** Where the brackets go too deep; found without recursion. */
-function tooDeepAt(text: string): Span | undefined {
+/** Where the brackets of a text go deeper than those of any tenant document; found without recursion. */
+export function tooDeepAt(text: string): Span | undefined {
 	const scanner = createScanner(text, true);
 	let depth = 0;
 	while (scanner.getPosition() < text.length) {

@@ -47,7 +47,7 @@ export const push = defineCommand({
 		const deletes = options.prune ? extra : [];
 		const kept = options.prune ? [] : extra;
 		if (!options.json) {
-			for (const file of folder.files) printFindings(file, terminal);
+			printFindings(folder.files, terminal);
 			printChanges([...writes, ...deletes], "to be deleted", terminal);
 		}
 		if (writes.length + deletes.length > 0) {

@@ -24,22 +24,39 @@ function plain({ finding: { code, pointer, message, suggestion } }: PlacedFindin
 
 /** Findings of one file that are shown; nobody reads on after so many with something still to be corrected. */
 export const MAX_SHOWN_FINDINGS = 100;
+/** Findings of all files together that are shown. */
+export const MAX_SHOWN_FINDINGS_IN_ALL = 1000;
 
-/** Prints a file's findings under their places, errors first. */
-export function printFindings(
-	{ source, errors, warnings }: Pick<TenantFile, "source" | "errors" | "warnings">,
-	terminal: Terminal,
-): void {
+type Findings = Pick<TenantFile, "source" | "errors" | "warnings">;
+
+/** Prints the findings of files under their places, errors first. */
+export function printFindings(files: readonly Findings[], terminal: Terminal): void {
+	let left = MAX_SHOWN_FINDINGS_IN_ALL;
+	let more = 0;
+	for (const file of files) {
+		const shown = printSome(file, Math.min(left, MAX_SHOWN_FINDINGS), terminal);
+		left -= shown;
+		const hidden = file.errors.length + file.warnings.length - shown;
+		if (shown === 0) more += hidden;
+		else if (hidden > 0) terminal.out(`${safePart(file.source.name)}: ${moreFindings(hidden)}\n`);
+	}
+	if (more > 0) terminal.out(`In other files: ${moreFindings(more)}\n`);
+}
+
+/** @returns how many were printed */
+function printSome({ source, errors, warnings }: Findings, max: number, terminal: Terminal): number {
 	const { colors, columns } = terminal;
-	const shown = errors.slice(0, MAX_SHOWN_FINDINGS);
 	const print = (severity: "error" | "warning") => (placed: PlacedFinding) =>
 		terminal.out(`${renderFinding(source, placed, { severity, colors, columns })}\n`);
-	shown.forEach(print("error"));
-	warnings.slice(0, MAX_SHOWN_FINDINGS - shown.length).forEach(print("warning"));
-	const more = errors.length + warnings.length - MAX_SHOWN_FINDINGS;
-	if (more > 0) {
-		terminal.out(`${safePart(source.name)}: … and ${counted(more, "more finding")}; --json has them all.\n`);
-	}
+	const shownErrors = errors.slice(0, max);
+	const shownWarnings = warnings.slice(0, max - shownErrors.length);
+	shownErrors.forEach(print("error"));
+	shownWarnings.forEach(print("warning"));
+	return shownErrors.length + shownWarnings.length;
+}
+
+function moreFindings(count: number): string {
+	return `… and ${counted(count, "more finding")}; --json has them all.`;
 }
 
 /** "2 errors, 1 warning"; empty where there is nothing. */

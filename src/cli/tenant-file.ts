@@ -48,7 +48,7 @@ export function readTenantFile(name: string, text: string): TenantFile {
 			document = result.document;
 			for (const finding of findWarnings(document)) warnings.push({ finding, span: json.locate(finding) });
 		} else {
-			findings.push(...result.errors.map(knowingHosts));
+			for (const finding of result.errors) findings.push(knowingHosts(finding));
 		}
 		for (const finding of findings) errors.push({ finding, span: json.locate(finding) });
 	}

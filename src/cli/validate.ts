@@ -83,8 +83,8 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 			continue;
 		}
 		files.push(one.file);
-		printFindings(one.file, terminal);
 	}
+	printFindings(files, terminal);
 	if (files.length === 0) return;
 	const bad = files.filter(({ errors }) => errors.length > 0);
 	const [only] = checked.length === 1 ? files : [];

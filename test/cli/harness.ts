@@ -74,7 +74,8 @@ export function memoryKv(values: Map<string, string>): Kv & { readonly writes: s
 		writes,
 		list: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
 		async get(keys) {
-			return new Map([...values].filter(([key]) => keys.includes(key)));
+			const asked = new Set(keys);
+			return new Map([...values].filter(([key]) => asked.has(key)));
 		},
 		async put(entries, onProgress) {
 			for (const { key, value } of entries) values.set(key, value);
@@ -89,10 +90,13 @@ export function memoryKv(values: Map<string, string>): Kv & { readonly writes: s
 	};
 }
 
+/** Ten thousand files are not removed at once. */
+const HOOK_MILLISECONDS = 60_000;
+
 /** Makes a folder with files, gone after the test. */
 export function folder(files: Readonly<Record<string, unknown>> = {}): string {
 	const directory = mkdtempSync(join(tmpdir(), "cordon-test-"));
-	onTestFinished(() => rmSync(directory, { recursive: true }));
+	onTestFinished(() => rmSync(directory, { recursive: true }), HOOK_MILLISECONDS);
 	for (const [name, content] of Object.entries(files)) {
 		const path = join(directory, name);
 		mkdirSync(dirname(path), { recursive: true });
