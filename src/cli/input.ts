@@ -8,8 +8,8 @@ import type { Terminal } from "./terminal.ts";
 /** In place of a path: standard input. */
 export const STANDARD_INPUT = "-";
 
-/** Largest tenant file that is read, in bytes: four times the largest document, for its comments. */
-export const MAX_TENANT_FILE_BYTES = 16 * 1024 * 1024;
+/** Largest tenant file that is read, in bytes: twice the largest document, for its comments. */
+export const MAX_TENANT_FILE_BYTES = 8 * 1024 * 1024;
 
 /** A text with the name that messages call it by. */
 export interface Text {

@@ -17,6 +17,9 @@ export interface JsonText {
 /** Deeper than this no tenant document goes; the parser calls itself once a level. */
 const MAX_DEPTH = 100;
 
+/** Findings of one text that are kept; the last one then says how many more there are. */
+export const MAX_TEXT_FINDINGS = 1000;
+
 /** Findings about a member as such, not about its value. */
 const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
 
@@ -34,10 +37,13 @@ export function readJson(source: Source): JsonText {
 		const what = first === undefined ? "it is empty" : describe(first.error);
 		return unreadable(invalidJson(`line ${line}, column ${column}: ${what}`), span);
 	}
-	const errors: PlacedFinding[] = [];
+	const repeated: Repeated = { errors: [], more: 0 };
 	const members = createMembers();
+	const value = toValue(root, "", source, repeated);
+	const { errors, more } = repeated;
+	if (more > 0) errors.push({ finding: moreRepeatedKeys(more), span: openingOf(root) });
 	return {
-		value: toValue(root, "", source, errors),
+		value,
 		errors,
 		locate: (finding) => locate(root, finding, members),
 	};
@@ -62,11 +68,16 @@ export function tooDeepAt(text: string): Span | undefined {
 	return undefined;
 }
 
+interface Repeated {
+	readonly errors: PlacedFinding[];
+	more: number;
+}
+
 /** The value of a node; a key that stands twice counts as JSON.parse counts it, and is reported. */
-function toValue(node: Node, pointer: string, source: Source, errors: PlacedFinding[]): unknown {
+function toValue(node: Node, pointer: string, source: Source, repeated: Repeated): unknown {
 	if (node.type === "array") {
 		return (node.children ?? []).map((item, index) =>
-			toValue(item, pointerTo(pointer, index), source, errors),
+			toValue(item, pointerTo(pointer, index), source, repeated),
 		);
 	}
 	if (node.type !== "object") return node.value;
@@ -78,14 +89,15 @@ function toValue(node: Node, pointer: string, source: Source, errors: PlacedFind
 		const name = String(key.value);
 		const place = pointerTo(pointer, name);
 		const before = seen.get(name);
-		if (before !== undefined) {
+		if (before !== undefined && repeated.errors.length === MAX_TEXT_FINDINGS) repeated.more++;
+		else if (before !== undefined) {
 			const { line } = source.position(before.offset);
-			errors.push({ finding: repeatedKey(name, place, line), span: spanOf(key) });
+			repeated.errors.push({ finding: repeatedKey(name, place, line), span: spanOf(key) });
 		}
 		seen.set(name, key);
 		// An assignment to __proto__ would change the prototype and lose the key.
 		Object.defineProperty(object, name, {
-			value: toValue(value, place, source, errors),
+			value: toValue(value, place, source, repeated),
 			configurable: true,
 			enumerable: true,
 			writable: true,
@@ -154,6 +166,14 @@ function repeatedKey(name: string, pointer: string, line: number): Finding {
 		code: "repeated-key",
 		pointer,
 		message: `${quote(name)} stands already at line ${line}, and of the two only the last would count. Remove one.`,
+	};
+}
+
+function moreRepeatedKeys(count: number): Finding {
+	return {
+		code: "repeated-key",
+		pointer: "",
+		message: `${count.toLocaleString("en")} more keys stand twice. Correct these first.`,
 	};
 }
 

@@ -6,9 +6,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { MAX_TENANT_FILE_BYTES } from "../../src/cli/input.ts";
+import { MAX_TEXT_FINDINGS, readJson } from "../../src/cli/json-text.ts";
 import { MAX_ORIGIN_FILE_BYTES, MAX_ORIGIN_FINDINGS, MAX_ORIGIN_LINES } from "../../src/cli/origin-list.ts";
 import { writeRegularFile } from "../../src/cli/regular-file.ts";
 import { MAX_SHOWN_FINDINGS, MAX_SHOWN_FINDINGS_IN_ALL } from "../../src/cli/report.ts";
+import { createSource } from "../../src/cli/source.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const SECRET = "TOP-SECRET-7f3a";
@@ -133,11 +135,11 @@ describe("bounds", () => {
 		expect(await cordon(["validate", join(directory, "full.json")])).toMatchObject({ code: 0 });
 		const { code, err } = await cordon(["validate", join(directory, "over.json")]);
 		expect(code).toBe(2);
-		expect(err).toContain("over.json has more than 16,777,216 bytes, and no more than that is read.");
+		expect(err).toContain("over.json has more than 8,388,608 bytes, and no more than that is read.");
 		const input = blanks(MAX_TENANT_FILE_BYTES + 1);
 		expect(await cordon(["validate", "-"], { input })).toMatchObject({
 			code: 2,
-			err: expect.stringContaining("Standard input has more than 16,777,216 bytes"),
+			err: expect.stringContaining("Standard input has more than 8,388,608 bytes"),
 		});
 	});
 
@@ -195,6 +197,21 @@ describe("bounds", () => {
 		},
 		20_000,
 	);
+
+	test.each<[number, number]>([
+		[MAX_TEXT_FINDINGS, MAX_TEXT_FINDINGS],
+		[MAX_TEXT_FINDINGS + 1, MAX_TEXT_FINDINGS + 1],
+		[MAX_TEXT_FINDINGS + 5000, MAX_TEXT_FINDINGS + 1],
+	])("of %i repeated keys %i findings are kept", (count, kept) => {
+		const { errors } = readJson(createSource("a.json", `{ "k": 0, ${many(count, () => '"k": 1')} }`));
+		expect(errors).toHaveLength(kept);
+		const last = errors.at(-1)?.finding.message;
+		if (count === MAX_TEXT_FINDINGS) expect(last).toContain("stands already at line 1");
+		else
+			expect(last).toBe(
+				`${(count - MAX_TEXT_FINDINGS).toLocaleString("en")} more keys stand twice. Correct these first.`,
+			);
+	});
 
 	test("of many files with many findings the first are shown, with how many more there are", async () => {
 		const text = JSON.stringify({ cors: { origins: Array(200).fill("x") } });
