@@ -1,6 +1,7 @@
 /** Owns what an interrupt (Ctrl-C, a CI that stops its job) leaves behind: nothing, and word of what was done by then. */
 
 import { constants } from "node:os";
+import { reasonOf } from "./fault.ts";
 import type { Terminal } from "./terminal.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -24,9 +25,14 @@ export function endOnInterrupt(terminal: Terminal): void {
 async function end(terminal: Terminal, exitCode: number): Promise<void> {
 	terminal.clear();
 	// What was begun last is undone first, so that a process is gone before the folder that it works in.
-	for (const undo of [...undoings].reverse()) await undo();
-	const told = [...tellings].map((tell) => tell());
-	terminal.err(`cordon: interrupted. ${told.length === 0 ? "Nothing was written." : told.join(" ")}`);
+	for (const undo of [...undoings].reverse()) {
+		try {
+			await undo();
+		} catch (error) {
+			terminal.err(`cordon: this stays behind: ${reasonOf(error)}`);
+		}
+	}
+	terminal.err(["cordon: interrupted.", ...[...tellings].map((tell) => tell())].join(" "));
 	process.exit(exitCode);
 }
 

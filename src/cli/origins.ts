@@ -4,6 +4,7 @@ import { isDirectoryName } from "../cors/allowed-origins.ts";
 import { directoryPrefix, originKey } from "../tenants/keys.ts";
 import { type CommandSpec, defineCommand, type Outside, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
+import { withWord } from "./interrupt.ts";
 import type { Kv } from "./kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type OriginList, originFindingReport, printOriginFindings, readOrigins } from "./origin-list.ts";
@@ -211,10 +212,14 @@ async function inBulk(
 	let last = 0;
 	if (total > 0) terminal.busy(`${doing} ${counted(total, "origin")} …`);
 	try {
-		await work((done) => {
-			last = done;
-			terminal.progress(`${doing} ${progressOf(done, total, "origin")}`);
-		});
+		const tell = () =>
+			`${progressOf(last, total, "origin")} were done, and perhaps some of the next. The same command again goes on from there.`;
+		await withWord(tell, () =>
+			work((done) => {
+				last = done;
+				terminal.progress(`${doing} ${progressOf(done, total, "origin")}`);
+			}),
+		);
 	} catch (error) {
 		throw new Fault(
 			"origins-incomplete",

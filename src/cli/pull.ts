@@ -9,6 +9,7 @@ import { readStored, type Stored } from "./changes.ts";
 import { defineCommand } from "./command.ts";
 import { Fault } from "./fault.ts";
 import { claimHosts, FOLDER_ARGUMENT, printFolderErrors, readFolder, type TenantFolder } from "./folder.ts";
+import { withWord } from "./interrupt.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
 import { systemReason, writeRegularFile } from "./regular-file.ts";
@@ -127,13 +128,20 @@ function sound(stored: ReadonlyMap<string, Stored>): {
 }
 
 async function carryOut({ writes, deletes }: PullPlan, terminal: Terminal): Promise<void> {
-	for (const [index, { path, text }] of writes.entries()) {
-		writeRegularFile(path, text);
-		if ((index + 1) % PROGRESS_FILES === 0) {
-			terminal.progress(`Writing ${progressOf(index + 1, writes.length, "file")}`);
+	let done = 0;
+	const tell = () => `${progressOf(done, writes.length, "file")} were written, each of them whole.`;
+	await withWord(tell, async () => {
+		for (const [index, { path, text }] of writes.entries()) {
+			writeRegularFile(path, text);
+			if ((index + 1) % PROGRESS_FILES === 0) {
+				terminal.progress(`Writing ${progressOf(index + 1, writes.length, "file")}`);
+				// An interrupt is heard between two files.
+				await new Promise(setImmediate);
+			}
+			done = index + 1;
 		}
-	}
-	for (const path of deletes) await rm(path);
+		for (const path of deletes) await rm(path);
+	});
 }
 
 /** Files between two signs of progress. */
