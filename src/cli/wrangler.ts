@@ -39,13 +39,13 @@ export interface WranglerRun {
  *
  * It takes `.env`, `.env.local` and the like of the folder that it runs in for its environment, where
  * CLOUDFLARE_API_BASE_URL decides whom the user's token is sent to: beside the tenant files, a pull request could write
- * that. So it runs in an empty folder of its own, and is told besides to read an environment that is not there.
+ * that. So it runs in an empty folder of its own. (Its --env-file would say the same, but Node takes that for its own.)
  */
 export function runWrangler(args: readonly string[]): Promise<WranglerRun> {
 	return withPrivateFolder(async (folder) => {
 		const temporary = join(folder, "tmp");
 		await mkdir(temporary);
-		const child = spawn(process.execPath, [WRANGLER, ...args, `--env-file=${join(folder, "no.env")}`], {
+		const child = spawn(process.execPath, [WRANGLER, ...args], {
 			cwd: folder,
 			env: {
 				...process.env,
