@@ -93,7 +93,11 @@ async function isAgreed(question: string, json: boolean, terminal: Terminal): Pr
 			push,
 		);
 	}
-	const answer = (await terminal.ask(`${question} [y/N] `)).trim().toLowerCase();
+	const given = await withWord(
+		() => "Nothing was written.",
+		() => terminal.ask(`${question} [y/N] `),
+	);
+	const answer = given.trim().toLowerCase();
 	return answer === "y" || answer === "yes";
 }
 

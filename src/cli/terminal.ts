@@ -76,7 +76,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		if (!stderr.isTTY) return;
 		isBusy = true;
 		// What is wider would go on in the next line, and only the last line can be emptied again.
-		stderr.write(CLEAR_LINE + render(safePart(text)).slice(0, (stderr.columns ?? MAX_TEXT_COLUMNS) - 1));
+		stderr.write(CLEAR_LINE + render(safePart(text)).slice(0, widthOf(stderr) - 1));
 	};
 	return {
 		out: (lines) => write(stdout, lines),
@@ -89,7 +89,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		},
 		colors: createColors(hasColors(stdout)),
 		errorColors: createColors(hasColors(stderr)),
-		columns: stdout.isTTY ? Math.min(stdout.columns ?? MAX_TEXT_COLUMNS, MAX_TEXT_COLUMNS) : undefined,
+		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
 		interactive: stdin.isTTY === true && stderr.isTTY === true,
 		ask(question) {
 			clear();
@@ -125,6 +125,11 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		},
 		clear,
 	};
+}
+
+/** Some terminals say that they have no columns at all. */
+function widthOf({ columns = 0 }: Screen): number {
+	return columns > 0 ? columns : MAX_TEXT_COLUMNS;
 }
 
 /** https://no-color.org; picocolors itself would colour a pipe wherever CI is set. */
