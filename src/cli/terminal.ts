@@ -132,7 +132,7 @@ function widthOf({ columns = 0 }: Screen): number {
 	return columns > 0 ? columns : MAX_TEXT_COLUMNS;
 }
 
-/** https://no-color.org; picocolors itself would colour a pipe wherever CI is set. */
+/** https://no-color.org; a pipe has none, even where CI is set. */
 function hasColors(stream: Screen): boolean {
 	const { NO_COLOR, TERM } = process.env;
 	// Of a pipe it is not false, but undefined.
