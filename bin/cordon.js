@@ -25,8 +25,9 @@ if (process.features.typescript) {
 function runPinned() {
 	const child = spawn(PINNED_NODE, [fileURLToPath(ENTRY), ...process.argv.slice(2)], { stdio: "inherit" });
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-		// A terminal signals the whole group, so the child has its SIGINT already; how it ends is waited for.
-		process.on(signal, () => signal !== "SIGINT" && child.kill(signal));
+		// A terminal signals the whole group, so the child may have it already, and passes over the second one; how it ends is
+		// waited for.
+		process.on(signal, () => child.kill(signal));
 	}
 	child.on("error", (error) => {
 		console.error(`cordon: ${PINNED_NODE} does not start (${error.message}). Run "npm ci" again.`);

@@ -111,8 +111,8 @@ function mimeEssence(value: string): string | undefined {
 	const semicolon = text.indexOf(";", slash);
 	const type = text.slice(0, slash);
 	const subtype = text.slice(slash + 1, semicolon === -1 ? undefined : semicolon);
-	// The subtype may be followed by blanks, the type may not.
-	const trimmed = subtype.replace(/[\t\n\r ]+$/, "");
+	// The subtype may be followed by blanks, the type may not; the slash keeps the blanks before it, which are a fault.
+	const trimmed = normalizeValue(`/${subtype}`).slice(1);
 	return isToken(type) && isToken(trimmed) ? `${type}/${trimmed}`.toLowerCase() : undefined;
 }
 

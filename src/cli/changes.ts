@@ -2,7 +2,9 @@
 
 import { isDeepStrictEqual } from "node:util";
 import { TENANT_PREFIX } from "../tenants/keys.ts";
+import { MAX_DOCUMENT_BYTES } from "../tenants/tenant.ts";
 import type { WantedTenant } from "./folder.ts";
+import { tooDeepAt } from "./json-text.ts";
 import type { Kv } from "./kv.ts";
 import { progressOf, type Terminal } from "./terminal.ts";
 
@@ -38,7 +40,10 @@ export async function readStored(kv: Kv, terminal: Terminal): Promise<ReadonlyMa
 	);
 }
 
+/** What no gateway reads is not taken apart here either: some of it could not be compared without end. */
 function parseStored(text: string): Stored {
+	if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return { ok: false, text, reason: "it is too large" };
+	if (tooDeepAt(text) !== undefined) return { ok: false, text, reason: "it is nested too deeply" };
 	try {
 		return { ok: true, value: JSON.parse(text) as unknown };
 	} catch (error) {

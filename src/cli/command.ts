@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { closest } from "../findings/closest.ts";
 import { Fault } from "./fault.ts";
 import type { Kv, KvPlace } from "./kv.ts";
+import { safePart } from "./safe-text.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 
 /** An option: a flag, or one that takes a value. */
@@ -149,7 +150,7 @@ function optionValue(
 ): string {
 	if (option.type === "boolean") {
 		if (value === undefined) return "";
-		throw usage("unexpected-value", `${rawName} takes no value: it is there or it is not.`, spec);
+		throw usage("unexpected-value", `${safePart(rawName)} takes no value: it is there or it is not.`, spec);
 	}
 	// What looks like the next option was not meant to be this one's value; "-" alone is standard input.
 	if (value === undefined || (!inlineValue && value.startsWith("-") && value !== "-")) {
@@ -165,7 +166,7 @@ function unknownOption(rawName: string, options: OptionSpecs, spec: CommandSpec)
 	);
 	return usage(
 		"unknown-option",
-		`"cordon ${spec.name}" has no option ${rawName}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
+		`"cordon ${spec.name}" has no option ${safePart(rawName)}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`,
 		spec,
 	);
 }

@@ -5,6 +5,7 @@ import { type Change, findChanges, readStored, type Stored } from "./changes.ts"
 import { defineCommand } from "./command.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
+import { safePart } from "./safe-text.ts";
 import { counted } from "./terminal.ts";
 
 export const diff = defineCommand({
@@ -30,10 +31,10 @@ export const diff = defineCommand({
 		}
 		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
 		if (options.json) {
-			terminal.out(JSON.stringify(changesReport(changes), null, 2));
+			terminal.json(changesReport(changes));
 		} else if (changes.length === 0) {
 			terminal.out(
-				`${terminal.colors.green("same:")} ${counted(folder.tenants.size, "host")}, in ${directory} as in ${kv.name}`,
+				`${terminal.colors.green("same:")} ${counted(folder.tenants.size, "host")}, in ${safePart(directory)} as in ${kv.name}`,
 			);
 		} else {
 			printChanges(changes, "push --prune would delete it", terminal);

@@ -5,11 +5,12 @@ import type { Command, Outside } from "./command.ts";
 import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
-import { Fault } from "./fault.ts";
+import { Fault, unexpected } from "./fault.ts";
 import { renderHelp, renderOverview } from "./help.ts";
 import { originsAdd, originsList, originsRemove } from "./origins.ts";
 import { pull } from "./pull.ts";
 import { push } from "./push.ts";
+import { safePart } from "./safe-text.ts";
 import type { ExitCode } from "./terminal.ts";
 import { validate } from "./validate.ts";
 
@@ -26,18 +27,15 @@ const COMMANDS: readonly Command[] = [
 	originsList,
 ];
 
-/** Runs one command line and gives its exit code; never rejects for wrong usage. */
+/** Runs one command line and gives its exit code; never rejects. */
 export async function runCordon(argv: readonly string[], outside: Outside): Promise<ExitCode> {
 	const { terminal } = outside;
 	try {
 		return await dispatch(argv, outside);
 	} catch (error) {
-		if (!(error instanceof Fault)) throw error;
-		terminal.err(`${terminal.errorColors.red("cordon:")} ${error.message}`);
-		if (argv.includes("--json")) {
-			const { code, message } = error;
-			terminal.out(JSON.stringify({ error: { code, message } }, null, 2));
-		}
+		const { code, message } = error instanceof Fault ? error : unexpected(error);
+		terminal.err(`${terminal.errorColors.red("cordon:")} ${message}`);
+		if (argv.includes("--json")) terminal.json({ error: { code, message } });
 		return 2;
 	}
 }
@@ -86,7 +84,7 @@ function unknownCommand(words: readonly string[]): Fault {
 	if (first.startsWith("-")) {
 		return new Fault(
 			"missing-command",
-			`${first} stands where the command has to be: the command comes first, its options after it. See "cordon --help".`,
+			`${safePart(first)} stands where the command has to be: the command comes first, its options after it. See "cordon --help".`,
 		);
 	}
 	if (isGroup(first)) {

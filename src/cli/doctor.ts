@@ -115,7 +115,7 @@ export const doctor = defineCommand({
 				`${failure.message}. This is no question of CORS yet: see that the API is up and can be reached from here at ${url.href}.`,
 			);
 		}
-		if (options.json) terminal.out(JSON.stringify(diagnosisReport(diagnosis), null, 2));
+		if (options.json) terminal.json(diagnosisReport(diagnosis));
 		else printDiagnosis(diagnosis, terminal);
 		if (failure !== undefined) return 2;
 		return diagnosis.readable ? 0 : 1;

@@ -7,7 +7,7 @@ import { pointerTo } from "../findings/finding.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import { browserHalves, browserWords } from "./explain-browser.ts";
 import { type ExplainedRequest, type Explanation, entryText, type OtherPath } from "./explanation.ts";
-import { printable } from "./source.ts";
+import { safePart } from "./safe-text.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { type Terminal, wrap } from "./terminal.ts";
 
@@ -41,7 +41,7 @@ export function printExplanation(
 	const { colors, columns } = terminal;
 	const { call, requests } = explanation;
 	const step = (name: string, ...words: readonly string[]) => {
-		const [first = "", ...others] = words.map((line) => wrap(printable(line), columns, INDENT));
+		const [first = "", ...others] = words.map((line) => wrap(safePart(line), columns, INDENT));
 		terminal.out(`${colors.bold(name.padEnd(INDENT.length))}${first.slice(INDENT.length)}`);
 		for (const line of others) terminal.out(line);
 	};

@@ -1,6 +1,6 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
-import { statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
 import { tenantKey, wildcardHost } from "../tenants/keys.ts";
 import { parseTenant } from "../tenants/tenant.ts";
@@ -8,10 +8,11 @@ import { defineCommand, type Outside, usage } from "./command.ts";
 import { explanationReport, printExplanation } from "./explain-words.ts";
 import { type ExplainedTenant, explainCall, type PageCall } from "./explanation.ts";
 import { Fault } from "./fault.ts";
-import { readInput, STANDARD_INPUT } from "./input.ts";
+import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./input.ts";
 import { readJson } from "./json-text.ts";
 import { KV_OPTIONS, kvPlace, requiredKvPlace } from "./kv-options.ts";
 import { fileReport, printFindings } from "./report.ts";
+import { safePart } from "./safe-text.ts";
 import { createSource } from "./source.ts";
 import { readTenantFile, type TenantFile } from "./tenant-file.ts";
 
@@ -88,9 +89,9 @@ export const explain = defineCommand({
 			const { problem, message, findings } = found;
 			if (options.json) {
 				const errors = findings === undefined ? [] : fileReport(findings).errors;
-				terminal.out(JSON.stringify({ allowed: false, problem, message, errors }, null, 2));
+				terminal.json({ allowed: false, problem, message, errors });
 			} else {
-				if (findings !== undefined) printFindings(findings, terminal);
+				if (findings !== undefined) printFindings([findings], terminal);
 				terminal.out(`${terminal.colors.red("denied:")} ${message}`);
 			}
 			return 1;
@@ -99,7 +100,7 @@ export const explain = defineCommand({
 		const scheme = target.startsWith("http://") ? "http" : "https";
 		const call: PageCall = { ...wanted, url: new URL(path, `${scheme}://${found.host}`) };
 		const explanation = await explainCall(call, found.tenant);
-		if (options.json) terminal.out(JSON.stringify(explanationReport(explanation), null, 2));
+		if (options.json) terminal.json(explanationReport(explanation));
 		else printExplanation(explanation, found.tenant.document, found.file, terminal);
 		return explanation.allowed ? 0 : 1;
 	},
@@ -157,7 +158,8 @@ function isFile(target: string): boolean {
 		target === STANDARD_INPUT ||
 		lower.endsWith(".json") ||
 		lower.endsWith(".jsonc") ||
-		statSync(target, { throwIfNoEntry: false })?.isFile() === true
+		// What is neither file nor folder is one that is refused.
+		lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === false
 	);
 }
 
@@ -165,12 +167,12 @@ type PlaceOptions = Parameters<typeof kvPlace>[0];
 
 async function fromFile(path: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
 	const place = kvPlace(options);
-	const { name, text } = await readInput(path, terminal);
+	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
 	const file = readTenantFile(name, text);
 	const stored = JSON.stringify(file.value);
 	const result = file.errors.length === 0 ? parseTenant(stored) : undefined;
 	if (!result?.ok) {
-		const message = `${name} is not valid, so every request would be refused. Correct it first.`;
+		const message = `${safePart(name)} is not valid, so every request would be refused. Correct it first.`;
 		return { ok: false, problem: "invalid-document", message, findings: file };
 	}
 	if (result.closed) return closed(`The document in ${name}`);

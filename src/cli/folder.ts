@@ -4,8 +4,10 @@ import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { quote } from "../findings/finding.ts";
 import { Fault } from "./fault.ts";
-import { readInput, systemReason } from "./input.ts";
+import { MAX_TENANT_FILE_BYTES, readInput } from "./input.ts";
+import { systemReason } from "./regular-file.ts";
 import { countFindings, type FileReport, fileReport, printFindings } from "./report.ts";
+import { safePart } from "./safe-text.ts";
 import { readTenantFile, type TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";
 
@@ -15,6 +17,9 @@ export const FOLDER_ARGUMENT = {
 	says: "A folder of tenant files (*.json, *.jsonc; not the folders in it).",
 	required: true,
 } as const;
+
+/** All files of a folder together, in characters: they are held in memory. */
+const MAX_FOLDER_CHARACTERS = 256 * 1024 * 1024;
 
 const EXTENSIONS: readonly string[] = [".json", ".jsonc"];
 
@@ -42,14 +47,29 @@ export async function readFolder(directory: string, terminal: Terminal): Promise
 	try {
 		names = await readdir(directory);
 	} catch (error) {
-		throw new Fault("unreadable-folder", `${directory} cannot be read: ${systemReason(error)}`);
+		throw new Fault("unreadable-folder", `${safePart(directory)} cannot be read: ${systemReason(error)}`);
 	}
 	const paths = names
 		.filter((name) => !name.startsWith(".") && EXTENSIONS.includes(extname(name)))
 		.sort()
 		.map((name) => join(directory, name));
-	const texts = await Promise.all(paths.map((path) => readInput(path, terminal)));
-	return texts.map(({ name, text }) => readTenantFile(name, text));
+	const files: TenantFile[] = [];
+	let characters = 0;
+	// One after the other: ten thousand at once would need as many open files.
+	for (const path of paths) {
+		const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
+		characters += text.length;
+		if (characters > MAX_FOLDER_CHARACTERS) throw folderTooLarge(directory);
+		files.push(readTenantFile(name, text));
+	}
+	return files;
+}
+
+function folderTooLarge(directory: string): Fault {
+	return new Fault(
+		"folder-too-large",
+		`The tenant files of ${safePart(directory)} have more than ${MAX_FOLDER_CHARACTERS.toLocaleString("en")} characters together, and no more than that is read. Move origins into origin directories, or split the folder.`,
+	);
 }
 
 /** Reads a folder that is compared with KV: every file has hosts, and every host one file. */
@@ -58,7 +78,7 @@ export async function readTenants(directory: string, terminal: Terminal): Promis
 	if (read.length === 0) {
 		throw new Fault(
 			"empty-folder",
-			`${directory} has no tenant file (*.json, *.jsonc), so there is nothing to compare. Name the folder that they are in, or fill it with "cordon pull ${directory}".`,
+			`${safePart(directory)} has no tenant file (*.json, *.jsonc), so there is nothing to compare. Name the folder that they are in, or fill it with "cordon pull ${safePart(directory)}".`,
 		);
 	}
 	return claimHosts(
@@ -127,11 +147,11 @@ export function printFolderErrors(
 	terminal: Terminal,
 ): void {
 	if (json) {
-		terminal.out(JSON.stringify(folderReport(folder), null, 2));
+		terminal.json(folderReport(folder));
 		return;
 	}
 	const bad = folder.files.filter(({ errors }) => errors.length > 0);
-	for (const file of bad) printFindings(file, terminal);
+	printFindings(bad, terminal);
 	const { colors } = terminal;
 	terminal.out(
 		`${colors.red("invalid:")} ${bad.length} of ${counted(folder.files.length, "file")}, ${countFindings(bad)}. ${consequence}`,

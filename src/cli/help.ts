@@ -1,7 +1,8 @@
 /** Owns the help: what `cordon --help` and `cordon COMMAND --help` say. */
 
+import type { Colors } from "./colors.ts";
 import type { Command, OptionSpec } from "./command.ts";
-import { type Colors, wrap } from "./terminal.ts";
+import { wrap } from "./terminal.ts";
 
 /** Help is laid out for this width where the terminal does not tell its own. */
 const DEFAULT_COLUMNS = 80;

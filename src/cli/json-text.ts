@@ -15,6 +15,9 @@ export interface JsonText {
 	locate(finding: Finding): Span;
 }
 
+/** Findings of one text that are kept; the last one then says how many more there are. */
+export const MAX_TEXT_FINDINGS = 1000;
+
 /** Findings about a member as such, not about its value. */
 const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
 
@@ -32,11 +35,15 @@ export function readJson(source: Source): JsonText {
 		const what = first === undefined ? "it is empty" : describe(first.error);
 		return unreadable(invalidJson(`line ${line}, column ${column}: ${what}`), span);
 	}
-	const errors: PlacedFinding[] = [];
+	const repeated: Repeated = { errors: [], more: 0 };
+	const members = createMembers();
+	const value = toValue(root, "", source, repeated);
+	const { errors, more } = repeated;
+	if (more > 0) errors.push({ finding: moreRepeatedKeys(more), span: openingOf(root) });
 	return {
-		value: toValue(root, "", source, errors),
+		value,
 		errors,
-		locate: (finding) => locate(root, finding),
+		locate: (finding) => locate(root, finding, members),
 	};
 }
 
@@ -44,8 +51,8 @@ function unreadable(finding: Finding, span: Span): JsonText {
 	return { value: undefined, errors: [{ finding, span }], locate: () => span };
 }
 
-/** Where the brackets go too deep; found without recursion, as the parser calls itself once a level. */
-function tooDeepAt(text: string): Span | undefined {
+/** Where the brackets of a text go deeper than those of any tenant document; found without recursion. */
+export function tooDeepAt(text: string): Span | undefined {
 	const scanner = createScanner(text, true);
 	let depth = 0;
 	while (scanner.getPosition() < text.length) {
@@ -59,11 +66,16 @@ function tooDeepAt(text: string): Span | undefined {
 	return undefined;
 }
 
+interface Repeated {
+	readonly errors: PlacedFinding[];
+	more: number;
+}
+
 /** The value of a node; a key that stands twice counts as JSON.parse counts it, and is reported. */
-function toValue(node: Node, pointer: string, source: Source, errors: PlacedFinding[]): unknown {
+function toValue(node: Node, pointer: string, source: Source, repeated: Repeated): unknown {
 	if (node.type === "array") {
 		return (node.children ?? []).map((item, index) =>
-			toValue(item, pointerTo(pointer, index), source, errors),
+			toValue(item, pointerTo(pointer, index), source, repeated),
 		);
 	}
 	if (node.type !== "object") return node.value;
@@ -75,15 +87,16 @@ function toValue(node: Node, pointer: string, source: Source, errors: PlacedFind
 		const name = String(key.value);
 		const place = pointerTo(pointer, name);
 		const before = seen.get(name);
-		if (before !== undefined) {
+		if (before !== undefined && repeated.errors.length === MAX_TEXT_FINDINGS) repeated.more++;
+		else if (before !== undefined) {
 			const { line } = source.position(before.offset);
-			const repeated = { key: name, pointer: place, firstOffset: before.offset };
-			errors.push({ finding: repeatedKey(repeated, `line ${line}`), span: spanOf(key) });
+			const again = { key: name, pointer: place, firstOffset: before.offset };
+			repeated.errors.push({ finding: repeatedKey(again, `line ${line}`), span: spanOf(key) });
 		}
 		seen.set(name, key);
 		// An assignment to __proto__ would change the prototype and lose the key.
 		Object.defineProperty(object, name, {
-			value: toValue(value, place, source, errors),
+			value: toValue(value, place, source, repeated),
 			configurable: true,
 			enumerable: true,
 			writable: true,
@@ -92,7 +105,14 @@ function toValue(node: Node, pointer: string, source: Source, errors: PlacedFind
 	return object;
 }
 
-function locate(root: Node, { code, pointer }: Finding): Span {
+type Members = (node: Node, token: string) => Member | undefined;
+
+interface Member {
+	readonly key?: Node;
+	readonly value: Node;
+}
+
+function locate(root: Node, { code, pointer }: Finding, childOf: Members): Span {
 	const tokens = pointer
 		.split("/")
 		.slice(1)
@@ -108,15 +128,28 @@ function locate(root: Node, { code, pointer }: Finding): Span {
 	return node.type === "object" || node.type === "array" ? openingOf(node) : spanOf(node);
 }
 
+/** Looks members up by an index of each object that is asked for: many findings cost no more than it has members. */
+function createMembers(): Members {
+	const indexes = new Map<Node, ReadonlyMap<unknown, Member>>();
+	return (node, token) => {
+		if (node.type === "array") {
+			const value = node.children?.[Number(token)];
+			return value && { value };
+		}
+		const index = indexes.get(node) ?? indexOf(node);
+		indexes.set(node, index);
+		return index.get(token);
+	};
+}
+
 /** Of members with the same key the last, which is the one that counts. */
-function childOf(node: Node, token: string): { readonly key?: Node; readonly value: Node } | undefined {
-	if (node.type === "array") {
-		const value = node.children?.[Number(token)];
-		return value && { value };
+function indexOf({ children }: Node): ReadonlyMap<unknown, Member> {
+	const index = new Map<unknown, Member>();
+	for (const member of children ?? []) {
+		const [key, value] = member.children ?? [];
+		if (key !== undefined && value !== undefined) index.set(key.value, { key, value });
 	}
-	const member = node.children?.findLast(({ children }) => children?.[0]?.value === token);
-	const [key, value] = member?.children ?? [];
-	return key && value && { key, value };
+	return index;
 }
 
 function spanOf({ offset, length }: Node): Span {
@@ -125,6 +158,14 @@ function spanOf({ offset, length }: Node): Span {
 
 function openingOf({ offset }: Node): Span {
 	return { start: offset, end: offset + 1 };
+}
+
+function moreRepeatedKeys(count: number): Finding {
+	return {
+		code: "repeated-key",
+		pointer: "",
+		message: `${count.toLocaleString("en")} more keys stand twice. Correct these first.`,
+	};
 }
 
 /** By the parser's names for them. */

@@ -1,14 +1,13 @@
-/** Owns the way to Workers KV: the user's own wrangler with its login, run as a process. */
+/** Owns the way to Workers KV: the user's own wrangler with its login. */
 
-import { spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { Fault, reasonOf } from "./fault.ts";
+import { withPrivateFolder } from "./private-folder.ts";
+import { safePart } from "./safe-text.ts";
+import { LOCAL_STATE, runWrangler, WRANGLER_CONFIG } from "./wrangler.ts";
 
-const PROJECT = join(import.meta.dirname, "../..");
-const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
 const BINDING = "TENANTS";
 
 /** Which KV is meant. */
@@ -56,19 +55,17 @@ const TOO_LARGE = "413";
 export type Wrangler = (args: readonly string[], place: KvPlace) => Promise<string>;
 
 /** Opens the KV namespace that wrangler.toml binds as TENANTS; nothing is read yet. */
-export function openKv(place: KvPlace, wrangler: Wrangler = runWrangler): Kv {
+export function openKv(place: KvPlace, wrangler: Wrangler = askWrangler): Kv {
 	const readBatchKeys = place.kind === "local" ? LOCAL_READ_BATCH_KEYS : REMOTE_READ_BATCH_KEYS;
 	const readsAtOnce = place.kind === "local" ? 1 : REMOTE_READS_AT_ONCE;
 	const options = [
-		`--config=${join(PROJECT, "wrangler.toml")}`,
+		`--config=${WRANGLER_CONFIG}`,
 		`--binding=${BINDING}`,
 		// A binding with a preview namespace besides would make wrangler ask which one.
 		"--preview=false",
 		...(place.environment === undefined ? [] : [`--env=${place.environment}`]),
 		...(place.kind === "remote" ? ["--remote"] : ["--local"]),
-		...(place.kind === "local" && place.directory !== undefined
-			? [`--persist-to=${resolve(place.directory)}`]
-			: []),
+		...(place.kind === "local" ? [`--persist-to=${resolve(place.directory ?? LOCAL_STATE)}`] : []),
 	];
 
 	const kv = (command: readonly string[]) => wrangler(["kv", ...command, ...options], place);
@@ -175,50 +172,30 @@ function misunderstood(): Fault {
 }
 
 /** Hands a content to wrangler in a file that only this user can read, and removes it. */
-async function withFile<T>(content: string, use: (path: string) => Promise<T>): Promise<T> {
-	const directory = await mkdtemp(join(tmpdir(), "cordon-"));
-	try {
-		const path = join(directory, "bulk.json");
+function withFile<T>(content: string, use: (path: string) => Promise<T>): Promise<T> {
+	return withPrivateFolder(async (folder) => {
+		const path = join(folder, "bulk.json");
 		await writeFile(path, content);
-		return await use(path);
-	} finally {
-		await rm(directory, { recursive: true, force: true });
-	}
+		return use(path);
+	});
 }
 
-/** So that wrangler prints what was asked for and nothing else. */
-const QUIET = {
-	WRANGLER_HIDE_BANNER: "true",
-	WRANGLER_SEND_METRICS: "false",
-	WRANGLER_LOG: "log",
-	CLOUDFLARE_CF_FETCH_ENABLED: "false",
-	NO_COLOR: "1",
-};
-
-async function runWrangler(args: readonly string[], place: KvPlace): Promise<string> {
-	const child = spawn(process.execPath, [WRANGLER, ...args], {
-		env: { ...process.env, ...QUIET },
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	const output: Buffer[] = [];
-	const errors: Buffer[] = [];
-	child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
-	child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
-	const code = await new Promise<number | null>((resolve, reject) => {
-		child.on("error", reject);
-		child.on("close", resolve);
-	});
-	const text = Buffer.concat(output).toString();
-	if (code === 0) return text;
-	throw new Fault("kv-unavailable", failure(`${Buffer.concat(errors)}\n${text}`, place));
+async function askWrangler(args: readonly string[], place: KvPlace): Promise<string> {
+	const { code, output, errors } = await runWrangler(args);
+	if (code === 0) return output;
+	throw new Fault("kv-unavailable", failure(`${errors}\n${output}`, place));
 }
+
+/** Lines of wrangler's that are shown where it fails. */
+const MAX_SAID_LINES = 40;
 
 function failure(said: string, place: KvPlace): string {
 	const reason = stripVTControlCharacters(said)
 		.split("\n")
 		.map((line) => line.trim())
 		.filter((line) => line !== "" && !line.includes("open beta"))
-		.map((line) => `  ${line}`)
+		.slice(0, MAX_SAID_LINES)
+		.map((line) => `  ${safePart(line)}`)
 		.join("\n");
 	const advice =
 		place.kind === "remote"

@@ -4,17 +4,31 @@ import { parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isSerializedOrigin } from "../cors/origin-set.ts";
 import { isLoopback, splitOrigin } from "../cors/origin-syntax.ts";
 import { quote, type Refusal } from "../findings/finding.ts";
+import { Fault } from "./fault.ts";
 import { readInput, STANDARD_INPUT } from "./input.ts";
+import { MAX_SHOWN_FINDINGS } from "./report.ts";
+import { safePart } from "./safe-text.ts";
 import { createSource, type PlacedFinding, renderFinding, renderMessage, type Source } from "./source.ts";
-import type { Terminal } from "./terminal.ts";
+import { counted, type Terminal } from "./terminal.ts";
 
 /** A list of origins, read and checked. */
 export interface OriginList {
 	/** The good ones, each once, in their order. */
 	readonly origins: readonly string[];
+	/** The first `MAX_ORIGIN_FINDINGS`. */
 	readonly errors: readonly OriginFinding[];
+	/** As many at most. */
 	readonly warnings: readonly OriginFinding[];
+	/** Errors and warnings that are left out there. */
+	readonly more: { readonly errors: number; readonly warnings: number };
 }
+
+/** Errors, and warnings, that are kept of one list. */
+export const MAX_ORIGIN_FINDINGS = 1000;
+/** Largest file of origins that is read, in bytes. */
+export const MAX_ORIGIN_FILE_BYTES = 64 * 1024 * 1024;
+/** Most lines of such a file. */
+export const MAX_ORIGIN_LINES = 1_000_000;
 
 /** A finding about one origin, with its place. */
 export interface OriginFinding extends Refusal {
@@ -43,13 +57,19 @@ export async function readOrigins(
 	const origins = new Set<string>();
 	const errors: OriginFinding[] = [];
 	const warnings: OriginFinding[] = [];
+	const more = { errors: 0, warnings: 0 };
 	const take = (origin: string, place: (refusal: Refusal) => OriginFinding) => {
 		const refusal = checkDirectoryOrigin(origin);
-		if (refusal !== undefined) errors.push(place(refusal));
-		else if (!origins.has(origin)) {
-			origins.add(origin);
-			if (isInsecure(origin)) warnings.push(place(insecure(origin)));
+		if (refusal !== undefined) {
+			if (errors.length < MAX_ORIGIN_FINDINGS) errors.push(place(refusal));
+			else more.errors++;
+			return;
 		}
+		if (origins.has(origin)) return;
+		origins.add(origin);
+		if (!isInsecure(origin)) return;
+		if (warnings.length < MAX_ORIGIN_FINDINGS) warnings.push(place(insecure(origin)));
+		else more.warnings++;
 	};
 	words.forEach((origin, index) => {
 		if (origin !== STANDARD_INPUT) {
@@ -61,7 +81,8 @@ export async function readOrigins(
 		...(words.includes(STANDARD_INPUT) ? [STANDARD_INPUT] : []),
 	];
 	for (const each of new Set(paths)) {
-		const { name, text } = await readInput(each, terminal);
+		const { name, text } = await readInput(each, MAX_ORIGIN_FILE_BYTES, terminal);
+		if (hasMoreLines(text, MAX_ORIGIN_LINES)) throw tooManyLines(name);
 		const source = createSource(name, text);
 		for (const { origin, start } of originsIn(text)) {
 			take(origin, (refusal) => {
@@ -71,7 +92,20 @@ export async function readOrigins(
 			});
 		}
 	}
-	return { origins: [...origins], errors, warnings };
+	return { origins: [...origins], errors, warnings, more };
+}
+
+function hasMoreLines(text: string, max: number): boolean {
+	let lines = 1;
+	for (let i = text.indexOf("\n"); i !== -1 && i < text.length - 1; i = text.indexOf("\n", i + 1)) lines++;
+	return lines > max;
+}
+
+function tooManyLines(name: string): Fault {
+	return new Fault(
+		"file-too-large",
+		`${safePart(name)} has more than ${MAX_ORIGIN_LINES.toLocaleString("en")} lines, and no more than that are read. Split it.`,
+	);
 }
 
 /** One origin a line; empty lines and comments are passed over. */
@@ -124,7 +158,7 @@ function insecure(origin: string): Refusal {
 }
 
 /** Prints findings about origins, those from files under their places. */
-export function printOriginFindings({ errors, warnings }: OriginList, terminal: Terminal): void {
+export function printOriginFindings({ errors, warnings, more }: OriginList, terminal: Terminal): void {
 	const { colors, columns } = terminal;
 	const print = (severity: "error" | "warning") => (finding: OriginFinding) => {
 		const style = { severity, colors, columns };
@@ -135,8 +169,11 @@ export function printOriginFindings({ errors, warnings }: OriginList, terminal: 
 			: `${colors.bold(`argument ${line}`)}: ${paint(severity)}: ${code}\n${renderMessage(finding, style)}`;
 		terminal.out(`${words}\n`);
 	};
-	errors.forEach(print("error"));
-	warnings.forEach(print("warning"));
+	const shown = errors.slice(0, MAX_SHOWN_FINDINGS);
+	shown.forEach(print("error"));
+	warnings.slice(0, MAX_SHOWN_FINDINGS - shown.length).forEach(print("warning"));
+	const left = errors.length + more.errors + warnings.length + more.warnings - MAX_SHOWN_FINDINGS;
+	if (left > 0) terminal.out(`… and ${counted(left, "more finding")}.\n`);
 }
 
 /** As JSON, the keys in one order. */

@@ -4,10 +4,11 @@ import { isDirectoryName } from "../cors/allowed-origins.ts";
 import { directoryPrefix, originKey } from "../tenants/keys.ts";
 import { type CommandSpec, defineCommand, type Outside, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
+import { withWord } from "./interrupt.ts";
 import type { Kv } from "./kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type OriginList, originFindingReport, printOriginFindings, readOrigins } from "./origin-list.ts";
-import { printable } from "./source.ts";
+import { safePart } from "./safe-text.ts";
 import { counted, progressOf, type Terminal } from "./terminal.ts";
 
 const DIRECTORY_ARGUMENT = {
@@ -57,7 +58,7 @@ export const originsAdd = defineCommand({
 		const present = list.origins.length - added.length;
 		if (options.json) {
 			const warnings = list.warnings.map(originFindingReport);
-			terminal.out(JSON.stringify({ directory, added: added.length, present, warnings }, null, 2));
+			terminal.json({ directory, added: added.length, present, warnings });
 		} else {
 			printOriginFindings(list, terminal);
 			const before = present > 0 ? `; ${present.toLocaleString("en")} were there before` : "";
@@ -97,7 +98,7 @@ export const originsRemove = defineCommand({
 		await inBulk("Removing", removed.length, terminal, (onProgress) => kv.delete(keys, onProgress));
 		const absent = list.origins.length - removed.length;
 		if (options.json) {
-			terminal.out(JSON.stringify({ directory, removed: removed.length, absent }, null, 2));
+			terminal.json({ directory, removed: removed.length, absent });
 		} else {
 			const others = absent > 0 ? `; ${absent.toLocaleString("en")} were not in it` : "";
 			terminal.out(
@@ -122,8 +123,8 @@ export const originsList = defineCommand({
 		const directory = directoryName(positionals, originsList);
 		terminal.busy(`Reading ${directory} …`);
 		const origins = await listOrigins(openKv(requiredKvPlace(options)), directory);
-		if (options.json) terminal.out(JSON.stringify(origins, null, 2));
-		else for (const origin of origins) terminal.out(printable(origin));
+		if (options.json) terminal.json(origins);
+		else for (const origin of origins) terminal.out(safePart(origin));
 		return 0;
 	},
 });
@@ -158,12 +159,13 @@ async function readChange(
 			valid: false,
 			errors: list.errors.map(originFindingReport),
 			warnings: list.warnings.map(originFindingReport),
+			...(list.more.errors + list.more.warnings > 0 ? { more: list.more } : {}),
 		};
-		terminal.out(JSON.stringify(report, null, 2));
+		terminal.json(report);
 	} else {
-		printOriginFindings({ ...list, warnings: [] }, terminal);
+		printOriginFindings({ ...list, warnings: [], more: { ...list.more, warnings: 0 } }, terminal);
 		terminal.out(
-			`${terminal.colors.red("invalid:")} ${counted(list.errors.length, "origin")}. Nothing was changed.`,
+			`${terminal.colors.red("invalid:")} ${counted(list.errors.length + list.more.errors, "origin")}. Nothing was changed.`,
 		);
 	}
 	return undefined;
@@ -210,10 +212,14 @@ async function inBulk(
 	let last = 0;
 	if (total > 0) terminal.busy(`${doing} ${counted(total, "origin")} …`);
 	try {
-		await work((done) => {
-			last = done;
-			terminal.progress(`${doing} ${progressOf(done, total, "origin")}`);
-		});
+		const tell = () =>
+			`${progressOf(last, total, "origin")} were done, and perhaps some of the next. The same command again goes on from there.`;
+		await withWord(tell, () =>
+			work((done) => {
+				last = done;
+				terminal.progress(`${doing} ${progressOf(done, total, "origin")}`);
+			}),
+		);
 	} catch (error) {
 		throw new Fault(
 			"origins-incomplete",

@@ -52,6 +52,7 @@ export function planPull(
 	prune: boolean,
 ): PullPlan {
 	const targets: Target[] = [];
+	const byDocument = new Map<string, Target>();
 	const deletes: string[] = [];
 	const kept: { path: string; hosts: readonly string[] }[] = [];
 	const homeless = new Set(stored.keys());
@@ -69,21 +70,24 @@ export function planPull(
 		}
 		const same = present.some((host) => isDeepStrictEqual(stored.get(host), file.value));
 		const value = same ? file.value : stored.get(first);
-		const staying = present.filter((host) => isDeepStrictEqual(stored.get(host), value));
+		const staying = new Set(present.filter((host) => isDeepStrictEqual(stored.get(host), value)));
 		for (const host of staying) homeless.delete(host);
-		targets.push({
+		const target = {
 			file,
 			value,
-			hosts: hosts.filter((host) => staying.includes(host) || (!prune && absent.includes(host))),
-		});
+			hosts: hosts.filter((host) => staying.has(host) || (!prune && !stored.has(host))),
+		};
+		targets.push(target);
+		const text = canonical(value);
+		if (!byDocument.has(text)) byDocument.set(text, target);
 	}
 
 	const taken = new Set(names.map((name) => name.toLowerCase()));
 	const made: PulledFile[] = [];
-	for (const group of Map.groupBy(homeless, (host) => canonical(stored.get(host))).values()) {
+	for (const [text, group] of Map.groupBy(homeless, (host) => canonical(stored.get(host)))) {
 		const [first = ""] = group;
 		const value = stored.get(first);
-		const target = targets.find((candidate) => isDeepStrictEqual(candidate.value, value));
+		const target = byDocument.get(text);
 		if (target !== undefined) {
 			target.hosts = [...target.hosts, ...group];
 			continue;

@@ -1,6 +1,6 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { quote } from "../findings/finding.ts";
 import { isTenantHost } from "../tenants/hosts.ts";
 import { tenantKey } from "../tenants/keys.ts";
@@ -9,10 +9,11 @@ import { readStored, type Stored } from "./changes.ts";
 import { defineCommand } from "./command.ts";
 import { Fault } from "./fault.ts";
 import { claimHosts, FOLDER_ARGUMENT, printFolderErrors, readFolder, type TenantFolder } from "./folder.ts";
-import { systemReason } from "./input.ts";
+import { withWord } from "./interrupt.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
-import { printable } from "./source.ts";
+import { systemReason, writeRegularFile } from "./regular-file.ts";
+import { safePart } from "./safe-text.ts";
 import { splitHosts } from "./tenant-file.ts";
 import { counted, progressOf, type Terminal } from "./terminal.ts";
 
@@ -63,7 +64,7 @@ export const pull = defineCommand({
 		const names = await readdir(directory);
 		const plan = planPull(documents, folder.files, directory, names, options.prune);
 		await carryOut(plan, terminal);
-		if (options.json) terminal.out(JSON.stringify(planReport(plan, findings), null, 2));
+		if (options.json) terminal.json(planReport(plan, findings));
 		else printPlan(plan, findings, `${counted(documents.size, "host")} of ${kv.name}`, terminal);
 		return findings.length === 0 ? 0 : 1;
 	},
@@ -74,7 +75,7 @@ async function readTarget(directory: string, terminal: Terminal): Promise<Tenant
 	try {
 		await mkdir(directory, { recursive: true });
 	} catch (error) {
-		throw new Fault("unwritable-folder", `${directory} cannot be made: ${systemReason(error)}`);
+		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
 	}
 	const files = await readFolder(directory, terminal);
 	return claimHosts(
@@ -127,17 +128,20 @@ function sound(stored: ReadonlyMap<string, Stored>): {
 }
 
 async function carryOut({ writes, deletes }: PullPlan, terminal: Terminal): Promise<void> {
-	for (const [index, { path, text }] of writes.entries()) {
-		try {
-			await writeFile(path, text);
-		} catch (error) {
-			throw new Fault("unwritable-file", `${path} cannot be written: ${systemReason(error)}`);
+	let done = 0;
+	const tell = () => `${progressOf(done, writes.length, "file")} were written, each of them whole.`;
+	await withWord(tell, async () => {
+		for (const [index, { path, text }] of writes.entries()) {
+			writeRegularFile(path, text);
+			if ((index + 1) % PROGRESS_FILES === 0) {
+				terminal.progress(`Writing ${progressOf(index + 1, writes.length, "file")}`);
+				// An interrupt is heard between two files.
+				await new Promise(setImmediate);
+			}
+			done = index + 1;
 		}
-		if ((index + 1) % PROGRESS_FILES === 0) {
-			terminal.progress(`Writing ${progressOf(index + 1, writes.length, "file")}`);
-		}
-	}
-	for (const path of deletes) await rm(path);
+		for (const path of deletes) await rm(path);
+	});
 }
 
 /** Files between two signs of progress. */
@@ -160,16 +164,16 @@ function printPlan(
 ): void {
 	const { colors } = terminal;
 	for (const { code, message } of findings) {
-		terminal.out(`${colors.red("error")}: ${code}\n  ${printable(message)}\n`);
+		terminal.out(`${colors.red("error")}: ${code}\n  ${safePart(message)}\n`);
 	}
 	for (const { path, hosts, isNew } of writes) {
 		const what = isNew ? colors.green("+ new") : colors.yellow("~ updated");
-		terminal.out(`${what} ${path} ${colors.dim(`(${counted(hosts.length, "host")})`)}`);
+		terminal.out(`${what} ${safePart(path)} ${colors.dim(`(${counted(hosts.length, "host")})`)}`);
 	}
-	for (const path of deletes) terminal.out(`${colors.red("- deleted")} ${path}`);
+	for (const path of deletes) terminal.out(`${colors.red("- deleted")} ${safePart(path)}`);
 	for (const { path, hosts } of kept) {
 		terminal.out(
-			`${colors.dim("= kept")} ${hosts.join(", ")} in ${path}, which KV does not have; --prune removes it`,
+			`${colors.dim("= kept")} ${hosts.join(", ")} in ${safePart(path)}, which KV does not have; --prune removes it`,
 		);
 	}
 	const done =

@@ -6,10 +6,14 @@ import { type Change, findChanges, readStored } from "./changes.ts";
 import { defineCommand, usage } from "./command.ts";
 import { Fault, reasonOf } from "./fault.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";
+import { withWord } from "./interrupt.ts";
 import type { Kv } from "./kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
+import { withPushWarnings } from "./push-warnings.ts";
 import { fileReport, printFindings } from "./report.ts";
+import { readServices } from "./services.ts";
 import { counted, progressOf, type Terminal } from "./terminal.ts";
+import { WRANGLER_CONFIG } from "./wrangler.ts";
 
 export const push = defineCommand({
 	name: "push",
@@ -36,18 +40,19 @@ export const push = defineCommand({
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
 		const kv = openKv(requiredKvPlace(options));
-		const folder = await readTenants(directory, terminal);
-		if (hasErrors(folder)) {
-			printFolderErrors(folder, options.json, "Nothing was written.", terminal);
+		const read = await readTenants(directory, terminal);
+		if (hasErrors(read)) {
+			printFolderErrors(read, options.json, "Nothing was written.", terminal);
 			return 1;
 		}
+		const folder = await withPushWarnings(read, () => readServices(WRANGLER_CONFIG, options.env));
 		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
 		const writes = changes.filter((change) => change.kind !== "removed");
 		const extra = changes.filter((change) => change.kind === "removed");
 		const deletes = options.prune ? extra : [];
 		const kept = options.prune ? [] : extra;
 		if (!options.json) {
-			for (const file of folder.files) printFindings(file, terminal);
+			printFindings(folder.files, terminal);
 			printChanges([...writes, ...deletes], "to be deleted", terminal);
 		}
 		if (writes.length + deletes.length > 0) {
@@ -64,7 +69,7 @@ export const push = defineCommand({
 				fileReport(file).warnings.map((warning) => ({ file: file.source.name, ...warning })),
 			);
 			const report = { written: hosts(writes), deleted: hosts(deletes), kept: hosts(kept), warnings };
-			terminal.out(JSON.stringify(report, null, 2));
+			terminal.json(report);
 		} else {
 			terminal.out(outcome(writes, deletes, kept, kv, terminal));
 		}
@@ -88,7 +93,11 @@ async function isAgreed(question: string, json: boolean, terminal: Terminal): Pr
 			push,
 		);
 	}
-	const answer = (await terminal.ask(`${question} [y/N] `)).trim().toLowerCase();
+	const given = await withWord(
+		() => "Nothing was written.",
+		() => terminal.ask(`${question} [y/N] `),
+	);
+	const answer = given.trim().toLowerCase();
 	return answer === "y" || answer === "yes";
 }
 
@@ -110,13 +119,17 @@ async function apply(
 		terminal.progress(`Writing ${kv.name}: ${progressOf(done, total, "change")}`);
 	};
 	terminal.busy(`Writing ${kv.name} …`);
+	const tell = () =>
+		`${progressOf(done, total, "change")} were made, and perhaps some of the next. The same push again goes on from there.`;
 	try {
-		await kv.put(entries, onProgress);
-		doneBefore = entries.length;
-		await kv.delete(
-			deletes.map(({ host }) => tenantKey(host)),
-			onProgress,
-		);
+		await withWord(tell, async () => {
+			await kv.put(entries, onProgress);
+			doneBefore = entries.length;
+			await kv.delete(
+				deletes.map(({ host }) => tenantKey(host)),
+				onProgress,
+			);
+		});
 	} catch (error) {
 		throw new Fault(
 			"push-incomplete",

@@ -1,6 +1,7 @@
 /** Owns the report on tenant files: what is wrong or doubtful, in words and as JSON. */
 
 import type { Finding } from "../findings/finding.ts";
+import { safePart } from "./safe-text.ts";
 import { type PlacedFinding, renderFinding } from "./source.ts";
 import type { TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";
@@ -21,16 +22,41 @@ function plain({ finding: { code, pointer, message, suggestion } }: PlacedFindin
 	return { code, pointer, message, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
-/** Prints a file's findings under their places, errors first. */
-export function printFindings(
-	file: Pick<TenantFile, "source" | "errors" | "warnings">,
-	terminal: Terminal,
-): void {
+/** Findings of one file that are shown; nobody reads on after so many with something still to be corrected. */
+export const MAX_SHOWN_FINDINGS = 100;
+/** Findings of all files together that are shown. */
+export const MAX_SHOWN_FINDINGS_IN_ALL = 1000;
+
+type Findings = Pick<TenantFile, "source" | "errors" | "warnings">;
+
+/** Prints the findings of files under their places, errors first. */
+export function printFindings(files: readonly Findings[], terminal: Terminal): void {
+	let left = MAX_SHOWN_FINDINGS_IN_ALL;
+	let more = 0;
+	for (const file of files) {
+		const shown = printSome(file, Math.min(left, MAX_SHOWN_FINDINGS), terminal);
+		left -= shown;
+		const hidden = file.errors.length + file.warnings.length - shown;
+		if (shown === 0) more += hidden;
+		else if (hidden > 0) terminal.out(`${safePart(file.source.name)}: ${moreFindings(hidden)}\n`);
+	}
+	if (more > 0) terminal.out(`In other files: ${moreFindings(more)}\n`);
+}
+
+/** @returns how many were printed */
+function printSome({ source, errors, warnings }: Findings, max: number, terminal: Terminal): number {
 	const { colors, columns } = terminal;
 	const print = (severity: "error" | "warning") => (placed: PlacedFinding) =>
-		terminal.out(`${renderFinding(file.source, placed, { severity, colors, columns })}\n`);
-	file.errors.forEach(print("error"));
-	file.warnings.forEach(print("warning"));
+		terminal.out(`${renderFinding(source, placed, { severity, colors, columns })}\n`);
+	const shownErrors = errors.slice(0, max);
+	const shownWarnings = warnings.slice(0, max - shownErrors.length);
+	shownErrors.forEach(print("error"));
+	shownWarnings.forEach(print("warning"));
+	return shownErrors.length + shownWarnings.length;
+}
+
+function moreFindings(count: number): string {
+	return `… and ${counted(count, "more finding")}; --json has them all.`;
 }
 
 /** "2 errors, 1 warning"; empty where there is nothing. */

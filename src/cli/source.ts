@@ -1,7 +1,9 @@
 /** Owns texts as people wrote them: lines, columns, and a finding shown under its place. */
 
 import type { Finding, Refusal } from "../findings/finding.ts";
-import { type Colors, wrap } from "./terminal.ts";
+import type { Colors } from "./colors.ts";
+import { safePart } from "./safe-text.ts";
+import { wrap } from "./terminal.ts";
 
 /** A part of a text, in characters. */
 export interface Span {
@@ -37,7 +39,6 @@ const MAX_SHOWN_COLUMNS = 100;
 const CONTEXT_COLUMNS = 40;
 /** Columns of the frame around a source line, besides its number. */
 const FRAME_COLUMNS = 5;
-const TAB = "    ";
 
 /** Makes a source. */
 export function createSource(name: string, text: string): Source {
@@ -86,7 +87,7 @@ export function renderFinding(source: Source, { finding, span }: PlacedFinding, 
 	const blank = " ".repeat(gutter.length);
 	const bar = colors.dim("|");
 	return [
-		`${colors.bold(`${source.name}:${line}:${column}`)}: ${paint(severity)}: ${finding.code}`,
+		`${colors.bold(`${safePart(source.name)}:${line}:${column}`)}: ${paint(severity)}: ${finding.code}`,
 		`  ${colors.dim(gutter)} ${bar} ${shown}`,
 		`  ${blank} ${bar} ${" ".repeat(caretColumn)}${paint("^".repeat(carets))}`,
 		renderMessage(finding, style),
@@ -95,19 +96,19 @@ export function renderFinding(source: Source, { finding, span }: PlacedFinding, 
 
 /** What a finding says, without its place. */
 export function renderMessage({ message, suggestion }: Refusal, { colors, columns }: FindingStyle): string {
-	const words = wrap(printable(message), columns, "  ");
+	const words = wrap(safePart(message), columns, "  ");
 	return suggestion === undefined
 		? words
-		: `${words}\n  ${colors.green("Suggestion:")} ${printable(suggestion)}`;
+		: `${words}\n  ${colors.green("Suggestion:")} ${safePart(suggestion)}`;
 }
 
 /** A line made fit to be shown, and where its carets stand. */
 function excerpt(line: string, column: number, length: number, width: number) {
 	// Lines may have megabytes: no more is looked at than could be shown.
 	const start = column - 1;
-	const before = printable(line.slice(Math.max(0, start - width - 1), start));
-	const marked = printable(line.slice(start, start + Math.min(length, width + 1)));
-	const after = printable(line.slice(start + length, start + length + width + 1));
+	const before = safePart(line.slice(Math.max(0, start - width - 1), start));
+	const marked = safePart(line.slice(start, start + Math.min(length, width + 1)));
+	const after = safePart(line.slice(start + length, start + length + width + 1));
 	if (before.length + marked.length + after.length <= width) {
 		return { shown: before + marked + after, caretColumn: before.length, carets: Math.max(1, marked.length) };
 	}
@@ -119,15 +120,4 @@ function excerpt(line: string, column: number, length: number, width: number) {
 		caretColumn: lead.length,
 		carets: Math.max(1, Math.min(marked.length, room)),
 	};
-}
-
-/** A text from a file, so that no byte of it can command the terminal. */
-export function printable(text: string): string {
-	let shown = "";
-	for (const character of text) {
-		const code = character.charCodeAt(0);
-		const isControl = code < 0x20 || (code >= 0x7f && code <= 0x9f);
-		shown += character === "\t" ? TAB : isControl ? "\u{FFFD}" : character;
-	}
-	return shown;
 }

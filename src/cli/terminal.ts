@@ -1,20 +1,21 @@
 /** Owns the terminal: where a command's words, findings and progress go, and who can be asked. */
 
 import { createInterface } from "node:readline";
-import pc from "picocolors";
-
-/** Ways to colour a text; each gives it back unchanged where there are no colours. */
-export type Colors = ReturnType<typeof pc.createColors>;
+import { type Colors, createColors, render, visibleLength } from "./colors.ts";
+import { tooLarge } from "./regular-file.ts";
+import { safeJson, safePart } from "./safe-text.ts";
 
 /** 0: good. 1: findings. 2: wrong usage, or something that cannot be read. */
 export type ExitCode = 0 | 1 | 2;
 
-/** What a command needs of a terminal. */
+/** What a command needs of a terminal. Nothing that is written through it can command the terminal or a CI. */
 export interface Terminal {
-	/** Writes a line to standard output: what was asked for, and nothing else. */
-	out(line: string): void;
-	/** Writes a line to standard error: faults, progress, questions. */
-	err(line: string): void;
+	/** Writes lines to standard output: what was asked for, and nothing else. */
+	out(lines: string): void;
+	/** Writes a value to standard output as JSON. */
+	json(value: unknown): void;
+	/** Writes lines to standard error: faults, progress, questions. */
+	err(lines: string): void;
 	/** Shows what goes on until the next line is written; only a terminal shows it. */
 	busy(text: string): void;
 	/** Tells how far a long work has come: in place on a terminal, else line by line on standard error. */
@@ -29,9 +30,23 @@ export interface Terminal {
 	readonly interactive: boolean;
 	/** Asks a question, and gives the answer back; empty where there is none. */
 	ask(question: string): Promise<string>;
-	/** Reads standard input to its end. */
-	readInput(): Promise<Uint8Array>;
+	/**
+	 * Reads standard input to its end.
+	 * @throws Fault where it has more than `maxBytes`
+	 */
+	readInput(maxBytes: number): Promise<Uint8Array>;
+	/** Takes away what `busy` shows. */
+	clear(): void;
 }
+
+/** What a terminal is made of; a process is. */
+interface Streams {
+	readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+	readonly stdout: Screen;
+	readonly stderr: Screen;
+}
+
+type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Back to the beginning of the line, and empties it. */
 const CLEAR_LINE = "\r\u001B[K";
@@ -39,68 +54,86 @@ const CLEAR_LINE = "\r\u001B[K";
 /** Texts wider than this are hard to read. */
 const MAX_TEXT_COLUMNS = 100;
 
-/** The terminal that this process runs in. */
-export function createTerminal(): Terminal {
-	const { stdin, stdout, stderr } = process;
-	// A reader that has seen enough (`| head`) is no fault.
-	stdout.on("error", (error: NodeJS.ErrnoException) => {
-		if (error.code !== "EPIPE") throw error;
-		process.exit();
-	});
+/** Makes a terminal of the streams of a process. */
+export function createTerminal({ stdin, stdout, stderr }: Streams = process): Terminal {
+	for (const stream of [stdout, stderr]) {
+		// A reader that has seen enough (`| head`) is no fault.
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+			process.exit();
+		});
+	}
 	let isBusy = false;
 	const clear = () => {
 		if (isBusy) stderr.write(CLEAR_LINE);
 		isBusy = false;
 	};
+	const write = (stream: Screen, lines: string) => {
+		clear();
+		stream.write(`${render(lines)}\n`);
+	};
 	const busy = (text: string) => {
 		if (!stderr.isTTY) return;
 		isBusy = true;
-		stderr.write(CLEAR_LINE + text);
+		// What is wider would go on in the next line, and only the last line can be emptied again.
+		stderr.write(CLEAR_LINE + render(safePart(text)).slice(0, widthOf(stderr) - 1));
 	};
 	return {
-		out(line) {
-			clear();
-			stdout.write(`${line}\n`);
-		},
-		err(line) {
-			clear();
-			stderr.write(`${line}\n`);
-		},
+		out: (lines) => write(stdout, lines),
+		json: (value) => write(stdout, safeJson(value)),
+		err: (lines) => write(stderr, lines),
 		busy,
 		progress(text) {
 			if (stderr.isTTY) busy(text);
-			else stderr.write(`${text}\n`);
+			else write(stderr, text);
 		},
-		colors: pc.createColors(hasColors(stdout)),
-		errorColors: pc.createColors(hasColors(stderr)),
-		columns: stdout.isTTY ? Math.min(stdout.columns, MAX_TEXT_COLUMNS) : undefined,
+		colors: createColors(hasColors(stdout)),
+		errorColors: createColors(hasColors(stderr)),
+		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
 		interactive: stdin.isTTY === true && stderr.isTTY === true,
 		ask(question) {
 			clear();
 			const lines = createInterface({ input: stdin, output: stderr });
 			return new Promise((resolve) => {
 				let answer: string | undefined;
+				// Here Ctrl-C is a key, and no signal yet.
+				lines.once("SIGINT", () => {
+					stderr.write("\n");
+					process.kill(process.pid, "SIGINT");
+				});
 				lines.once("close", () => {
-					// Ctrl-C and Ctrl-D close it without an answer, in the middle of the line.
+					// Ctrl-D closes it without an answer, in the middle of the line.
 					if (answer === undefined) stderr.write("\n");
 					resolve(answer ?? "");
 				});
-				lines.question(question, (given) => {
+				lines.question(render(question), (given) => {
 					answer = given;
 					lines.close();
 				});
 			});
 		},
-		async readInput() {
+		async readInput(maxBytes) {
 			const chunks: Buffer[] = [];
-			for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+			let bytes = 0;
+			for await (const chunk of stdin) {
+				const buffer = Buffer.from(chunk);
+				bytes += buffer.length;
+				if (bytes > maxBytes) throw tooLarge("Standard input", maxBytes);
+				chunks.push(buffer);
+			}
 			return Buffer.concat(chunks);
 		},
+		clear,
 	};
 }
 
-/** https://no-color.org; picocolors itself would colour a pipe wherever CI is set. */
-function hasColors(stream: NodeJS.WriteStream): boolean {
+/** Some terminals say that they have no columns at all. */
+function widthOf({ columns = 0 }: Screen): number {
+	return columns > 0 ? columns : MAX_TEXT_COLUMNS;
+}
+
+/** https://no-color.org; a pipe has none, even where CI is set. */
+function hasColors(stream: Screen): boolean {
 	const { NO_COLOR, TERM } = process.env;
 	// Of a pipe it is not false, but undefined.
 	return stream.isTTY === true && !NO_COLOR && TERM !== "dumb";
@@ -116,7 +149,7 @@ export function wrap(text: string, columns: number | undefined, indent: string):
 	const lines: string[] = [];
 	let line = "";
 	for (const word of text.split(" ")) {
-		if (line !== "" && indent.length + line.length + 1 + word.length > columns) {
+		if (line !== "" && indent.length + visibleLength(line) + 1 + visibleLength(word) > columns) {
 			lines.push(indent + line);
 			line = word;
 		} else {

@@ -2,8 +2,9 @@
 
 import { defineCommand } from "./command.ts";
 import { Fault } from "./fault.ts";
-import { readInput } from "./input.ts";
+import { MAX_TENANT_FILE_BYTES, readInput } from "./input.ts";
 import { countFindings, type FileReport, fileReport, printFindings } from "./report.ts";
+import { safePart } from "./safe-text.ts";
 import { readTenantFile, type TenantFile } from "./tenant-file.ts";
 import { counted, type Terminal } from "./terminal.ts";
 
@@ -52,7 +53,7 @@ export const validate = defineCommand({
 
 async function check(path: string, terminal: Terminal): Promise<Checked> {
 	try {
-		const { name, text } = await readInput(path, terminal);
+		const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
 		return { path, file: readTenantFile(name, text) };
 	} catch (error) {
 		if (error instanceof Fault) return { path, file: undefined, fault: error };
@@ -64,7 +65,7 @@ async function check(path: string, terminal: Terminal): Promise<Checked> {
 function printJson(checked: readonly Checked[], terminal: Terminal): void {
 	const reports = checked.map((one) => ({ file: one.path, ...reportOf(one) }));
 	const [only, ...others] = checked;
-	terminal.out(JSON.stringify(only !== undefined && others.length === 0 ? reportOf(only) : reports, null, 2));
+	terminal.json(only !== undefined && others.length === 0 ? reportOf(only) : reports);
 }
 
 function reportOf(one: Checked): FileReport {
@@ -82,12 +83,12 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 			continue;
 		}
 		files.push(one.file);
-		printFindings(one.file, terminal);
 	}
+	printFindings(files, terminal);
 	if (files.length === 0) return;
 	const bad = files.filter(({ errors }) => errors.length > 0);
 	const [only] = checked.length === 1 ? files : [];
-	const subject = only?.source.name ?? counted(files.length, "file");
+	const subject = only === undefined ? counted(files.length, "file") : safePart(only.source.name);
 	const findings = countFindings(files);
 	if (bad.length === 0) {
 		terminal.out(

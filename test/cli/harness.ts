@@ -3,10 +3,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import pc from "picocolors";
+import { Readable, Writable } from "node:stream";
 import { onTestFinished } from "vitest";
 import { runCordon } from "../../src/cli/dispatch.ts";
 import type { Kv } from "../../src/cli/kv.ts";
+import { createTerminal } from "../../src/cli/terminal.ts";
 
 /** What a command line led to. */
 export interface Ran {
@@ -25,31 +26,44 @@ export interface World {
 
 /** Runs a command line in this process. */
 export async function cordon(argv: readonly string[], { input = "", answer, kv }: World = {}): Promise<Ran> {
-	const out: string[] = [];
-	const err: string[] = [];
-	const colors = pc.createColors(false);
+	const { streams, written } = streamsOf(input);
+	const terminal = createTerminal(streams);
 	const code = await runCordon(argv, {
 		terminal: {
-			out: (line) => void out.push(line),
-			err: (line) => void err.push(line),
-			busy: () => {},
-			progress: (text) => void err.push(text),
-			colors,
-			errorColors: colors,
-			columns: undefined,
+			...terminal,
 			interactive: answer !== undefined,
 			async ask(question) {
-				err.push(question);
+				terminal.err(question);
 				return answer ?? "";
 			},
-			readInput: async () => new TextEncoder().encode(input),
 		},
 		openKv() {
 			if (kv === undefined) throw new Error("this test has no KV");
 			return kv;
 		},
 	});
-	return { code, out: out.join("\n"), err: err.join("\n") };
+	const [out, err] = written();
+	return { code, out: out.replace(/\n$/, ""), err: err.replace(/\n$/, "") };
+}
+
+/** Streams of a terminal, or of pipes, that remember what is written. @param tty whether somebody looks */
+export function streamsOf(input: string, tty = false) {
+	const chunks: [string[], string[]] = [[], []];
+	const screen = (index: 0 | 1) =>
+		Object.assign(
+			new Writable({
+				write(chunk, _, done) {
+					chunks[index].push(String(chunk));
+					done();
+				},
+			}),
+			{ isTTY: tty, columns: 80 },
+		);
+	const stdin = Object.assign(Readable.from(input === "" ? [] : [Buffer.from(input)]), { isTTY: tty });
+	return {
+		streams: { stdin, stdout: screen(0), stderr: screen(1) },
+		written: () => [chunks[0].join(""), chunks[1].join("")] as const,
+	};
 }
 
 /** A KV in memory that counts what is written. */
@@ -60,7 +74,8 @@ export function memoryKv(values: Map<string, string>): Kv & { readonly writes: s
 		writes,
 		list: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
 		async get(keys) {
-			return new Map([...values].filter(([key]) => keys.includes(key)));
+			const asked = new Set(keys);
+			return new Map([...values].filter(([key]) => asked.has(key)));
 		},
 		async put(entries, onProgress) {
 			for (const { key, value } of entries) values.set(key, value);
@@ -75,10 +90,13 @@ export function memoryKv(values: Map<string, string>): Kv & { readonly writes: s
 	};
 }
 
+/** Ten thousand files are not removed at once. */
+const HOOK_MILLISECONDS = 60_000;
+
 /** Makes a folder with files, gone after the test. */
 export function folder(files: Readonly<Record<string, unknown>> = {}): string {
 	const directory = mkdtempSync(join(tmpdir(), "cordon-test-"));
-	onTestFinished(() => rmSync(directory, { recursive: true }));
+	onTestFinished(() => rmSync(directory, { recursive: true }), HOOK_MILLISECONDS);
 	for (const [name, content] of Object.entries(files)) {
 		const path = join(directory, name);
 		mkdirSync(dirname(path), { recursive: true });

@@ -35,6 +35,8 @@ describe("diff", () => {
 		const { code, out } = await cordon(["diff", directory, "--local"], { kv });
 		expect(code).toBe(1);
 		expect(out).toBe(`+ added a.com (${directory}/a.json)
+    allows:
+      + https://a.example
     + {
     +   "cors": {
     +     "origins": [
@@ -44,6 +46,11 @@ describe("diff", () => {
     + }
 
 ~ changed b.com, c.com (${directory}/b.json)
+    credentials: false → true
+    allows:
+      + https://b.example
+    no longer allows:
+      - https://a.example
       {
         "cors": {
           "origins": [
@@ -56,6 +63,8 @@ describe("diff", () => {
       }
 
 - only in KV old.com (push --prune would delete it)
+    no longer allows:
+      - https://a.example
     - {
     -   "cors": {
     -     "origins": [

@@ -1,7 +1,7 @@
 /** Owns how a diagnosis is told to people: a checklist, what else was noticed, and a conclusion. */
 
 import { displayName, type Step } from "../../browser/steps.ts";
-import { printable } from "../source.ts";
+import { safePart } from "../safe-text.ts";
 import { counted, type Terminal, wrap } from "../terminal.ts";
 import { ENGINE_NAMES } from "./cookies.ts";
 import type { Diagnosis } from "./diagnosis.ts";
@@ -155,5 +155,5 @@ function hanging(mark: string, words: string, columns: number | undefined): stri
 /** What a server or the user wrote, made fit for a terminal. */
 function shownText(text: string): string {
 	const cut = text.length > MAX_SHOWN_CHARACTERS ? `${text.slice(0, MAX_SHOWN_CHARACTERS)}…` : text;
-	return printable(cut);
+	return safePart(cut);
 }
