@@ -1,7 +1,7 @@
 /** Owns the proof of the Worker's entry: a Hono app, its bindings, and its last boundary. */
 
 import { env } from "cloudflare:workers";
-import { Hono } from "hono";
+import { Hono } from "hono/tiny";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Bindings } from "../../src/gateway/bindings.ts";
 import app from "../../src/index.ts";
