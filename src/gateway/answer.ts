@@ -36,21 +36,13 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 					return finish(judged, answerPreflight(call.policy, call.origin, call.headers));
 				}
 			}
-			return forward(judged);
+			return forward(judged).catch((error: unknown) => fail(judged, "internal-error", error));
 		} catch (error) {
 			return fail(judged, "internal-error", error);
 		}
 	};
 
 	async function forward(judged: JudgedCall): Promise<Response> {
-		try {
-			return await exchange(judged);
-		} catch (error) {
-			return fail(judged, "internal-error", error);
-		}
-	}
-
-	async function exchange(judged: JudgedCall): Promise<Response> {
 		const { request, method, address, tenant, policy, kind, ambiguousPath } = judged.call;
 		const { site } = address;
 		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
