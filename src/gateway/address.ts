@@ -20,6 +20,12 @@ export interface Address {
 	readonly target: string;
 }
 
+/** The path of an address, as it came: a query may hold what nobody else should see. */
+export function pathOf({ target }: Address): string {
+	const end = target.search(/[?#]/);
+	return end === -1 ? target : target.slice(0, end);
+}
+
 /** What the sites of one isolate may take. */
 const MAX_SITES_BYTES = 1024 * 1024;
 /** What a site costs besides the characters of its strings. */
