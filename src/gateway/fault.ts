@@ -1,6 +1,6 @@
 /** Owns what an operator is told of what went wrong: which request it was and why, without any URL. */
 
-import type { Address } from "./address.ts";
+import { type Address, pathOf } from "./address.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** One line for the operator. */
@@ -36,21 +36,14 @@ const EVENTS: Readonly<Partial<Record<ProblemCode, Fault["event"]>>> = {
  * Makes the line for a request that went wrong.
  * @param cause a reason in words, or whatever was thrown
  */
-export function faultOf(
-	request: Request,
-	{ site, target }: Address,
-	code: ProblemCode,
-	cause: unknown,
-): Fault {
+export function faultOf(request: Request, address: Address, code: ProblemCode, cause: unknown): Fault {
 	const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
-	const query = target.search(/[?#]/);
-	const path = query === -1 ? target : target.slice(0, query);
 	return {
 		event: EVENTS[code] ?? "internal-error",
 		code,
-		hostname: site.hostname,
+		hostname: address.site.hostname,
 		method: request.method,
-		path: path.slice(0, MAX_PATH_CHARACTERS),
+		path: pathOf(address).slice(0, MAX_PATH_CHARACTERS),
 		ray: rayOf(request.headers) ?? "",
 		reason: withoutUrls(message).slice(0, MAX_REASON_CHARACTERS),
 		...(code === "internal-error" && stack !== undefined

@@ -1,6 +1,7 @@
 /** Owns the hint for the developer of a page that was refused: the one command that tells why. */
 
 import { isSerializedOrigin } from "../cors/origin-set.ts";
+import { pathOf } from "./address.ts";
 import type { Call } from "./call.ts";
 import { detailOf } from "./problem.ts";
 
@@ -12,10 +13,9 @@ const MAX_URL_CHARACTERS = 300;
  * hold what nobody should paste anywhere.
  */
 export function refusalDetail({ address, origin, method, requestMethod }: Call): string {
-	const { site, target } = address;
-	const query = target.search(/[?#]/);
-	const url = site.origin + (query === -1 ? target : target.slice(0, query));
-	const shownUrl = url.length > MAX_URL_CHARACTERS ? `${site.origin}/` : url;
+	const { origin: publicOrigin } = address.site;
+	const url = publicOrigin + pathOf(address);
+	const shownUrl = url.length > MAX_URL_CHARACTERS ? `${publicOrigin}/` : url;
 	const shownOrigin = origin !== null && isSerializedOrigin(origin) ? origin : "<origin>";
 	const asked = requestMethod ?? method;
 	const shownMethod = /^[A-Z-]{1,32}$/.test(asked) && asked !== "GET" ? ` --method ${asked}` : "";
