@@ -1,10 +1,10 @@
 /** Owns the entry of the command line: the arguments, the terminal and the exit code of this process. */
 
-import { runCordon } from "./dispatch.ts";
-import { unexpected } from "./fault.ts";
-import { endOnInterrupt } from "./interrupt.ts";
-import { openKv } from "./kv.ts";
-import { createTerminal } from "./terminal.ts";
+import { openKv } from "./kv/kv.ts";
+import { runCordon } from "./shell/dispatch.ts";
+import { unexpected } from "./shell/fault.ts";
+import { endOnInterrupt } from "./shell/interrupt.ts";
+import { createTerminal } from "./shell/terminal.ts";
 
 const terminal = createTerminal();
 endOnInterrupt(terminal);

@@ -1,12 +1,12 @@
 /** Owns `cordon diff`: what pushing a folder would change. */
 
-import { countChanges, printChanges } from "./change-words.ts";
-import { type Change, findChanges, readStored, type Stored } from "./changes.ts";
-import { defineCommand } from "./command.ts";
-import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./folder.ts";
-import { KV_OPTIONS, requiredKvPlace } from "./kv-options.ts";
-import { safePart } from "./safe-text.ts";
-import { counted } from "./terminal.ts";
+import { countChanges, printChanges } from "./changes/change-words.ts";
+import { type Change, findChanges, readStored, type Stored } from "./changes/changes.ts";
+import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./files/folder.ts";
+import { KV_OPTIONS, requiredKvPlace } from "./kv/kv-options.ts";
+import { defineCommand } from "./shell/command.ts";
+import { safePart } from "./shell/safe-text.ts";
+import { counted } from "./shell/terminal.ts";
 
 export const diff = defineCommand({
 	name: "diff",

@@ -1,12 +1,12 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
-import { defineCommand } from "./command.ts";
-import { Fault } from "./fault.ts";
-import { MAX_TENANT_FILE_BYTES, readInput } from "./input.ts";
-import { countFindings, type FileReport, fileReport, printFindings } from "./report.ts";
-import { safePart } from "./safe-text.ts";
-import { readTenantFile, type TenantFile } from "./tenant-file.ts";
-import { counted, type Terminal } from "./terminal.ts";
+import { MAX_TENANT_FILE_BYTES, readInput } from "./files/input.ts";
+import { countFindings, type FileReport, fileReport, printFindings } from "./files/report.ts";
+import { readTenantFile, type TenantFile } from "./files/tenant-file.ts";
+import { defineCommand } from "./shell/command.ts";
+import { Fault } from "./shell/fault.ts";
+import { safePart } from "./shell/safe-text.ts";
+import { counted, type Terminal } from "./shell/terminal.ts";
 
 /** A file that was checked, or why it could not be read. */
 type Checked =

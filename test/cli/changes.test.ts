@@ -1,12 +1,12 @@
 /** Owns the proof that whoever agrees to a change has been told what of it decides who may read. */
 
 import { describe, expect, test } from "vitest";
-import { accessChanges } from "../../src/cli/access-changes.ts";
-import { MAX_SHOWN_HOSTS, MAX_SHOWN_ORIGINS } from "../../src/cli/change-words.ts";
-import type { TenantFolder } from "../../src/cli/folder.ts";
-import { withPushWarnings } from "../../src/cli/push-warnings.ts";
-import { readServices } from "../../src/cli/services.ts";
-import { readTenantFile } from "../../src/cli/tenant-file.ts";
+import { accessChanges } from "../../src/cli/changes/access-changes.ts";
+import { MAX_SHOWN_HOSTS, MAX_SHOWN_ORIGINS } from "../../src/cli/changes/change-words.ts";
+import type { TenantFolder } from "../../src/cli/files/folder.ts";
+import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
+import { readServices } from "../../src/cli/kv/services.ts";
+import { withPushWarnings } from "../../src/cli/push/push-warnings.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const EVIL = "https://evil.example";

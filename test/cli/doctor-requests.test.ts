@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MAX_REQUESTS } from "../../src/cli/doctor/network.ts";
+import { MAX_REQUESTS } from "../../src/doctor/network.ts";
 import { api, examine, onActual, onPreflight, PAGE, PUT, set, status } from "./api-server.ts";
 import { cordon } from "./harness.ts";
 

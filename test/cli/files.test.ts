@@ -5,12 +5,16 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFile
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { MAX_TENANT_FILE_BYTES } from "../../src/cli/input.ts";
-import { MAX_TEXT_FINDINGS, readJson } from "../../src/cli/json-text.ts";
-import { MAX_ORIGIN_FILE_BYTES, MAX_ORIGIN_FINDINGS, MAX_ORIGIN_LINES } from "../../src/cli/origin-list.ts";
-import { writeRegularFile } from "../../src/cli/regular-file.ts";
-import { MAX_SHOWN_FINDINGS, MAX_SHOWN_FINDINGS_IN_ALL } from "../../src/cli/report.ts";
-import { createSource } from "../../src/cli/source.ts";
+import { MAX_TENANT_FILE_BYTES } from "../../src/cli/files/input.ts";
+import { MAX_TEXT_FINDINGS, readJson } from "../../src/cli/files/json-text.ts";
+import { writeRegularFile } from "../../src/cli/files/regular-file.ts";
+import { MAX_SHOWN_FINDINGS, MAX_SHOWN_FINDINGS_IN_ALL } from "../../src/cli/files/report.ts";
+import { createSource } from "../../src/cli/files/source.ts";
+import {
+	MAX_ORIGIN_FILE_BYTES,
+	MAX_ORIGIN_FINDINGS,
+	MAX_ORIGIN_LINES,
+} from "../../src/cli/origins/origin-list.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const SECRET = "TOP-SECRET-7f3a";

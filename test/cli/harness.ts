@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { onTestFinished } from "vitest";
-import { runCordon } from "../../src/cli/dispatch.ts";
-import type { Kv } from "../../src/cli/kv.ts";
-import { createTerminal } from "../../src/cli/terminal.ts";
+import type { Kv } from "../../src/cli/kv/kv.ts";
+import { runCordon } from "../../src/cli/shell/dispatch.ts";
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
 
 /** What a command line led to. */
 export interface Ran {

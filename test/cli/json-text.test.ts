@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { readJson } from "../../src/cli/json-text.ts";
-import { createSource } from "../../src/cli/source.ts";
+import { readJson } from "../../src/cli/files/json-text.ts";
+import { createSource } from "../../src/cli/files/source.ts";
 import { MAX_DEPTH, scanJson } from "../../src/findings/json-scan.ts";
 
 function gatewayFinds(text: string): readonly string[] {

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Fault } from "../../src/cli/fault.ts";
-import { type KvPlace, openKv } from "../../src/cli/kv.ts";
+import { type KvPlace, openKv } from "../../src/cli/kv/kv.ts";
+import { Fault } from "../../src/cli/shell/fault.ts";
 
 const REMOTE: KvPlace = { kind: "remote", environment: undefined };
 const LOCAL: KvPlace = { kind: "local", directory: undefined, environment: undefined };

@@ -4,10 +4,10 @@ import { expect, test } from "vitest";
 import { extractDeltaSeconds, extractTokens, splitValue } from "../../src/browser/header-list.ts";
 import { unsafeRequestHeaders } from "../../src/browser/safelisted-headers.ts";
 import { displayName } from "../../src/browser/steps.ts";
-import { readCookies } from "../../src/cli/doctor/cookies.ts";
-import { readJson } from "../../src/cli/json-text.ts";
-import { safeJson, safeLines } from "../../src/cli/safe-text.ts";
-import { createSource } from "../../src/cli/source.ts";
+import { readJson } from "../../src/cli/files/json-text.ts";
+import { createSource } from "../../src/cli/files/source.ts";
+import { safeJson, safeLines } from "../../src/cli/shell/safe-text.ts";
+import { readCookies } from "../../src/doctor/cookies.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** With a quadratic reading a megabyte takes minutes; this is enough for a machine with much other work. */

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openKv } from "../../src/cli/kv.ts";
+import { openKv } from "../../src/cli/kv/kv.ts";
 import { folder, type Ran } from "./harness.ts";
 
 const BIN = join(import.meta.dirname, "../../bin/cordon.js");

@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { render } from "../../src/cli/colors.ts";
-import { safeJson, safeLines, safePart } from "../../src/cli/safe-text.ts";
-import { createTerminal } from "../../src/cli/terminal.ts";
+import { render } from "../../src/cli/shell/colors.ts";
+import { safeJson, safeLines, safePart } from "../../src/cli/shell/safe-text.ts";
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
 import { api, examine, onActual, set } from "./api-server.ts";
 import { cordon, folder, memoryKv, type Ran, streamsOf } from "./harness.ts";
 

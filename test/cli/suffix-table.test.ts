@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { publicSuffixRules, SUFFIX_TABLE_PATH, suffixTableModule } from "../../src/cli/suffix-table.ts";
+import { publicSuffixRules, SUFFIX_TABLE_PATH, suffixTableModule } from "../../dev/suffix-table.ts";
 import { isPublicSuffix, suffixBelow } from "../../src/cors/public-suffix.ts";
 
 test("src/cors/suffixes-below.ts is current", () => {

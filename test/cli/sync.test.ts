@@ -4,8 +4,8 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planPull } from "../../src/cli/pull-plan.ts";
-import { readTenantFile } from "../../src/cli/tenant-file.ts";
+import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
+import { planPull } from "../../src/cli/pull/pull-plan.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const A = { cors: { origins: ["https://a.example"] } };

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { SCHEMA_PATH, tenantFileSchema } from "../../src/cli/tenant-schema.ts";
+import { SCHEMA_PATH, tenantFileSchema } from "../../dev/tenant-schema.ts";
 
 test("tenant.schema.json is current", () => {
 	const kept: unknown = JSON.parse(readFileSync(SCHEMA_PATH, "utf8"));

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readJson } from "../../src/cli/json-text.ts";
-import { createSource } from "../../src/cli/source.ts";
+import { readJson } from "../../src/cli/files/json-text.ts";
+import { createSource } from "../../src/cli/files/source.ts";
 import { cordon, folder } from "./harness.ts";
 
 const GOOD = { cors: { origins: ["https://app.example.com"] } };

@@ -1,13 +1,13 @@
 /** Owns how a diagnosis is told to people: a checklist, what else was noticed, and a conclusion. */
 
+import { NOTES, STEP_TITLES } from "../../browser/step-titles.ts";
 import { displayName, type Step } from "../../browser/steps.ts";
-import { safePart } from "../safe-text.ts";
-import { counted, type Terminal, wrap } from "../terminal.ts";
-import { ENGINE_NAMES } from "./cookies.ts";
-import type { Diagnosis } from "./diagnosis.ts";
-import type { DoctorFinding } from "./finding.ts";
-import type { Exchange } from "./network.ts";
-import { NOTES, STEP_TITLES } from "./titles.ts";
+import { ENGINE_NAMES } from "../../doctor/cookies.ts";
+import type { Diagnosis } from "../../doctor/diagnosis.ts";
+import type { DoctorFinding } from "../../doctor/finding.ts";
+import type { Exchange } from "../../doctor/network.ts";
+import { safePart } from "../shell/safe-text.ts";
+import { counted, type Terminal, wrap } from "../shell/terminal.ts";
 
 /** Where a step's words begin, beneath its number and mark. */
 const INDENT = " ".repeat(6);

@@ -1,0 +1,69 @@
+/** Owns the difference between the tenants that are wanted and those that KV holds. */
+
+import { isDeepStrictEqual } from "node:util";
+import { TENANT_PREFIX } from "../../tenants/keys.ts";
+import { MAX_DOCUMENT_BYTES } from "../../tenants/tenant.ts";
+import type { WantedTenant } from "../files/folder.ts";
+import { tooDeepAt } from "../files/json-text.ts";
+import type { Kv } from "../kv/kv.ts";
+import { progressOf, type Terminal } from "../shell/terminal.ts";
+
+/** What differs for one host. */
+export type Change =
+	| { readonly kind: "added"; readonly host: string; readonly file: string; readonly after: unknown }
+	| {
+			readonly kind: "changed";
+			readonly host: string;
+			readonly file: string;
+			readonly before: Stored;
+			readonly after: unknown;
+	  }
+	| { readonly kind: "removed"; readonly host: string; readonly before: Stored };
+
+/** A value of KV, read as JSON. */
+export type Stored =
+	| { readonly ok: true; readonly value: unknown }
+	| { readonly ok: false; readonly text: string; readonly reason: string };
+
+/** Reads every tenant that KV holds, with progress. @returns by host, sorted */
+export async function readStored(kv: Kv, terminal: Terminal): Promise<ReadonlyMap<string, Stored>> {
+	terminal.busy(`Reading ${kv.name} …`);
+	const keys = (await kv.list(TENANT_PREFIX)).toSorted();
+	const values = await kv.get(keys, (done) =>
+		terminal.busy(`Reading ${kv.name}: ${progressOf(done, keys.length, "tenant")}`),
+	);
+	return new Map(
+		keys.flatMap((key) => {
+			const text = values.get(key);
+			return text === undefined ? [] : [[key.slice(TENANT_PREFIX.length), parseStored(text)] as const];
+		}),
+	);
+}
+
+/** What no gateway reads is not taken apart here either: some of it could not be compared without end. */
+function parseStored(text: string): Stored {
+	if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return { ok: false, text, reason: "it is too large" };
+	if (tooDeepAt(text) !== undefined) return { ok: false, text, reason: "it is nested too deeply" };
+	try {
+		return { ok: true, value: JSON.parse(text) as unknown };
+	} catch (error) {
+		return { ok: false, text, reason: error instanceof Error ? error.message : String(error) };
+	}
+}
+
+/** Finds what differs, sorted by host; documents that differ in form alone do not. */
+export function findChanges(
+	wanted: ReadonlyMap<string, WantedTenant>,
+	stored: ReadonlyMap<string, Stored>,
+): readonly Change[] {
+	const hosts = [...new Set([...wanted.keys(), ...stored.keys()])].sort();
+	return hosts.flatMap((host): Change[] => {
+		const want = wanted.get(host);
+		const before = stored.get(host);
+		if (want === undefined) return before === undefined ? [] : [{ kind: "removed", host, before }];
+		const { file, value: after } = want;
+		if (before === undefined) return [{ kind: "added", host, file, after }];
+		if (before.ok && isDeepStrictEqual(before.value, after)) return [];
+		return [{ kind: "changed", host, file, before, after }];
+	});
+}

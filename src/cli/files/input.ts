@@ -1,0 +1,39 @@
+/** Owns the reading of texts: from files and from standard input. */
+
+import { Fault } from "../shell/fault.ts";
+import { safePart } from "../shell/safe-text.ts";
+import type { Terminal } from "../shell/terminal.ts";
+import { readRegularFile } from "./regular-file.ts";
+
+/** In place of a path: standard input. */
+export const STANDARD_INPUT = "-";
+
+/** Largest tenant file that is read, in bytes: twice the largest document, for its comments. */
+export const MAX_TENANT_FILE_BYTES = 8 * 1024 * 1024;
+
+/** A text with the name that messages call it by. */
+export interface Text {
+	readonly name: string;
+	readonly text: string;
+}
+
+/**
+ * Reads a text file, or standard input where `path` is `-`.
+ * @throws Fault where it is not a regular file, has more than `maxBytes`, cannot be read, or is not UTF-8
+ */
+export async function readInput(path: string, maxBytes: number, terminal: Terminal): Promise<Text> {
+	if (path === STANDARD_INPUT) return decode("stdin", await terminal.readInput(maxBytes));
+	return decode(path, readRegularFile(path, maxBytes));
+}
+
+/** Without a byte order mark, which JSON.parse would refuse. */
+function decode(name: string, bytes: Uint8Array): Text {
+	try {
+		return { name, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
+	} catch {
+		throw new Fault(
+			"unreadable-file",
+			`${safePart(name)} cannot be read: it is not UTF-8 text. Save it as UTF-8.`,
+		);
+	}
+}

@@ -1,0 +1,93 @@
+/** Owns one tenant file: a tenant document, with or without `hosts`, and everything that is wrong with it. */
+
+import { closest } from "../../findings/closest.ts";
+import { createFindings } from "../../findings/collector.ts";
+import { type Finding, quote } from "../../findings/finding.ts";
+import { checkHosts } from "../../tenants/hosts.ts";
+import { isObject } from "../../tenants/salvage.ts";
+import type { ClosedDocument, TenantDocument } from "../../tenants/schema.ts";
+import { parseTenant } from "../../tenants/tenant.ts";
+import { findWarnings } from "../../tenants/warnings.ts";
+import { type JsonText, readJson } from "./json-text.ts";
+import { createSource, type PlacedFinding, type Source } from "./source.ts";
+
+/** A tenant file, read and checked. */
+export interface TenantFile {
+	readonly source: Source;
+	/** In the order of their places. */
+	readonly errors: readonly PlacedFinding[];
+	readonly warnings: readonly PlacedFinding[];
+	/** The hosts that are sound; undefined where the file names none. */
+	readonly hosts: readonly string[] | undefined;
+	/** The JSON Pointer of each of them. */
+	readonly hostPlaces: ReadonlyMap<string, string>;
+	/** The document without `hosts`, as it stands; undefined where the text is no JSON. */
+	readonly value: unknown;
+	/** The same, once it has no errors. */
+	readonly document: TenantDocument | ClosedDocument | undefined;
+	readonly locate: JsonText["locate"];
+}
+
+/**
+ * Reads and checks a tenant file.
+ * @param name what messages call it
+ */
+export function readTenantFile(name: string, text: string): TenantFile {
+	const source = createSource(name, text);
+	const json = readJson(source);
+	const errors = [...json.errors];
+	const warnings: PlacedFinding[] = [];
+	let hostPlaces: ReadonlyMap<string, string> | undefined;
+	let document: TenantDocument | ClosedDocument | undefined;
+	const { value = undefined, ...file } = splitHosts(json.value);
+	if (json.value !== undefined) {
+		const aboutHosts = createFindings();
+		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, aboutHosts);
+		const findings = [...aboutHosts.list()];
+		// Exactly what is stored goes through exactly what the gateway does with it.
+		const result = parseTenant(JSON.stringify(value));
+		if (result.ok) {
+			document = result.document;
+			for (const finding of findWarnings(document)) warnings.push({ finding, span: json.locate(finding) });
+		} else {
+			for (const finding of result.errors) findings.push(knowingHosts(finding));
+		}
+		for (const finding of findings) errors.push({ finding, span: json.locate(finding) });
+	}
+	return {
+		source,
+		errors: errors.sort(byPlace),
+		warnings: warnings.sort(byPlace),
+		hosts: hostPlaces && [...hostPlaces.keys()],
+		hostPlaces: hostPlaces ?? new Map(),
+		value,
+		document: errors.length === 0 ? document : undefined,
+		locate: json.locate,
+	};
+}
+
+/** Takes `hosts` out of a tenant file: what remains is the document. */
+export function splitHosts(file: unknown): { readonly value: unknown; readonly hosts?: unknown } {
+	if (!isObject(file) || !Object.hasOwn(file, "hosts")) return { value: file };
+	const { hosts, ...value } = file;
+	return { value, hosts };
+}
+
+/** The document's schema does not know `hosts`, which a file may have. */
+function knowingHosts(finding: Finding): Finding {
+	const { code, pointer, suggestion } = finding;
+	const key = pointer.slice(1);
+	if (code !== "unknown-key" || suggestion !== undefined || key.includes("/")) return finding;
+	if (closest(key, ["hosts"]) === undefined) return finding;
+	return {
+		...finding,
+		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,
+		suggestion: "hosts",
+	};
+}
+
+/** That there are more findings than are listed is said last. */
+function byPlace(a: PlacedFinding, b: PlacedFinding): number {
+	const isLast = ({ finding }: PlacedFinding) => Number(finding.code === "more-findings");
+	return isLast(a) - isLast(b) || a.span.start - b.span.start;
+}

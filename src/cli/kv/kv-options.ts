@@ -1,0 +1,48 @@
+/** Owns the options that say which KV a command works with. */
+
+import type { OptionSpecs, OptionValues } from "../shell/command.ts";
+import { Fault } from "../shell/fault.ts";
+import type { KvPlace } from "./kv.ts";
+
+/** The options of every command that works with KV. */
+export const KV_OPTIONS = {
+	local: { type: "boolean", says: "The KV of this machine, which `wrangler dev` reads." },
+	remote: { type: "boolean", says: "The KV of your Cloudflare account, through wrangler and its login." },
+	"persist-to": {
+		type: "string",
+		value: "DIR",
+		says: "With --local: where that KV is kept. Default .wrangler/state in the project.",
+	},
+	env: { type: "string", value: "NAME", says: "The environment of wrangler.toml." },
+} as const satisfies OptionSpecs;
+
+/**
+ * Reads the options that say which KV is meant.
+ * @returns undefined where none is
+ * @throws Fault where they contradict each other
+ */
+export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
+	const { local, remote, env: environment } = options;
+	const directory = options["persist-to"];
+	if (local && remote) {
+		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
+	}
+	if (directory !== undefined && !local) {
+		throw new Fault(
+			"contradicting-options",
+			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
+		);
+	}
+	if (local) return { kind: "local", directory, environment };
+	return remote ? { kind: "remote", environment } : undefined;
+}
+
+/** As `kvPlace`, where one has to be named. */
+export function requiredKvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace {
+	const place = kvPlace(options);
+	if (place !== undefined) return place;
+	throw new Fault(
+		"missing-place",
+		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, or --remote for the one of your Cloudflare account, in production.",
+	);
+}

@@ -1,0 +1,157 @@
+/** Owns `cordon push`: a folder of tenant files becomes what KV holds. */
+
+import { reasonOf } from "../../findings/reason.ts";
+import { tenantKey } from "../../tenants/keys.ts";
+import { countChanges, printChanges } from "../changes/change-words.ts";
+import { type Change, findChanges, readStored } from "../changes/changes.ts";
+import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "../files/folder.ts";
+import { fileReport, printFindings } from "../files/report.ts";
+import type { Kv } from "../kv/kv.ts";
+import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
+import { readServices } from "../kv/services.ts";
+import { WRANGLER_CONFIG } from "../kv/wrangler.ts";
+import { defineCommand, usage } from "../shell/command.ts";
+import { Fault } from "../shell/fault.ts";
+import { withWord } from "../shell/interrupt.ts";
+import { counted, progressOf, type Terminal } from "../shell/terminal.ts";
+import { withPushWarnings } from "./push-warnings.ts";
+
+export const push = defineCommand({
+	name: "push",
+	summary: "write a folder of tenant files to KV",
+	details: [
+		'Validates every file first, and writes nothing if one has errors or two claim the same host. Then it shows what would change, asks, and writes only that, in bulk. Each host\'s document is stored under tenant:<host>, without its "hosts" and without comments.',
+		"Hosts that only KV has are left alone, unless --prune is given.",
+	],
+	positionals: [FOLDER_ARGUMENT],
+	options: {
+		...KV_OPTIONS,
+		yes: { type: "boolean", says: "Do not ask. Needed where nobody can be asked, such as in CI." },
+		prune: { type: "boolean", says: "Delete the hosts that only KV has." },
+	},
+	examples: [
+		{ line: "push tenants --local", says: "Into the KV that `wrangler dev` reads." },
+		{ line: "push tenants --remote", says: "Into production, after a look at the differences." },
+		{ line: "push tenants --remote --yes --prune", says: "In CI: KV holds exactly what the folder says." },
+	],
+	exits: {
+		good: "KV holds what the folder says.",
+		findings: "A file has errors, or the answer was no; nothing was written.",
+	},
+	async work({ positionals, options, terminal, openKv }) {
+		const [directory = ""] = positionals;
+		const kv = openKv(requiredKvPlace(options));
+		const read = await readTenants(directory, terminal);
+		if (hasErrors(read)) {
+			printFolderErrors(read, options.json, "Nothing was written.", terminal);
+			return 1;
+		}
+		const folder = await withPushWarnings(read, () => readServices(WRANGLER_CONFIG, options.env));
+		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
+		const writes = changes.filter((change) => change.kind !== "removed");
+		const extra = changes.filter((change) => change.kind === "removed");
+		const deletes = options.prune ? extra : [];
+		const kept = options.prune ? [] : extra;
+		if (!options.json) {
+			printFindings(folder.files, terminal);
+			printChanges([...writes, ...deletes], "to be deleted", terminal);
+		}
+		if (writes.length + deletes.length > 0) {
+			const what = intention(writes, deletes);
+			if (!options.yes && !(await isAgreed(`${what} ${kv.name}?`, options.json, terminal))) {
+				terminal.out("Nothing was written.");
+				return 1;
+			}
+			await apply(kv, writes, deletes, terminal);
+		}
+		if (options.json) {
+			const hosts = (list: readonly Change[]) => list.map(({ host }) => host);
+			const warnings = folder.files.flatMap((file) =>
+				fileReport(file).warnings.map((warning) => ({ file: file.source.name, ...warning })),
+			);
+			const report = { written: hosts(writes), deleted: hosts(deletes), kept: hosts(kept), warnings };
+			terminal.json(report);
+		} else {
+			terminal.out(outcome(writes, deletes, kept, kv, terminal));
+		}
+		return 0;
+	},
+});
+
+/** "Write 2 tenants and delete 1 tenant of" */
+function intention(writes: readonly Change[], deletes: readonly Change[]): string {
+	const write = writes.length > 0 ? `write ${counted(writes.length, "tenant")} to` : "";
+	const remove = deletes.length > 0 ? `delete ${counted(deletes.length, "tenant")} from` : "";
+	const words = write !== "" && remove !== "" ? `${write.slice(0, -3)} and ${remove}` : write + remove;
+	return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+async function isAgreed(question: string, json: boolean, terminal: Terminal): Promise<boolean> {
+	if (json || !terminal.interactive) {
+		throw usage(
+			"not-confirmed",
+			`${question} ${json ? "With --json nobody is asked" : "There is no terminal to ask on"}, so nothing was written. Add --yes to do it.`,
+			push,
+		);
+	}
+	const given = await withWord(
+		() => "Nothing was written.",
+		() => terminal.ask(`${question} [y/N] `),
+	);
+	const answer = given.trim().toLowerCase();
+	return answer === "y" || answer === "yes";
+}
+
+/** Writes first and deletes last: where it breaks off, too much is in KV rather than too little. */
+async function apply(
+	kv: Kv,
+	writes: readonly Change[],
+	deletes: readonly Change[],
+	terminal: Terminal,
+): Promise<void> {
+	const entries = writes.flatMap((change) =>
+		change.kind === "removed" ? [] : [{ key: tenantKey(change.host), value: JSON.stringify(change.after) }],
+	);
+	const total = entries.length + deletes.length;
+	let doneBefore = 0;
+	let done = 0;
+	const onProgress = (batch: number) => {
+		done = doneBefore + batch;
+		terminal.progress(`Writing ${kv.name}: ${progressOf(done, total, "change")}`);
+	};
+	terminal.busy(`Writing ${kv.name} …`);
+	const tell = () =>
+		`${progressOf(done, total, "change")} were made, and perhaps some of the next. The same push again goes on from there.`;
+	try {
+		await withWord(tell, async () => {
+			await kv.put(entries, onProgress);
+			doneBefore = entries.length;
+			await kv.delete(
+				deletes.map(({ host }) => tenantKey(host)),
+				onProgress,
+			);
+		});
+	} catch (error) {
+		throw new Fault(
+			"push-incomplete",
+			`${progressOf(done, total, "change")} were made before this: ${reasonOf(error)}\nThe same push again goes on from there.`,
+		);
+	}
+}
+
+function outcome(
+	writes: readonly Change[],
+	deletes: readonly Change[],
+	kept: readonly Change[],
+	kv: Kv,
+	{ colors }: Terminal,
+): string {
+	const also = kept.length > 0 ? ` ${counted(kept.length, "host")} only in KV, kept.` : "";
+	if (writes.length + deletes.length === 0)
+		return `${colors.green("nothing to do:")} ${kv.name} holds what the folder says.${also}`;
+	const done = [
+		...(writes.length > 0 ? [countChanges(writes)] : []),
+		...(deletes.length > 0 ? [`${deletes.length.toLocaleString("en")} deleted`] : []),
+	].join(", ");
+	return `${colors.green("pushed:")} ${done}.${also} Gateways see it within about two minutes.`;
+}

@@ -1,0 +1,170 @@
+/** Owns the terminal: where a command's words, findings and progress go, and who can be asked. */
+
+import { createInterface } from "node:readline";
+import { tooLarge } from "../files/regular-file.ts";
+import { type Colors, createColors, render, visibleLength } from "./colors.ts";
+import { safeJson, safePart } from "./safe-text.ts";
+
+/** 0: good. 1: findings. 2: wrong usage, or something that cannot be read. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What a command needs of a terminal. Nothing that is written through it can command the terminal or a CI. */
+export interface Terminal {
+	/** Writes lines to standard output: what was asked for, and nothing else. */
+	out(lines: string): void;
+	/** Writes a value to standard output as JSON. */
+	json(value: unknown): void;
+	/** Writes lines to standard error: faults, progress, questions. */
+	err(lines: string): void;
+	/** Shows what goes on until the next line is written; only a terminal shows it. */
+	busy(text: string): void;
+	/** Tells how far a long work has come: in place on a terminal, else line by line on standard error. */
+	progress(text: string): void;
+	/** Colours of standard output. */
+	readonly colors: Colors;
+	/** Colours of standard error. */
+	readonly errorColors: Colors;
+	/** How wide texts may run, in columns; undefined where nobody looks: then they are not wrapped. */
+	readonly columns: number | undefined;
+	/** Whether somebody can be asked. */
+	readonly interactive: boolean;
+	/** Asks a question, and gives the answer back; empty where there is none. */
+	ask(question: string): Promise<string>;
+	/**
+	 * Reads standard input to its end.
+	 * @throws Fault where it has more than `maxBytes`
+	 */
+	readInput(maxBytes: number): Promise<Uint8Array>;
+	/** Takes away what `busy` shows. */
+	clear(): void;
+}
+
+/** What a terminal is made of; a process is. */
+interface Streams {
+	readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
+	readonly stdout: Screen;
+	readonly stderr: Screen;
+}
+
+type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
+/** Back to the beginning of the line, and empties it. */
+const CLEAR_LINE = "\r\u001B[K";
+
+/** Texts wider than this are hard to read. */
+const MAX_TEXT_COLUMNS = 100;
+
+/** Makes a terminal of the streams of a process. */
+export function createTerminal({ stdin, stdout, stderr }: Streams = process): Terminal {
+	for (const stream of [stdout, stderr]) {
+		// A reader that has seen enough (`| head`) is no fault.
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code !== "EPIPE") throw error;
+			process.exit();
+		});
+	}
+	let isBusy = false;
+	const clear = () => {
+		if (isBusy) stderr.write(CLEAR_LINE);
+		isBusy = false;
+	};
+	const write = (stream: Screen, lines: string) => {
+		clear();
+		stream.write(`${render(lines)}\n`);
+	};
+	const busy = (text: string) => {
+		if (!stderr.isTTY) return;
+		isBusy = true;
+		// What is wider would go on in the next line, and only the last line can be emptied again.
+		stderr.write(CLEAR_LINE + render(safePart(text)).slice(0, widthOf(stderr) - 1));
+	};
+	return {
+		out: (lines) => write(stdout, lines),
+		json: (value) => write(stdout, safeJson(value)),
+		err: (lines) => write(stderr, lines),
+		busy,
+		progress(text) {
+			if (stderr.isTTY) busy(text);
+			else write(stderr, text);
+		},
+		colors: createColors(hasColors(stdout)),
+		errorColors: createColors(hasColors(stderr)),
+		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
+		interactive: stdin.isTTY === true && stderr.isTTY === true,
+		ask(question) {
+			clear();
+			const lines = createInterface({ input: stdin, output: stderr });
+			return new Promise((resolve) => {
+				let answer: string | undefined;
+				// Here Ctrl-C is a key, and no signal yet.
+				lines.once("SIGINT", () => {
+					stderr.write("\n");
+					process.kill(process.pid, "SIGINT");
+				});
+				lines.once("close", () => {
+					// Ctrl-D closes it without an answer, in the middle of the line.
+					if (answer === undefined) stderr.write("\n");
+					resolve(answer ?? "");
+				});
+				lines.question(render(question), (given) => {
+					answer = given;
+					lines.close();
+				});
+			});
+		},
+		async readInput(maxBytes) {
+			const chunks: Buffer[] = [];
+			let bytes = 0;
+			for await (const chunk of stdin) {
+				const buffer = Buffer.from(chunk);
+				bytes += buffer.length;
+				if (bytes > maxBytes) throw tooLarge("Standard input", maxBytes);
+				chunks.push(buffer);
+			}
+			return Buffer.concat(chunks);
+		},
+		clear,
+	};
+}
+
+/** Some terminals say that they have no columns at all. */
+function widthOf({ columns = 0 }: Screen): number {
+	return columns > 0 ? columns : MAX_TEXT_COLUMNS;
+}
+
+/** https://no-color.org; a pipe has none, even where CI is set. */
+function hasColors(stream: Screen): boolean {
+	const { NO_COLOR, TERM } = process.env;
+	// Of a pipe it is not false, but undefined.
+	return stream.isTTY === true && !NO_COLOR && TERM !== "dumb";
+}
+
+/**
+ * Breaks a text into lines.
+ * @param columns of the terminal; undefined: one line, whatever its length
+ * @param indent what every line begins with
+ */
+export function wrap(text: string, columns: number | undefined, indent: string): string {
+	if (columns === undefined) return indent + text;
+	const lines: string[] = [];
+	let line = "";
+	for (const word of text.split(" ")) {
+		if (line !== "" && indent.length + visibleLength(line) + 1 + visibleLength(word) > columns) {
+			lines.push(indent + line);
+			line = word;
+		} else {
+			line = line === "" ? word : `${line} ${word}`;
+		}
+	}
+	return [...lines, indent + line].join("\n");
+}
+
+/** "1,000 of 2,500 files": how far something has come. */
+export function progressOf(done: number, total: number, noun: string): string {
+	return `${done.toLocaleString("en")} of ${counted(total, noun)}`;
+}
+
+/** "1 file", "2 files": a count with its noun. */
+export function counted(count: number, noun: string): string {
+	return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}
