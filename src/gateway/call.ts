@@ -1,11 +1,11 @@
-/** Owns what is known of a request once its tenant is found: its kind, its origin, the policy for its path. */
+/** Owns what is known of a request once its tenant is found: its kind, its origin, what holds for its path. */
 
 import type { OriginVerdict } from "../cors/allowed-origins.ts";
 import { type Decision, decide, type RequestKind, requestKind } from "../cors/decision.ts";
 import type { Policy } from "../cors/policy.ts";
 import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Background } from "../isolate/read-through-cache.ts";
-import type { Tenant } from "../tenants/tenant.ts";
+import type { Place, Tenant } from "../tenants/tenant.ts";
 import type { Address } from "./address.ts";
 
 /** A request that has come in. */
@@ -24,8 +24,9 @@ export interface Call {
 	readonly tenant: Tenant;
 	/** When the tenant's document was read from KV. */
 	readonly readAtMilliseconds: number;
-	readonly policy: Policy;
-	/** The path of the route that the policy is from; empty for the document's own. */
+	/** What holds for its path. */
+	readonly place: Place;
+	/** The path of the route that this is; empty for the document's own. */
 	readonly route: string;
 	/** Whether a server behind may read the path so that another route counts: then nothing is shared. */
 	readonly ambiguousPath: boolean;
@@ -43,6 +44,8 @@ export interface JudgedCall {
 	/** Undefined where there is no origin to judge. */
 	readonly verdict: OriginVerdict | undefined;
 	readonly decision: Decision;
+	/** The policy that applies; undefined where none does, and then nothing is shared. */
+	readonly policy: Policy | undefined;
 }
 
 /** Looks at a request as its tenant's policy does; a path is made of its URL only where there are routes. */
@@ -61,7 +64,7 @@ export function callOf({ request, address }: Arrival, tenant: Tenant, readAtMill
 		address,
 		tenant,
 		readAtMilliseconds,
-		policy: matched?.value ?? tenant.policy,
+		place: matched?.value ?? tenant.place,
 		route: matched?.path ?? "",
 		ambiguousPath: routes?.findOtherReading(pathname) !== undefined,
 		kind: requestKind({ method, origin, requestMethod, upgrade }),
@@ -76,11 +79,14 @@ export const AMBIGUOUS_PATH: OriginVerdict = { allowed: false, reason: "ambiguou
 
 /** @param verdict undefined where the call has no origin */
 export function judged(call: Call, verdict: OriginVerdict | undefined): JudgedCall {
-	const { kind, ownOrigin, policy, tenant, ambiguousPath } = call;
-	const anyOrigin = policy.origins.kind === "any" && !ambiguousPath;
+	const { kind, ownOrigin, place, tenant, ambiguousPath } = call;
+	const { list, ofAnyOrigin } = place.policies;
+	const withoutOrigin = ambiguousPath ? undefined : ofAnyOrigin;
+	const anyOrigin = withoutOrigin !== undefined;
 	return {
 		call,
 		verdict,
 		decision: decide(kind, verdict, { anyOrigin, ownOrigin, rejectDenied: tenant.rejectDenied }),
+		policy: verdict === undefined ? withoutOrigin : verdict.allowed ? list[verdict.policy] : undefined,
 	};
 }

@@ -66,14 +66,14 @@ export function createGateway(options: GatewayOptions): Gateway {
 		return answer(judged(call, verdict), isLooping(call.request));
 	}
 
-	/** The list in the document is asked first, directories only then. */
+	/** The lists in the document are asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, policy, address, ambiguousPath } = call;
+		const { origin, place, address, ambiguousPath } = call;
 		if (origin === null) return undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
-		const check = checkOrigin(policy.origins, origin);
+		const check = checkOrigin(place.policies.origins, origin);
 		if (check.kind !== "ask") return check.verdict;
-		return store.findOrigin(address.site.hostname, check.directories, origin, background);
+		return store.findOrigin(address.site.hostname, check, origin, background);
 	}
 
 	function isLooping({ headers }: Request): boolean {

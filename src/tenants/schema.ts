@@ -1,6 +1,7 @@
 /** Owns the structure of a tenant document: the one schema that parsing, types and the JSON Schema come from. */
 
 import * as v from "valibot";
+import { MAX_POLICIES } from "../cors/policies.ts";
 import { MAX_PREFLIGHT_MAX_AGE_SECONDS } from "../cors/policy.ts";
 
 /** Bounds of `upstreamTimeoutSeconds`. */
@@ -71,6 +72,27 @@ const corsSchema = v.strictObject({
 	),
 });
 
+const policiesSchema = (description: string) =>
+	v.pipe(
+		v.union([
+			corsSchema,
+			v.pipe(
+				v.array(corsSchema),
+				v.minLength(
+					1,
+					'This list has no policy, so that it says nothing of anybody. Name one; {"origins": []} in place of the list is nobody.',
+				),
+				v.maxLength(
+					MAX_POLICIES,
+					`This list has more than ${MAX_POLICIES} policies. Join those that grant the same, or give paths of their own to routes.`,
+				),
+			),
+		]),
+		v.description(
+			`${description} A policy, or a list of up to ${MAX_POLICIES}: the first whose origins allow the request's origin applies.`,
+		),
+	);
+
 const editorSchema = v.optional(v.pipe(v.string(), v.description("For editors; otherwise ignored.")));
 
 /** The structure of a document that closes its tenant. */
@@ -101,7 +123,7 @@ export const tenantSchema = v.strictObject({
 			),
 		),
 	),
-	cors: v.pipe(corsSchema, v.description("Who may read this host's responses.")),
+	cors: policiesSchema("Who may read this host's responses."),
 	routes: v.optional(
 		v.pipe(
 			v.array(
@@ -110,7 +132,7 @@ export const tenantSchema = v.strictObject({
 						v.string(),
 						v.description("An exact path (/login), or a prefix and all below it (/v1/*)."),
 					),
-					cors: v.pipe(corsSchema, v.description("Replaces the document's cors whole.")),
+					cors: policiesSchema("Replaces the document's cors whole."),
 				}),
 			),
 			v.maxLength(

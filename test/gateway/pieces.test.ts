@@ -17,7 +17,9 @@ import { compileTenant } from "../../src/tenants/tenant.ts";
 function policyOf(cors: object): Policy {
 	const result = compileTenant({ cors: { origins: ["https://a.example"], ...cors } });
 	if (!result.ok || result.closed) throw new Error(JSON.stringify(result));
-	return result.tenant.policy;
+	const [policy] = result.tenant.place.policies.list;
+	if (policy === undefined) throw new Error("there is no policy");
+	return policy;
 }
 
 describe("CDN-Loop is a loop", () => {
