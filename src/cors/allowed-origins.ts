@@ -77,6 +77,8 @@ export type DenialReason =
 	| "origin-insecure"
 	/** A server behind may read the path so that another route counts. */
 	| "ambiguous-path"
+	/** There is none, and another site embeds this or submits to it. */
+	| "not-isolated"
 	| "directory-unavailable";
 
 /** A directory's name: `[a-z0-9-]{1,64}`. */

@@ -47,7 +47,7 @@ export interface Circumstances {
 
 /**
  * Decides what is done with a request.
- * @param origin undefined where the request has no `Origin`, unless that is why it is denied
+ * @param origin undefined where the request has no `Origin`, unless it is denied for that
  */
 export function decide(
 	kind: RequestKind,

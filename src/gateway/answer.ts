@@ -30,8 +30,8 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 		const { call, decision, policy } = judged;
 		try {
 			if (isLoop) return fail(judged, "loop-detected", "CDN-Loop names this Cordon, or cannot be parsed");
-			if (!call.place.report) {
-				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(call));
+			if (!call.report) {
+				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(judged));
 				if (decision.action === "answer-preflight" && call.origin !== null && policy !== undefined) {
 					return finish(judged, answerPreflight(policy, call.origin, call.headers));
 				}
@@ -43,8 +43,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	};
 
 	async function forward(judged: JudgedCall): Promise<Response> {
-		const { request, method, address, tenant, place, kind, ambiguousPath } = judged.call;
-		const { report, policies } = place;
+		const { request, method, address, tenant, place, report, kind, ambiguousPath } = judged.call;
 		const { site } = address;
 		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
 		if (tenant.clientCertificate === "require" && certificate === undefined && !report) {
@@ -73,7 +72,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 		rewriteAddresses(headers, tenant.upstream?.kind === "origin" ? tenant.upstream.origin : undefined, site);
 		if (!report) {
 			if (rewrite !== undefined) rewriteCookies(headers, rewrite);
-			removeSharing(headers, policies.ownsTiming || ambiguousPath);
+			removeSharing(headers, place.policies.ownsTiming || ambiguousPath);
 			share(judged, headers);
 		}
 		return finish(judged, response);
@@ -83,7 +82,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	function refuse(judged: JudgedCall, code: ProblemCode, detail?: string): Response {
 		const { call } = judged;
 		const response = problem(code, { detail, ray: rayOf(call.headers) });
-		if (!call.place.report) share(judged, response.headers);
+		if (!call.report) share(judged, response.headers);
 		return finish(judged, response, code);
 	}
 
@@ -96,22 +95,22 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	/** Records the decision, where there was one and somebody wants it. */
 	function finish(judged: JudgedCall, response: Response, code?: ProblemCode): Response {
 		const { verdict } = judged;
-		const { method, address, place, route, kind, origin, ownOrigin, requestMethod } = judged.call;
-		if (origin === null || verdict === undefined) return response;
+		const { method, address, report, route, kind, origin, ownOrigin, requestMethod } = judged.call;
+		if (verdict === undefined) return response;
 		const { site } = address;
 		const redirectTaintsOrigin =
 			kind === "actual" && !ownOrigin && redirectsToForeignOrigin(response, site.origin);
-		if (verdict.allowed && !place.report && !redirectTaintsOrigin && !verdicts.takesAll) return response;
+		if (verdict.allowed && !report && !redirectTaintsOrigin && !verdicts.takesAll) return response;
 		verdicts.record({
 			hostname: site.hostname,
 			kind,
-			mode: place.report ? "report" : "enforce",
+			mode: report ? "report" : "enforce",
 			allowed: verdict.allowed,
 			reason: ownOrigin && !verdict.allowed ? "own-origin" : verdict.reason,
 			entry: verdict.allowed ? verdict.entry : "",
 			route,
 			policy: verdict.allowed ? verdict.policy : null,
-			origin,
+			origin: origin ?? "",
 			method: requestMethod ?? method,
 			policyReadAtMilliseconds: judged.call.readAtMilliseconds,
 			status: response.status,

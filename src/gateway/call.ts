@@ -5,6 +5,7 @@ import { type Decision, decide, type RequestKind, requestKind } from "../cors/de
 import type { Policy } from "../cors/policy.ts";
 import { ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Background } from "../isolate/read-through-cache.ts";
+import type { Route } from "../tenants/routes.ts";
 import type { Place, Tenant } from "../tenants/tenant.ts";
 import type { Address } from "./address.ts";
 
@@ -26,6 +27,8 @@ export interface Call {
 	readonly readAtMilliseconds: number;
 	/** What holds for its path. */
 	readonly place: Place;
+	/** Whether nothing is changed, and only the verdict recorded. */
+	readonly report: boolean;
 	/** The path of the route that this is; empty for the document's own. */
 	readonly route: string;
 	/** Whether a server behind may read the path so that another route counts: then nothing is shared. */
@@ -41,7 +44,7 @@ export interface Call {
 /** A call whose origin is judged. */
 export interface JudgedCall {
 	readonly call: Call;
-	/** Undefined where there is no origin to judge. */
+	/** Undefined where there is nothing to judge. */
 	readonly verdict: OriginVerdict | undefined;
 	readonly decision: Decision;
 	/** The policy that applies; undefined where none does, and then nothing is shared. */
@@ -54,6 +57,8 @@ export function callOf({ request, address }: Arrival, tenant: Tenant, readAtMill
 	const { routes } = tenant;
 	const pathname = routes === undefined ? "" : new URL(request.url).pathname;
 	const matched = routes?.find(pathname);
+	const place = matched?.value ?? tenant.place;
+	const ambiguousPath = routes?.findOtherReading(pathname) !== undefined;
 	const origin = headers.get(ORIGIN);
 	const requestMethod = method === "OPTIONS" ? headers.get(REQUEST_METHOD) : null;
 	const upgrade = method === "GET" && origin !== null ? headers.get("upgrade") : null;
@@ -64,9 +69,10 @@ export function callOf({ request, address }: Arrival, tenant: Tenant, readAtMill
 		address,
 		tenant,
 		readAtMilliseconds,
-		place: matched?.value ?? tenant.place,
+		place,
+		report: place.report && !(ambiguousPath && routes?.someReading(pathname, enforces(tenant)) === true),
 		route: matched?.path ?? "",
-		ambiguousPath: routes?.findOtherReading(pathname) !== undefined,
+		ambiguousPath,
 		kind: requestKind({ method, origin, requestMethod, upgrade }),
 		origin,
 		ownOrigin: origin === address.site.origin,
@@ -74,14 +80,31 @@ export function callOf({ request, address }: Arrival, tenant: Tenant, readAtMill
 	};
 }
 
+/**
+ * Where the path can be read in more than one way, one reading that enforces is enough: the API may serve that route, and its own
+ * sharing headers, which report mode leaves as they are, would reach whoever spells the path so. To go by the path as it stands
+ * would make every route that only watches a way around those that enforce.
+ */
+function enforces({ place }: Tenant) {
+	return (route: Route<Place> | undefined) => !(route?.value ?? place).report;
+}
+
 /** Where the path can be read in more than one way, whose origin it is does not count. */
 export const AMBIGUOUS_PATH: OriginVerdict = { allowed: false, reason: "ambiguous-path" };
 
-/** @param verdict undefined where the call has no origin */
+/** Embedded by another site, or submitted from it, without an origin. */
+export const NOT_ISOLATED: OriginVerdict = { allowed: false, reason: "not-isolated" };
+
+/** The policy of a call without an origin; undefined where there is none, and then it is not shared. */
+export function policyOfAnyOrigin({ place, ambiguousPath }: Call): Policy | undefined {
+	return ambiguousPath ? undefined : place.policies.ofAnyOrigin;
+}
+
+/** @param verdict undefined where the call has no origin, unless it is denied for that */
 export function judged(call: Call, verdict: OriginVerdict | undefined): JudgedCall {
-	const { kind, ownOrigin, place, tenant, ambiguousPath } = call;
-	const { list, ofAnyOrigin } = place.policies;
-	const withoutOrigin = ambiguousPath ? undefined : ofAnyOrigin;
+	const { kind, ownOrigin, place, tenant } = call;
+	const { list } = place.policies;
+	const withoutOrigin = policyOfAnyOrigin(call);
 	const anyOrigin = withoutOrigin !== undefined;
 	return {
 		call,

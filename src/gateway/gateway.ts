@@ -6,9 +6,18 @@ import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { AMBIGUOUS_PATH, type Arrival, type Call, callOf, judged } from "./call.ts";
+import {
+	AMBIGUOUS_PATH,
+	type Arrival,
+	type Call,
+	callOf,
+	judged,
+	NOT_ISOLATED,
+	policyOfAnyOrigin,
+} from "./call.ts";
 import { faultOf, rayOf } from "./fault.ts";
 import { passThrough, upstreamFailure } from "./forward.ts";
+import { isFromElsewhere } from "./isolation.ts";
 import { CDN_LOOP, isLoop } from "./loop.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 
@@ -68,12 +77,17 @@ export function createGateway(options: GatewayOptions): Gateway {
 
 	/** The lists in the document are asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, place, address, ambiguousPath } = call;
-		if (origin === null) return undefined;
+		const { origin, place, address, ambiguousPath, tenant } = call;
+		if (origin === null) return tenant.isolates && isEmbedded(call) ? NOT_ISOLATED : undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
 		const check = checkOrigin(place.policies.origins, origin);
 		if (check.kind !== "ask") return check.verdict;
 		return store.findOrigin(address.site.hostname, check, origin, background);
+	}
+
+	/** What every origin may read is not isolated: anybody may embed it as well. */
+	function isEmbedded(call: Call): boolean {
+		return policyOfAnyOrigin(call) === undefined && isFromElsewhere(call.method, call.headers);
 	}
 
 	function isLooping({ headers }: Request): boolean {

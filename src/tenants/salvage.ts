@@ -16,9 +16,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * in lists it leaves a hole, so that the other elements keep their index.
  */
 export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
-	const { upstream, routes } = value;
+	const { upstream, routes, cookies } = value;
+	const domain = isObject(cookies) ? cookies["domain"] : undefined;
 	return {
 		...(isString(upstream) || isService(upstream) ? { upstream } : {}),
+		...(isString(domain) ? { cookies: { domain } } : {}),
 		cors: salvageCors(value["cors"]),
 		routes: soundItems(routes, isObject, MAX_ROUTES).map((route, index) => ({
 			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK + index,

@@ -93,6 +93,8 @@ const policiesSchema = (description: string) =>
 		),
 	);
 
+const MODES = ["enforce", "report"] as const;
+
 const editorSchema = v.optional(v.pipe(v.string(), v.description("For editors; otherwise ignored.")));
 
 /** The structure of a document that closes its tenant. */
@@ -133,6 +135,7 @@ export const tenantSchema = v.strictObject({
 						v.description("An exact path (/login), or a prefix and all below it (/v1/*)."),
 					),
 					cors: policiesSchema("Replaces the document's cors whole."),
+					mode: choice(MODES, "Overrules the document's mode, so that an API is taken over path by path."),
 				}),
 			),
 			v.maxLength(
@@ -143,12 +146,12 @@ export const tenantSchema = v.strictObject({
 		),
 	),
 	mode: choice(
-		["enforce", "report"],
+		MODES,
 		'"report" changes nothing and records what "enforce" would have decided. Default "enforce".',
 	),
 	deniedRequests: choice(
-		["forward", "reject"],
-		'What happens to a cross-origin request from a denied origin: "forward" it unshared, or "reject" it with 403 before the upstream. Default "forward".',
+		["forward", "reject", "isolate"],
+		'What happens to a cross-origin request from a denied origin: "forward" it unshared, or "reject" it with 403 before the upstream; "isolate" also rejects what other sites embed or submit without an Origin. Default "forward".',
 	),
 	originHeader: choice(
 		["forward", "strip"],
@@ -167,6 +170,14 @@ export const tenantSchema = v.strictObject({
 			v.strictObject({
 				sameSite: v.optional(v.pipe(v.literal("None"), v.description("Sets SameSite=None; Secure."))),
 				partitioned: flag("Sets Partitioned; Secure. Default false."),
+				domain: v.optional(
+					v.pipe(
+						v.string(),
+						v.description(
+							'In place of every Domain that the upstream sets: a domain, such as "acme.com"; or "remove": the cookie becomes the public host\'s own.',
+						),
+					),
+				),
 			}),
 			v.description("Rewrites every Set-Cookie for cross-site use."),
 		),

@@ -6,6 +6,7 @@ import { createFindings, type Findings, type Thoroughness } from "../findings/co
 import { type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
+import { checkCookieDomain, REMOVE_DOMAIN } from "./cookie-domain.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
@@ -24,6 +25,8 @@ export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 export interface CookieRewrite {
 	readonly sameSiteNone: boolean;
 	readonly partitioned: boolean;
+	/** What stands in place of every `Domain`; empty where it is taken out, undefined where it stays. */
+	readonly domain: string | undefined;
 }
 
 /** A tenant that is closed: everything is refused, nothing is shared. */
@@ -49,6 +52,8 @@ export interface Tenant {
 	/** Undefined where there are none: then no request's path has to be known. */
 	readonly routes: RouteTable<Place> | undefined;
 	readonly rejectDenied: boolean;
+	/** Whether what other sites embed without an `Origin` is refused too. */
+	readonly isolates: boolean;
 	readonly stripOrigin: boolean;
 	readonly upstreamTimeoutMilliseconds: number | undefined;
 	readonly cookies: CookieRewrite | undefined;
@@ -119,6 +124,7 @@ function compile(value: unknown, findings: Findings): TenantResult {
 		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
 	}
 	checkUpstream(document.upstream, findings);
+	checkCookies(document.cookies, findings);
 	const quota = createOriginQuota();
 	const report = document.mode === "report";
 	const policies = compilePolicies(document.cors, "/cors", findings, quota);
@@ -134,7 +140,8 @@ function compile(value: unknown, findings: Findings): TenantResult {
 			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
 			place: { policies, report },
 			routes: routes.length === 0 ? undefined : createRouteTable(routes),
-			rejectDenied: document.deniedRequests === "reject",
+			rejectDenied: (document.deniedRequests ?? "forward") !== "forward",
+			isolates: document.deniedRequests === "isolate",
 			stripOrigin: document.originHeader === "strip",
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
@@ -152,20 +159,27 @@ function checkUpstream(upstream: UpstreamConfig | undefined, findings: Findings)
 	findings.add({ ...refusal, pointer: isOrigin ? "/upstream" : "/upstream/service" });
 }
 
+function checkCookies(cookies: TenantDocument["cookies"], findings: Findings): void {
+	const refusal = cookies?.domain === undefined ? undefined : checkCookieDomain(cookies.domain);
+	if (refusal !== undefined) findings.add({ ...refusal, pointer: "/cookies/domain" });
+}
+
 function compileRoutes(
 	configs: NonNullable<TenantDocument["routes"]>,
+	/** That of the document, which a route's own mode overrules. */
 	report: boolean,
 	findings: Findings,
 	quota: OriginQuota,
 ): readonly Route<Place>[] {
 	const routes: Route<Place>[] = [];
-	configs.forEach(({ path, cors }, index) => {
+	configs.forEach(({ path, cors, mode }, index) => {
 		if (findings.isEnough()) return;
 		const place = pointerTo("/routes", index);
 		const refusal = checkPath(path);
 		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(place, "path") });
 		const policies = compilePolicies(cors, pointerTo(place, "cors"), findings, quota);
-		if (policies !== undefined) routes.push({ path, value: { policies, report } });
+		if (policies === undefined) return;
+		routes.push({ path, value: { policies, report: mode === undefined ? report : mode === "report" } });
 	});
 	const repetitions: Finding[] = [];
 	checkUniquePaths(configs, repetitions);
@@ -209,5 +223,8 @@ function documentTooLarge(bytes: number): Finding {
 function cookieRewrite(cookies: TenantDocument["cookies"]): CookieRewrite | undefined {
 	const sameSiteNone = cookies?.sameSite === "None";
 	const partitioned = cookies?.partitioned === true;
-	return sameSiteNone || partitioned ? { sameSiteNone, partitioned } : undefined;
+	const domain = cookies?.domain === REMOVE_DOMAIN ? "" : cookies?.domain;
+	return sameSiteNone || partitioned || domain !== undefined
+		? { sameSiteNone, partitioned, domain }
+		: undefined;
 }

@@ -24,11 +24,12 @@ export function findWarnings(document: TenantDocument | ClosedDocument): readonl
 		warnPath(path, pointerTo(place, "path"), warnings);
 		warnPolicies(cors, pointerTo(place, "cors"), warnings);
 	});
-	if (document.cookies !== undefined && !document.cookies.sameSite && !document.cookies.partitioned) {
+	const { cookies } = document;
+	if (cookies !== undefined && !cookies.sameSite && !cookies.partitioned && cookies.domain === undefined) {
 		warnings.add({
 			code: "cookies-without-effect",
 			pointer: "/cookies",
-			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None" or "partitioned": true, or remove it.`,
+			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None", "partitioned": true or "domain", or remove it.`,
 		});
 	}
 	return warnings.list();
