@@ -6,6 +6,7 @@ import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
 import { faultOf, type ReportFault, rayOf } from "./fault.ts";
 import { fetchUpstream, mutable, upstreamFailure, type WaysOut } from "./forward.ts";
 import { refusalDetail } from "./hint.ts";
+import { LOOP_REASON } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import { rewriteAddresses } from "./public-address.ts";
@@ -29,7 +30,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	return (judged, isLoop) => {
 		const { call, decision, policy } = judged;
 		try {
-			if (isLoop) return fail(judged, "loop-detected", "CDN-Loop names this Cordon, or cannot be parsed");
+			if (isLoop) return fail(judged, "loop-detected", LOOP_REASON);
 			if (!call.report) {
 				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(judged));
 				if (decision.action === "answer-preflight" && call.origin !== null && policy !== undefined) {

@@ -18,7 +18,7 @@ import {
 import { faultOf, rayOf } from "./fault.ts";
 import { passThrough, upstreamFailure } from "./forward.ts";
 import { isFromElsewhere } from "./isolation.ts";
-import { CDN_LOOP, isLoop } from "./loop.ts";
+import { CDN_LOOP, isLoop, LOOP_REASON } from "./loop.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 
 /** Everything that the gateway needs from outside. */
@@ -98,7 +98,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 	/** Lets a request to an unknown host go on along its own route. */
 	async function passOn(arrival: Arrival): Promise<Response> {
 		const { request, address } = arrival;
-		if (isLooping(request)) return refuse(arrival, "loop-detected");
+		if (isLooping(request)) {
+			onFault(faultOf(request, address, "loop-detected", LOOP_REASON));
+			return refuse(arrival, "loop-detected");
+		}
 		try {
 			return await passThrough(request, out);
 		} catch (error) {

@@ -210,10 +210,11 @@ describe("an unknown host that is let through", () => {
 	});
 
 	test.each(["cordon", 'x; p="'])("is a loop where CDN-Loop says so: %s", async (cdnLoop) => {
-		const { ask, reached } = setUp(world);
+		const { ask, reached, faults } = setUp(world);
 		const response = await ask(OTHER, { headers: { "cdn-loop": cdnLoop } });
 		expect(response.status).toBe(508);
 		expect(reached).toEqual([]);
+		expect(faults).toMatchObject([{ event: "loop-detected", hostname: "other.example", path: "/a" }]);
 	});
 
 	test("is unreachable where it cannot be reached, and that is told", async () => {
