@@ -4,6 +4,7 @@ import { closest } from "../../findings/closest.ts";
 import { diff } from "../diff.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { explain } from "../explain/explain.ts";
+import { importCommand } from "../import/import.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
 import { push } from "../push/push.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Command[] = [
 	originsAdd,
 	originsRemove,
 	originsList,
+	importCommand,
 ];
 
 /** Runs one command line and gives its exit code; never rejects. */
