@@ -6,10 +6,19 @@ import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { AMBIGUOUS_PATH, type Arrival, type Call, callOf, judged } from "./call.ts";
+import {
+	AMBIGUOUS_PATH,
+	type Arrival,
+	type Call,
+	callOf,
+	judged,
+	NOT_ISOLATED,
+	policyOfAnyOrigin,
+} from "./call.ts";
 import { faultOf, rayOf } from "./fault.ts";
 import { passThrough, upstreamFailure } from "./forward.ts";
-import { CDN_LOOP, isLoop } from "./loop.ts";
+import { isFromElsewhere } from "./isolation.ts";
+import { CDN_LOOP, isLoop, LOOP_REASON } from "./loop.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 
 /** Everything that the gateway needs from outside. */
@@ -66,14 +75,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 		return answer(judged(call, verdict), isLooping(call.request));
 	}
 
-	/** The list in the document is asked first, directories only then. */
+	/** The lists in the document are asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, policy, address, ambiguousPath } = call;
-		if (origin === null) return undefined;
+		const { origin, place, address, ambiguousPath, tenant } = call;
+		if (origin === null) return tenant.isolates && isEmbedded(call) ? NOT_ISOLATED : undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
-		const check = checkOrigin(policy.origins, origin);
+		const check = checkOrigin(place.policies.origins, origin);
 		if (check.kind !== "ask") return check.verdict;
-		return store.findOrigin(address.site.hostname, check.directories, origin, background);
+		return store.findOrigin(address.site.hostname, check, origin, background);
+	}
+
+	/** What every origin may read is not isolated: anybody may embed it as well. */
+	function isEmbedded(call: Call): boolean {
+		return policyOfAnyOrigin(call) === undefined && isFromElsewhere(call.method, call.headers);
 	}
 
 	function isLooping({ headers }: Request): boolean {
@@ -84,7 +98,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 	/** Lets a request to an unknown host go on along its own route. */
 	async function passOn(arrival: Arrival): Promise<Response> {
 		const { request, address } = arrival;
-		if (isLooping(request)) return refuse(arrival, "loop-detected");
+		if (isLooping(request)) {
+			onFault(faultOf(request, address, "loop-detected", LOOP_REASON));
+			return refuse(arrival, "loop-detected");
+		}
 		try {
 			return await passThrough(request, out);
 		} catch (error) {

@@ -20,6 +20,8 @@ export interface Verdict {
 	readonly entry: string;
 	/** The path of the route whose policy applied; empty for the document's own. */
 	readonly route: string;
+	/** Which policy of the list allowed it, from 0 as in JSON Pointers; null where none did. */
+	readonly policy: number | null;
 	readonly origin: string;
 	/** The method; for a preflight the one that it asks for. */
 	readonly method: string;
@@ -34,7 +36,7 @@ export interface Verdict {
 }
 
 /** The layout of the Analytics Engine columns; raised when it changes. */
-const LAYOUT_VERSION = "1";
+const LAYOUT_VERSION = "2";
 
 /** Longest method that is recorded, in characters. */
 const MAX_METHOD_CHARACTERS = 32;
@@ -119,6 +121,7 @@ function isSame(one: Verdict, other: Verdict): boolean {
 		one.reason === other.reason &&
 		one.entry === other.entry &&
 		one.route === other.route &&
+		one.policy === other.policy &&
 		one.method === other.method &&
 		one.status === other.status &&
 		one.problem === other.problem &&
@@ -159,6 +162,7 @@ function dataPoint(recorded: Recorded): AnalyticsEngineDataPoint {
 			recorded.mode,
 			recorded.problem,
 			recorded.redirectTaintsOrigin ? "redirect-taints-origin" : "",
+			recorded.policy === null ? "" : String(recorded.policy),
 		],
 		doubles: [1, recorded.policyAgeSeconds, recorded.status],
 	};

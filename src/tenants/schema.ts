@@ -1,6 +1,7 @@
 /** Owns the structure of a tenant document: the one schema that parsing, types and the JSON Schema come from. */
 
 import * as v from "valibot";
+import { MAX_POLICIES } from "../cors/policies.ts";
 import { MAX_PREFLIGHT_MAX_AGE_SECONDS } from "../cors/policy.ts";
 
 /** Bounds of `upstreamTimeoutSeconds`. */
@@ -71,6 +72,29 @@ const corsSchema = v.strictObject({
 	),
 });
 
+const policiesSchema = (description: string) =>
+	v.pipe(
+		v.union([
+			corsSchema,
+			v.pipe(
+				v.array(corsSchema),
+				v.minLength(
+					1,
+					'This list has no policy, so that it says nothing of anybody. Name one; {"origins": []} in place of the list is nobody.',
+				),
+				v.maxLength(
+					MAX_POLICIES,
+					`This list has more than ${MAX_POLICIES} policies. Join those that grant the same, or give paths of their own to routes.`,
+				),
+			),
+		]),
+		v.description(
+			`${description} A policy, or a list of up to ${MAX_POLICIES}: the first whose origins allow the request's origin applies.`,
+		),
+	);
+
+const MODES = ["enforce", "report"] as const;
+
 const editorSchema = v.optional(v.pipe(v.string(), v.description("For editors; otherwise ignored.")));
 
 /** The structure of a document that closes its tenant. */
@@ -101,7 +125,7 @@ export const tenantSchema = v.strictObject({
 			),
 		),
 	),
-	cors: v.pipe(corsSchema, v.description("Who may read this host's responses.")),
+	cors: policiesSchema("Who may read this host's responses."),
 	routes: v.optional(
 		v.pipe(
 			v.array(
@@ -110,7 +134,8 @@ export const tenantSchema = v.strictObject({
 						v.string(),
 						v.description("An exact path (/login), or a prefix and all below it (/v1/*)."),
 					),
-					cors: v.pipe(corsSchema, v.description("Replaces the document's cors whole.")),
+					cors: policiesSchema("Replaces the document's cors whole."),
+					mode: choice(MODES, "Overrules the document's mode, so that an API is taken over path by path."),
 				}),
 			),
 			v.maxLength(
@@ -121,12 +146,12 @@ export const tenantSchema = v.strictObject({
 		),
 	),
 	mode: choice(
-		["enforce", "report"],
+		MODES,
 		'"report" changes nothing and records what "enforce" would have decided. Default "enforce".',
 	),
 	deniedRequests: choice(
-		["forward", "reject"],
-		'What happens to a cross-origin request from a denied origin: "forward" it unshared, or "reject" it with 403 before the upstream. Default "forward".',
+		["forward", "reject", "isolate"],
+		'What happens to a cross-origin request from a denied origin: "forward" it unshared, or "reject" it with 403 before the upstream; "isolate" also rejects what other sites embed or submit without an Origin. Default "forward".',
 	),
 	originHeader: choice(
 		["forward", "strip"],
@@ -145,6 +170,14 @@ export const tenantSchema = v.strictObject({
 			v.strictObject({
 				sameSite: v.optional(v.pipe(v.literal("None"), v.description("Sets SameSite=None; Secure."))),
 				partitioned: flag("Sets Partitioned; Secure. Default false."),
+				domain: v.optional(
+					v.pipe(
+						v.string(),
+						v.description(
+							'In place of every Domain that the upstream sets: a domain, such as "acme.com"; or "remove": the cookie becomes the public host\'s own.',
+						),
+					),
+				),
 			}),
 			v.description("Rewrites every Set-Cookie for cross-site use."),
 		),

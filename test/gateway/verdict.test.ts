@@ -12,6 +12,7 @@ const DENIED: Verdict = {
 	reason: "not-listed",
 	entry: "",
 	route: "/v1/*",
+	policy: null,
 	origin: "https://evil.example",
 	method: "GET",
 	policyReadAtMilliseconds: -11_500,
@@ -19,7 +20,13 @@ const DENIED: Verdict = {
 	problem: "",
 	redirectTaintsOrigin: false,
 };
-const ALLOWED: Verdict = { ...DENIED, allowed: true, reason: "listed", entry: "https://*.example.com" };
+const ALLOWED: Verdict = {
+	...DENIED,
+	allowed: true,
+	reason: "listed",
+	entry: "https://*.example.com",
+	policy: 1,
+};
 
 function setUp() {
 	const points: AnalyticsEngineDataPoint[] = [];
@@ -40,7 +47,7 @@ test("every verdict is one data point of the documented columns", () => {
 		{
 			indexes: ["api.example.com"],
 			blobs: [
-				"1",
+				"2",
 				"api.example.com",
 				"actual",
 				"allowed",
@@ -52,6 +59,7 @@ test("every verdict is one data point of the documented columns", () => {
 				"enforce",
 				"",
 				"",
+				"1",
 			],
 			doubles: [1, 12.5, 200],
 		},
