@@ -26,7 +26,7 @@ test.each([
 	expect(asked).toHaveLength(count);
 	for (const query of asked) {
 		expect(query).toContain("FROM cordon_verdicts");
-		for (const [, blob] of query.matchAll(/blob(\d+)/g)) expect(Number(blob)).toBeLessThanOrEqual(13);
+		for (const [, blob] of query.matchAll(/blob(\d+)/g)) expect(Number(blob)).toBeLessThanOrEqual(14);
 		for (const [, double] of query.matchAll(/double(\d+)/g)) expect(Number(double)).toBeLessThanOrEqual(3);
 	}
 });

@@ -47,7 +47,8 @@ function asVerdict(
 	const text = (key: string) => (typeof record[key] === "string" ? record[key] : "");
 	const hostname = text("hostname");
 	const origin = text("origin");
-	if (hostname === "" || origin === "") return [];
+	// Where the tenant could not be read there was no policy, and so no decision.
+	if (hostname === "" || origin === "" || text("problem") === "tenant-unavailable") return [];
 	return [
 		{
 			hostname,
@@ -90,6 +91,7 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
 	origin: ["blob8", "origin"],
 	method: ["blob9", "method"],
 	mode: ["blob10", "mode"],
+	problem: ["blob11", "problem", "code"],
 	requestHeaders: ["blob14", "headers", "requestHeaders"],
 	count: ["requests", "count", "_sample_interval"],
 };
