@@ -1,5 +1,6 @@
 /** Owns what becomes of a call whose origin is judged: an answer at once, or the API's response with its headers made right. */
 
+import { REQUEST_HEADERS } from "../cors/standard.ts";
 import type { JudgedCall } from "./call.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
@@ -96,7 +97,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	/** Records the decision, where there was one and somebody wants it. */
 	function finish(judged: JudgedCall, response: Response, code?: ProblemCode): Response {
 		const { verdict } = judged;
-		const { method, address, report, route, kind, origin, ownOrigin, requestMethod } = judged.call;
+		const { request, method, address, report, route, kind, origin, ownOrigin, requestMethod } = judged.call;
 		if (verdict === undefined) return response;
 		const { site } = address;
 		const redirectTaintsOrigin =
@@ -113,6 +114,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 			policy: verdict.allowed ? verdict.policy : null,
 			origin: origin ?? "",
 			method: requestMethod ?? method,
+			requestHeaders: kind === "preflight" ? (request.headers.get(REQUEST_HEADERS) ?? "") : "",
 			policyReadAtMilliseconds: judged.call.readAtMilliseconds,
 			status: response.status,
 			problem: code ?? "",

@@ -1,6 +1,7 @@
 /** Owns the request path's beginning: the tenant of the hostname, the loop, the policy's judgement of the origin. */
 
 import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
+import { ORIGIN } from "../cors/standard.ts";
 import type { Lookup } from "../isolate/memory.ts";
 import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
@@ -36,7 +37,7 @@ export type Gateway = (request: Request, background: Background) => Response | P
  * before the upstream's fetch begins; the functions that end in `Later` are for where it does not.
  */
 export function createGateway(options: GatewayOptions): Gateway {
-	const { store, out, onFault } = options;
+	const { store, out, onFault, verdicts } = options;
 	const addressOf = createAddressReader();
 	const answer = createAnswer(options);
 
@@ -54,9 +55,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 	function admit(arrival: Arrival, found: Lookup<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
-				return refuse(arrival, "tenant-unavailable", UNAVAILABLE_DETAILS[found.reason]);
+				return refuseUnavailable(arrival, UNAVAILABLE_DETAILS[found.reason]);
 			case "absent":
-				return options.forwardUnknownHosts ? passOn(arrival) : refuse(arrival, "unknown-tenant");
+				return options.forwardUnknownHosts
+					? passOn(arrival)
+					: refuse(arrival, "unknown-tenant", unknownDetail(arrival));
 			case "present": {
 				const { value: tenant } = found;
 				if (tenant.closed) return refuse(arrival, "tenant-closed");
@@ -111,10 +114,27 @@ export function createGateway(options: GatewayOptions): Gateway {
 		}
 	}
 
+	function refuseUnavailable(arrival: Arrival, detail: string): Response {
+		const { request, address } = arrival;
+		const response = refuse(arrival, "tenant-unavailable", detail);
+		verdicts.countUnavailable({
+			hostname: address.site.hostname,
+			origin: request.headers.get(ORIGIN) ?? "",
+			method: request.method,
+			status: response.status,
+		});
+		return response;
+	}
+
 	/** There is no policy, so that nothing is shared with anybody. */
 	function refuse({ request }: Arrival, code: ProblemCode, detail?: string): Response {
 		return problem(code, { detail, ray: rayOf(request.headers) });
 	}
+}
+
+/** The name that was looked for: behind a proxy or a rewritten Host it is not always the one that was meant. */
+function unknownDetail({ address }: Arrival): string {
+	return `No policy is stored for the hostname ${JSON.stringify(address.site.hostname)}. Its operator has to push a tenant file that names it.`;
 }
 
 /** To try again helps against the one and never against the other. */

@@ -169,7 +169,7 @@ function gatewayFor(document: TenantDocument): Gateway {
 		forwardUnknownHosts: false,
 		out: waysOut((request) => fetch(request)),
 		onFault: () => {},
-		verdicts: { takesAll: false, record: () => {} },
+		verdicts: { takesAll: false, record: () => {}, countUnavailable: () => {} },
 	});
 }
 

@@ -227,3 +227,20 @@ describe("an unknown host that is let through", () => {
 		]);
 	});
 });
+
+test("a hostname without a tenant is named in its 404, so that a wrong Host shows", async () => {
+	const { ask } = setUp({ document: { cors: { origins: [] } } });
+	const response = await ask("https://other.example.com/");
+	expect(await response.json()).toMatchObject({
+		code: "unknown-tenant",
+		detail: expect.stringContaining('"other.example.com"'),
+	});
+});
+
+test("a request whose tenant cannot be read is counted", async () => {
+	const { ask, unavailable } = setUp({ document: { cors: { origins: [] } }, broken: ["tenant:"] });
+	await ask("/", { origin: "https://app.example.com" });
+	expect(unavailable).toEqual([
+		{ hostname: "api.example.com", origin: "https://app.example.com", method: "GET", status: 503 },
+	]);
+});

@@ -49,6 +49,7 @@ export function setUp({
 	const reads: string[][] = [];
 	const faults: Fault[] = [];
 	const verdicts: Verdict[] = [];
+	const unavailable: object[] = [];
 	const reached: Request[] = [];
 	const gateway = createGateway({
 		store: createTenantStore({
@@ -72,6 +73,7 @@ export function setUp({
 				if (recorderFault !== undefined) throw recorderFault;
 				verdicts.push(verdict);
 			},
+			countUnavailable: (request) => void unavailable.push(request),
 		},
 	});
 	const ask = async (target: string, init: RequestInit & { readonly origin?: string } = {}) => {
@@ -81,7 +83,7 @@ export function setUp({
 		const url = target.startsWith("/") ? API + target : target;
 		return gateway(new Request(url, { redirect: "manual", ...others, headers }), () => {});
 	};
-	return { ask, faults, verdicts, reached, reads };
+	return { ask, faults, verdicts, unavailable, reached, reads };
 }
 
 /** What bears on sharing, as lines. */
