@@ -32,7 +32,7 @@ export function findCovered(patterns: readonly OriginPattern[]): ReadonlyMap<num
 }
 
 /** An origin that the pattern allows, and that another one allows only if it allows them all. */
-function witnessOf({ scheme, host, port }: OriginPattern): string {
+export function witnessOf({ scheme, host, port }: OriginPattern): string {
 	const shownPort = port === ":*" ? WITNESS_PORT : port;
 	switch (host.kind) {
 		case "exact":

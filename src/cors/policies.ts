@@ -41,9 +41,9 @@ export interface PlacedPolicy {
 
 /** The policies of `cors`, each with its pointer: that of `cors` itself where it is one, its item's in a list. */
 export function placedPolicies(cors: CorsConfigs, pointer: string): readonly PlacedPolicy[] {
-	// A list may have holes where a faulty item stood, and those are passed over.
+	// A list may have holes where a faulty item stood, and flatMap passes them over.
 	return isList(cors)
-		? cors.map((each, index) => ({ cors: each, pointer: pointerTo(pointer, index) }))
+		? cors.flatMap((each, index) => [{ cors: each, pointer: pointerTo(pointer, index) }])
 		: [{ cors, pointer }];
 }
 

@@ -8,6 +8,7 @@ import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
 import { createFindings, type Findings } from "../findings/collector.ts";
 import { type Finding, pointerTo, quote } from "../findings/finding.ts";
+import { warnOfPolicies } from "./policy-warnings.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 
 /** Above this only Firefox still keeps a preflight's answer: Chromium's cap is here, Safari's is 600. */
@@ -24,6 +25,7 @@ export function findWarnings(document: TenantDocument | ClosedDocument): readonl
 		warnPath(path, pointerTo(place, "path"), warnings);
 		warnPolicies(cors, pointerTo(place, "cors"), warnings);
 	});
+	warnOfPolicies(document, warnings);
 	const { cookies } = document;
 	if (cookies !== undefined && !cookies.sameSite && !cookies.partitioned && cookies.domain === undefined) {
 		warnings.add({
