@@ -1,5 +1,7 @@
 /** Owns Cordon's own error answers: RFC 9457 problem details with stable codes. */
 
+import { ownResponse } from "./own-response.ts";
+
 interface ProblemKind {
 	readonly status: number;
 	readonly title: string;
@@ -89,7 +91,7 @@ export function problem(code: ProblemCode, { detail, ray }: Occurrence = {}): Re
 	const kind = PROBLEMS[code];
 	const instance = ray === undefined ? "" : `,"instance":${JSON.stringify(`urn:ray:${ray}`)}`;
 	const body = `${BEGINNINGS.get(code)},"detail":${JSON.stringify(detail ?? kind.detail)}${instance}}`;
-	return new Response(body, { status: kind.status, headers: HEADERS });
+	return ownResponse(body, kind.status, HEADERS);
 }
 
 /** What a problem says of every occurrence. */

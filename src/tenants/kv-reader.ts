@@ -3,7 +3,7 @@
 import type { ReadKeys } from "../isolate/read-through-cache.ts";
 
 /** The least that KV takes; what is fresh is decided in the isolate. */
-const KV_CACHE_TTL_SECONDS = 30;
+export const KV_CACHE_TTL_SECONDS = 30;
 
 /** Makes the reader of a namespace: several keys are one read, and one subrequest. */
 export function createKvReader(namespace: Pick<KVNamespace, "get">): ReadKeys {
