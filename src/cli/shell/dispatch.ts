@@ -4,6 +4,7 @@ import { closest } from "../../findings/closest.ts";
 import { diff } from "../diff.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { explain } from "../explain/explain.ts";
+import { init } from "../init/init.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
 import { push } from "../push/push.ts";
@@ -16,6 +17,7 @@ import type { ExitCode } from "./terminal.ts";
 
 /** In the order of the help. */
 const COMMANDS: readonly Command[] = [
+	init,
 	validate,
 	explain,
 	doctor,

@@ -1,12 +1,12 @@
 /** Owns the runtimes that the apps are served on: each bundles them, starts, says where, and is stopped. */
 
 import { once } from "node:events";
-import { accessSync, constants } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { startGroup } from "../../../dev/process-group.ts";
 import { seedLocalKv, startDevServer } from "../../../dev/wrangler.ts";
+import { findProgram } from "../machine.ts";
 import { STORED } from "./apps.ts";
 
 /** The apps, served. */
@@ -21,21 +21,6 @@ export interface Runtime {
 	/** Whether it is on this machine. */
 	readonly present: boolean;
 	serve(directory: string): Promise<Served>;
-}
-
-/** The programs of this machine itself: what npm has put in front of them is not meant. */
-export function findProgram(name: string): string | undefined {
-	for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
-		if (folder.includes("node_modules")) continue;
-		const path = join(folder, name);
-		try {
-			accessSync(path, constants.X_OK);
-			return path;
-		} catch {
-			// Not there.
-		}
-	}
-	return undefined;
 }
 
 /** Bun and Deno are used where the PATH, or CORDON_TEST_BUN and CORDON_TEST_DENO, lead to them: each has 100 MB. */
