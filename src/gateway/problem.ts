@@ -84,14 +84,16 @@ const BEGINNINGS = new Map(
 	]),
 );
 
-const HEADERS = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+/** Made with the first problem: on Node it takes a while to load Fetch, which whoever only needs the codes does not wait for. */
+let headers: Headers | undefined;
 
 /** Makes the answer for a problem; its headers may be changed. */
 export function problem(code: ProblemCode, { detail, ray }: Occurrence = {}): Response {
 	const kind = PROBLEMS[code];
 	const instance = ray === undefined ? "" : `,"instance":${JSON.stringify(`urn:ray:${ray}`)}`;
 	const body = `${BEGINNINGS.get(code)},"detail":${JSON.stringify(detail ?? kind.detail)}${instance}}`;
-	return ownResponse(body, kind.status, HEADERS);
+	headers ??= new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+	return ownResponse(body, kind.status, headers);
 }
 
 /** What a problem says of every occurrence. */

@@ -7,7 +7,7 @@ import { cordon, type MiddlewareDocument, type TenantsNamespace } from "../../sr
 
 const APP = "https://app.example.com";
 const EVIL = "https://evil.example";
-const URL_ASKED = "https://api.example.com/items";
+const URL_ASKED = "https://in-process.example.com/items";
 
 const from = (origin: string, init: RequestInit = {}) =>
 	new Request(URL_ASKED, { ...init, headers: { origin, ...(init.headers as Record<string, string>) } });
@@ -24,10 +24,10 @@ function namespaceOf(values: Readonly<Record<string, string>>) {
 	return { namespace, read };
 }
 
-const STORED = { "tenant:api.example.com": JSON.stringify({ cors: { origins: [APP] } }) };
+const STORED = { "tenant:in-process.example.com": JSON.stringify({ cors: { origins: [APP] } }) };
 
 test("documents come from Workers KV", async () => {
-	await env.TENANTS.put("tenant:api.example.com", STORED["tenant:api.example.com"]);
+	await env.TENANTS.put("tenant:in-process.example.com", STORED["tenant:in-process.example.com"]);
 	const app = new Hono<{ Bindings: Env }>();
 	app.use(cordon((c) => c.env.TENANTS));
 	app.get("/items", (c) => c.text("items"));
@@ -42,7 +42,7 @@ test("a namespace is read once, however many middlewares and requests ask it", a
 		expect((await app.fetch(from(APP))).headers.get("access-control-allow-origin")).toBe(APP);
 		await app.fetch(from(APP));
 	}
-	expect(read.filter((key) => key === "tenant:api.example.com")).toHaveLength(1);
+	expect(read.filter((key) => key === "tenant:in-process.example.com")).toHaveLength(1);
 });
 
 test("a namespace that is not there lets nothing through, and is named", async () => {
@@ -55,7 +55,7 @@ test("a namespace that is not there lets nothing through, and is named", async (
 	expect(response.status).toBe(503);
 	expect(await response.json()).toMatchObject({ code: "tenant-unavailable" });
 	expect(handler).not.toHaveBeenCalled();
-	expect(logged).toMatchObject([{ event: "misconfigured", hostname: "api.example.com" }]);
+	expect(logged).toMatchObject([{ event: "misconfigured", hostname: "in-process.example.com" }]);
 });
 
 test("KV that fails lets nothing through, and is told", async () => {
