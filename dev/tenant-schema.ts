@@ -4,9 +4,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { closedSchema, tenantSchema } from "../src/tenants/schema.ts";
+import { SCHEMA_WORDS } from "../src/tenants/schema-words.ts";
 
 /** Where it is kept. */
-export const SCHEMA_PATH = join(import.meta.dirname, "../../tenant.schema.json");
+export const SCHEMA_PATH = join(import.meta.dirname, "../tenant.schema.json");
 
 /** The schema of a tenant file: the document's own, open or closed, and `hosts`. Draft 7 is what editors know best. */
 export function tenantFileSchema(): object {
@@ -20,7 +21,8 @@ export function tenantFileSchema(): object {
 }
 
 function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
-	const { $schema: _, properties, ...rest } = toJsonSchema(schema, { target: "draft-07" });
+	const { $schema: _, ...root } = toJsonSchema(schema, { target: "draft-07" });
+	const { properties, ...rest } = withWords(root as Node, "");
 	const { $schema, ...others } = properties ?? {};
 	return {
 		...rest,
@@ -36,6 +38,35 @@ function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
 			},
 			...others,
 		},
+	};
+}
+
+/** A JSON Schema as far as it is walked here. */
+interface Node {
+	readonly description?: string;
+	readonly properties?: Readonly<Record<string, Node>>;
+	readonly items?: Node;
+	readonly anyOf?: readonly Node[];
+}
+
+/** The same schema, each key with what it means. @param path of the node; the items of a list have the list's */
+function withWords(node: Node, path: string): Node {
+	const { properties, items, anyOf } = node;
+	const described = (key: string, value: Node): Node => {
+		const inner = path === "" ? key : `${path}/${key}`;
+		const description = SCHEMA_WORDS[inner];
+		if (description === undefined) throw new Error(`schema-words.ts says nothing of ${inner}`);
+		return { ...withWords(value, inner), description };
+	};
+	return {
+		...node,
+		...(properties && {
+			properties: Object.fromEntries(
+				Object.entries(properties).map(([key, value]) => [key, described(key, value)]),
+			),
+		}),
+		...(items && { items: withWords(items, path) }),
+		...(anyOf && { anyOf: anyOf.map((each) => withWords(each, path)) }),
 	};
 }
 

@@ -140,7 +140,7 @@ function verdictOf({ call, verdict, decision }: JudgedCall): CordonVerdict {
 		reason: isOwn ? "own-origin" : (verdict?.reason ?? "no-origin"),
 		entry: verdict?.allowed ? verdict.entry : "",
 		route: call.route,
-		mode: call.tenant.report ? "report" : "enforce",
+		mode: call.report ? "report" : "enforce",
 	};
 }
 

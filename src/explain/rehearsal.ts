@@ -56,6 +56,7 @@ export async function rehearse(
 			record(recorded) {
 				verdict = recorded;
 			},
+			countUnavailable: () => {},
 		},
 	});
 	const { status, headers } = await gateway(Object.assign(request, CERTIFIED), () => {});

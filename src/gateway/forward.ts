@@ -61,13 +61,16 @@ function upstreamFailure(error: unknown): Failure {
  * Fetches from the upstream: the request's own path and query there, or its own URL through a service binding or along
  * its route. Bodies stream both ways, redirects are not followed. Rejects where no response comes.
  */
-function fetchUpstream({ request, method, address, tenant, kind }: Call, out: WaysOut): Promise<Response> {
+function fetchUpstream(
+	{ request, method, address, tenant, kind, report }: Call,
+	out: WaysOut,
+): Promise<Response> {
 	const { upstream, upstreamTimeoutMilliseconds: timeout } = tenant;
 	const headers = new Headers(request.headers);
 	headers.append(CDN_LOOP, out.cdnLoopId);
 	setForwardingHeaders(headers, address.site);
 	const isCacheable = method === "GET" || method === "HEAD";
-	if (tenant.stripOrigin && !tenant.report && isCacheable && kind !== "websocket") headers.delete(ORIGIN);
+	if (tenant.stripOrigin && !report && isCacheable && kind !== "websocket") headers.delete(ORIGIN);
 	if (tenant.clientCertificate !== "ignore") setClientCertificate(headers, clientCertificateOf(request));
 	const fetch = upstream?.kind === "service" ? out.service(upstream.name) : out.fetch;
 	if (fetch === undefined) throw new Error(`there is no service binding ${upstreamName(tenant)}`);

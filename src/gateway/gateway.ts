@@ -1,14 +1,25 @@
 /** Owns the request path's beginning: the tenant of the hostname, the loop, the policy's judgement of the origin. */
 
 import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
+import { ORIGIN } from "../cors/standard.ts";
 import type { Lookup } from "../isolate/memory.ts";
 import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { AMBIGUOUS_PATH, type Arrival, type Call, callOf, judged } from "./call.ts";
+import {
+	AMBIGUOUS_PATH,
+	type Arrival,
+	type Call,
+	callOf,
+	judged,
+	NOT_ISOLATED,
+	policyOfAnyOrigin,
+} from "./call.ts";
 import { faultOf, rayOf } from "./fault.ts";
 import { upstreamWay, type WaysOut } from "./forward.ts";
+import { isFromElsewhere } from "./isolation.ts";
+import { LOOP_REASON } from "./loop.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 import type { Way } from "./way.ts";
 
@@ -43,7 +54,7 @@ export function createGateway(options: GatewayOptions): Gateway {
  * before the API is asked; the functions that end in `Later` are for where it does not.
  */
 export function createCore(options: CoreOptions): Core {
-	const { store, onFault } = options;
+	const { store, onFault, verdicts } = options;
 	const answer = createAnswer(options);
 
 	return (arrival, way) => {
@@ -62,9 +73,11 @@ export function createCore(options: CoreOptions): Core {
 	function admit(arrival: Arrival, way: Way, found: Lookup<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
-				return refuse(arrival, "tenant-unavailable", UNAVAILABLE_DETAILS[found.reason]);
+				return refuseUnavailable(arrival, UNAVAILABLE_DETAILS[found.reason]);
 			case "absent":
-				return options.forwardUnknownHosts ? passOn(arrival, way) : refuse(arrival, "unknown-tenant");
+				return options.forwardUnknownHosts
+					? passOn(arrival, way)
+					: refuse(arrival, "unknown-tenant", unknownDetail(arrival));
 			case "present": {
 				const { value: tenant } = found;
 				if (tenant.closed) return refuse(arrival, "tenant-closed");
@@ -81,20 +94,28 @@ export function createCore(options: CoreOptions): Core {
 		return answer(judged(call, await verdict), way);
 	}
 
-	/** The list in the document is asked first, directories only then. */
+	/** The lists in the document are asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, policy, address, ambiguousPath } = call;
-		if (origin === null) return undefined;
+		const { origin, place, address, ambiguousPath, tenant } = call;
+		if (origin === null) return tenant.isolates && isEmbedded(call) ? NOT_ISOLATED : undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
-		const check = checkOrigin(policy.origins, origin);
+		const check = checkOrigin(place.policies.origins, origin);
 		if (check.kind !== "ask") return check.verdict;
-		return store.findOrigin(address.site.hostname, check.directories, origin, background);
+		return store.findOrigin(address.site.hostname, check, origin, background);
+	}
+
+	/** What every origin may read is not isolated: anybody may embed it as well. */
+	function isEmbedded(call: Call): boolean {
+		return policyOfAnyOrigin(call) === undefined && isFromElsewhere(call.method, call.headers);
 	}
 
 	/** Lets a request to an unknown host go on along its own route. */
 	async function passOn(arrival: Arrival, way: Way): Promise<Response> {
 		const { request, address } = arrival;
-		if (way.isLoop(request)) return refuse(arrival, "loop-detected");
+		if (way.isLoop(request)) {
+			onFault(faultOf(request, address, "loop-detected", LOOP_REASON));
+			return refuse(arrival, "loop-detected");
+		}
 		try {
 			return await way.passThrough(request);
 		} catch (error) {
@@ -104,10 +125,27 @@ export function createCore(options: CoreOptions): Core {
 		}
 	}
 
+	function refuseUnavailable(arrival: Arrival, detail: string): Response {
+		const { request, address } = arrival;
+		const response = refuse(arrival, "tenant-unavailable", detail);
+		verdicts.countUnavailable({
+			hostname: address.site.hostname,
+			origin: request.headers.get(ORIGIN) ?? "",
+			method: request.method,
+			status: response.status,
+		});
+		return response;
+	}
+
 	/** There is no policy, so that nothing is shared with anybody. */
 	function refuse({ request }: Arrival, code: ProblemCode, detail?: string): Response {
 		return problem(code, { detail, ray: rayOf(request.headers) });
 	}
+}
+
+/** The name that was looked for: behind a proxy or a rewritten Host it is not always the one that was meant. */
+function unknownDetail({ address }: Arrival): string {
+	return `No policy is stored for the hostname ${JSON.stringify(address.site.hostname)}. Its operator has to push a tenant file that names it.`;
 }
 
 /** To try again helps against the one and never against the other. */

@@ -29,12 +29,12 @@ export function appWay(c: Context, next: Next, onJudged: (judged: JudgedCall) =>
 			try {
 				return await ask();
 			} catch (error) {
-				if (judged.call.tenant.report) thrown = { error };
+				if (judged.call.report) thrown = { error };
 				throw error;
 			}
 		},
 		passThrough: ask,
-		receive: (response, { tenant }) => (tenant.report ? response : mutable(response)),
+		receive: (response, { report }) => (report ? response : mutable(response)),
 		// Hono hands errors to onError; this is what that throws itself, or what was thrown and is not an Error.
 		failure: (cause) => ({ code: "internal-error", cause }),
 		rethrow() {

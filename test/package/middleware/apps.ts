@@ -56,6 +56,16 @@ const APPS: Readonly<Record<string, Hono<Env>>> = {
 	"enforce.test": api(cordon(POLICY, quiet)),
 	"reject.test": api(cordon({ ...POLICY, deniedRequests: "reject" }, quiet)),
 	"report.test": api(cordon({ ...POLICY, mode: "report" }, quiet)),
+	"isolate.test": api(cordon({ ...POLICY, deniedRequests: "isolate" }, quiet)),
+	"list.test": api(
+		cordon(
+			{
+				cors: [POLICY.cors, { origins: "*" }],
+				routes: [{ path: "/watched/*", mode: "report", cors: POLICY.cors }],
+			},
+			quiet,
+		),
+	),
 	"cookies.test": api(cordon({ ...POLICY, cookies: { sameSite: "None", partitioned: true } }, quiet)),
 };
 

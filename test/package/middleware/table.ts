@@ -151,6 +151,28 @@ export function casesWith(from: string): readonly Case[] {
 			body: "POST",
 		},
 		{
+			says: "what another site embeds without an Origin is refused where the document isolates",
+			target: "isolate.test/items",
+			headers: { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image" },
+			status: 403,
+			sharing: NOT_SHARED,
+			body: REFUSED,
+		},
+		{
+			says: "of a list of policies the first that knows the origin applies",
+			target: "list.test/items",
+			origin: APP,
+			status: 200,
+			sharing: SHARED,
+		},
+		{
+			says: "of a list of policies the last may be for everybody else",
+			target: "list.test/reflected",
+			origin: EVIL,
+			status: 401,
+			sharing: { "access-control-allow-origin": "*", vary: "Origin" },
+		},
+		{
 			says: "a WebSocket handshake of a denied origin is refused",
 			target: "enforce.test/items",
 			origin: EVIL,
