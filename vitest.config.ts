@@ -19,7 +19,7 @@ export default defineConfig({
 				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
 				test: {
 					name: "unit",
-					include: ["test/{cors,tenants,gateway,browser,isolate,findings}/**/*.test.ts"],
+					include: ["test/{cors,tenants,gateway,in-process,browser,isolate,findings}/**/*.test.ts"],
 					testTimeout: 60_000,
 					isolate: false,
 					sequence: { groupOrder: 0 },
@@ -46,6 +46,15 @@ export default defineConfig({
 					name: "bundle",
 					include: ["test/bundle/**/*.test.ts"],
 					hookTimeout: 120_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
+					name: "package",
+					include: ["test/package/**/*.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 300_000,
 					sequence: { groupOrder: 1 },
 				},
 			},

@@ -12,6 +12,7 @@ import {
 } from "./origin-syntax.ts";
 import { type Faulty, invalid, prohibited } from "./pattern-fault.ts";
 import { checkPort, type HostPattern, parseHost } from "./pattern-host.ts";
+import { parseUrl } from "./url.ts";
 
 /** A well-formed entry of the list. */
 export interface OriginPattern {
@@ -219,7 +220,7 @@ function punycode(text: string, hostStart: number): string | undefined {
 	const scheme = text.slice(0, hostStart);
 	const anyPort = text.endsWith(":*");
 	const rest = anyPort ? text.slice(hostStart + wild, -2) : text.slice(hostStart + wild);
-	const parsed = URL.parse(`https://${rest}`);
+	const parsed = parseUrl(`https://${rest}`);
 	if (!parsed || rest.includes("*")) return undefined;
 	return `${scheme}${wild ? "*." : ""}${parsed.host}${anyPort ? ":*" : ""}`;
 }

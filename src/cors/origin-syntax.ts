@@ -1,5 +1,7 @@
 /** Owns the grammar of a serialized origin: schemes, labels, ports and their bounds. */
 
+import { parseUrl } from "./url.ts";
+
 export const MAX_SCHEME_BYTES = 64;
 export const MAX_HOST_BYTES = 253;
 export const MAX_LABEL_BYTES = 63;
@@ -159,7 +161,7 @@ export function isCanonicalIpv4(host: string): boolean {
 
 /** The form in which a browser sends the IPv6 address `host` (brackets included); undefined where it is none. */
 export function canonicalIpv6(host: string): string | undefined {
-	const parsed = URL.parse(`http://${host}`);
+	const parsed = parseUrl(`http://${host}`);
 	return parsed?.hostname.startsWith("[") ? parsed.hostname : undefined;
 }
 

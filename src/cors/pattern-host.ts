@@ -13,6 +13,7 @@ import {
 	type OriginParts,
 } from "./origin-syntax.ts";
 import { type Faulty, invalid, prohibited } from "./pattern-fault.ts";
+import { parseUrl } from "./url.ts";
 
 /** The hosts that a pattern stands for. */
 export type HostPattern =
@@ -148,6 +149,6 @@ function withoutLeadingZeros(withoutPort: string, digits: string): string | unde
 }
 
 function canonicalIpv4(scheme: string, host: string, port: string): string | undefined {
-	const hostname = URL.parse(`http://${host}`)?.hostname;
+	const hostname = parseUrl(`http://${host}`)?.hostname;
 	return hostname !== undefined && isCanonicalIpv4(hostname) ? `${scheme}://${hostname}${port}` : undefined;
 }

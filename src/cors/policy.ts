@@ -108,17 +108,25 @@ export function compilePolicy(config: CorsConfig, pointer: string, findings: Fin
 	};
 }
 
-/** One object for all origins, changed where another one asks: half the price of changing each response. */
+/**
+ * One object for all origins, changed where another one asks: half the price of changing each response. Made with the first
+ * preflight: who only checks documents, on Node, need not wait for its Fetch to be loaded.
+ */
 function createPreflightHeaders(
 	policy: Omit<Policy, "preflightHeaders" | "weightBytes">,
 	maxAgeSeconds: number,
 ): Policy["preflightHeaders"] {
-	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
-	if (policy.credentials) headers.set(ALLOW_CREDENTIALS, "true");
-	if (policy.allowMethods?.kind === "constant") headers.set(ALLOW_METHODS, policy.allowMethods.value);
-	if (policy.allowHeaders?.kind === "constant") headers.set(ALLOW_HEADERS, policy.allowHeaders.value);
+	const make = () => {
+		const made = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
+		if (policy.credentials) made.set(ALLOW_CREDENTIALS, "true");
+		if (policy.allowMethods?.kind === "constant") made.set(ALLOW_METHODS, policy.allowMethods.value);
+		if (policy.allowHeaders?.kind === "constant") made.set(ALLOW_HEADERS, policy.allowHeaders.value);
+		return made;
+	};
+	let headers: Headers | undefined;
 	let current: string | undefined;
 	return (origin) => {
+		headers ??= make();
 		const allowOrigin = policy.namesOrigin ? origin : "*";
 		if (allowOrigin !== current) {
 			headers.set(ALLOW_ORIGIN, allowOrigin);

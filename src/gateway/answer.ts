@@ -5,73 +5,69 @@ import type { JudgedCall } from "./call.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
 import { faultOf, type ReportFault, rayOf } from "./fault.ts";
-import { fetchUpstream, mutable, upstreamFailure, type WaysOut } from "./forward.ts";
 import { refusalDetail } from "./hint.ts";
 import { LOOP_REASON } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";
 import { type ProblemCode, problem } from "./problem.ts";
-import { rewriteAddresses } from "./public-address.ts";
 import { redirectsToForeignOrigin } from "./redirect.ts";
 import { applySharing, removeSharing } from "./share.ts";
 import type { VerdictRecorder } from "./verdict.ts";
+import type { Way } from "./way.ts";
 
 /** Everything that an answer needs from outside. */
 export interface AnswerOptions {
-	readonly out: WaysOut;
 	readonly verdicts: VerdictRecorder;
 	/** Told of everything that an operator has to look into. */
 	readonly onFault: ReportFault;
 }
 
-/** Answers one call: without a promise where there is nothing to wait for. */
-export type Answer = (judged: JudgedCall, isLoop: boolean) => Response | Promise<Response>;
+/** Answers one call, to the API over the way that it is given: without a promise where there is nothing to wait for. */
+export type Answer = (judged: JudgedCall, way: Way) => Response | Promise<Response>;
 
 /** Makes what answers calls. */
-export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer {
-	return (judged, isLoop) => {
+export function createAnswer({ verdicts, onFault }: AnswerOptions): Answer {
+	return (judged, way) => {
 		const { call, decision, policy } = judged;
 		try {
-			if (isLoop) return fail(judged, "loop-detected", LOOP_REASON);
+			if (way.isLoop(call.request)) return fail(judged, "loop-detected", LOOP_REASON);
 			if (!call.report) {
 				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(judged));
 				if (decision.action === "answer-preflight" && call.origin !== null && policy !== undefined) {
 					return finish(judged, answerPreflight(policy, call.origin, call.headers));
 				}
 			}
-			return forward(judged).catch((error: unknown) => fail(judged, "internal-error", error));
+			return forward(judged, way).catch((error: unknown) => fail(judged, "internal-error", error));
 		} catch (error) {
 			return fail(judged, "internal-error", error);
 		}
 	};
 
-	async function forward(judged: JudgedCall): Promise<Response> {
-		const { request, method, address, tenant, place, report, kind, ambiguousPath } = judged.call;
-		const { site } = address;
-		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
-		if (tenant.clientCertificate === "require" && certificate === undefined && !report) {
+	async function forward(judged: JudgedCall, way: Way): Promise<Response> {
+		const { call } = judged;
+		const { request, tenant, place, report, ambiguousPath } = call;
+		const wantsCertificate = tenant.clientCertificate === "require" && !report;
+		if (wantsCertificate && clientCertificateOf(request) === undefined) {
 			return refuse(judged, "client-certificate-required");
 		}
-		const isCacheable = method === "GET" || method === "HEAD";
-		const withoutOrigin = tenant.stripOrigin && !report && isCacheable && kind !== "websocket";
 		let received: Response;
 		try {
-			received = await fetchUpstream({ request, tenant, address, withoutOrigin, certificate }, out);
+			received = await way.ask(judged);
 		} catch (error) {
-			const { code, reason } = upstreamFailure(error);
-			return fail(judged, code, reason);
+			const { code, cause } = way.failure(error);
+			return fail(judged, code, cause);
 		}
 		const rewrite = report ? undefined : tenant.cookies;
 		// A 101 carries its socket, and no CORS check follows it.
-		if (received.webSocket) {
-			return finish(judged, rewrite === undefined ? received : withCookiesRewritten(received, rewrite));
+		if (received.webSocket || received.status === 101) {
+			const isOurs = rewrite !== undefined && received.webSocket;
+			return finish(judged, isOurs ? withCookiesRewritten(received, rewrite) : received);
 		}
-		const response = mutable(received);
+		const response = way.receive(received, call);
 		if (response === undefined) {
 			const reason = `it answered with the status ${received.status}, which cannot be passed on`;
 			return fail(judged, "upstream-unreachable", reason, UNUSABLE_STATUS);
 		}
 		const { headers } = response;
-		rewriteAddresses(headers, tenant.upstream?.kind === "origin" ? tenant.upstream.origin : undefined, site);
 		if (!report) {
 			if (rewrite !== undefined) rewriteCookies(headers, rewrite);
 			removeSharing(headers, place.policies.ownsTiming || ambiguousPath);

@@ -57,10 +57,21 @@ const LOG_ALLOWANCES = {
 /** Of one and the same verdict, again and again, fewer are enough. */
 const REPEATED = { burst: 20, perSecond: 1 };
 
+/** Where data points go: what is used of an Analytics Engine dataset. */
+export interface VerdictDataset {
+	writeDataPoint(point: DataPoint): void;
+}
+
+interface DataPoint {
+	readonly indexes: string[];
+	readonly blobs: string[];
+	readonly doubles: number[];
+}
+
 /** Where verdicts go. */
 export interface VerdictSinks {
 	/** The `VERDICTS` binding; undefined where there is none. */
-	readonly dataset: Pick<AnalyticsEngineDataset, "writeDataPoint"> | undefined;
+	readonly dataset: VerdictDataset | undefined;
 	readonly log: (entry: LogEntry) => void;
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
@@ -174,7 +185,7 @@ function recordedOf({ policyReadAtMilliseconds, ...verdict }: Verdict, at: numbe
 }
 
 /** Columns as the README documents them. */
-function dataPoint(recorded: Recorded): AnalyticsEngineDataPoint {
+function dataPoint(recorded: Recorded): DataPoint {
 	return {
 		indexes: [recorded.hostname.slice(0, MAX_INDEX_BYTES)],
 		blobs: [

@@ -2,6 +2,7 @@
 
 import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
 import { isPublicSuffix } from "../cors/public-suffix.ts";
+import { parseUrl } from "../cors/url.ts";
 import { quote, type Refusal } from "../findings/finding.ts";
 
 /** In place of a domain: every `Domain` is taken out. */
@@ -33,7 +34,7 @@ export function coversHost(domain: string, host: string): boolean {
 /** The name in what was written, as the URL parser reads it. */
 function suggestDomain(domain: string): { readonly suggestion?: string } {
 	const text = domain.trim().replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
-	const name = URL.parse(`http://${text.replace(/^(\*?\.)+/, "")}`)?.hostname ?? "";
+	const name = parseUrl(`http://${text.replace(/^(\*?\.)+/, "")}`)?.hostname ?? "";
 	const meant = text.toLowerCase() === REMOVE_DOMAIN ? REMOVE_DOMAIN : name.replace(/\.$/, "");
 	return meant !== domain && checkCookieDomain(meant) === undefined ? { suggestion: meant } : {};
 }

@@ -1,6 +1,7 @@
 /** Owns the check of a tenant file's `hosts`: the names that its document is stored under. */
 
 import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
+import { parseUrl } from "../cors/url.ts";
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote } from "../findings/finding.ts";
 
@@ -16,7 +17,7 @@ export function isTenantHost(host: string): boolean {
 	if (wild && (!isHostname(name) || endsInNumber(name))) return false;
 	if (!name.startsWith("[") && !isHostname(name)) return false;
 	// The gateway looks up what the URL parser gives: only that can ever be found.
-	return URL.parse(`http://${name}/`)?.hostname === name;
+	return parseUrl(`http://${name}/`)?.hostname === name;
 }
 
 /**
@@ -83,7 +84,7 @@ function meantHost(host: string): string | undefined {
 	const schemeEnd = text.indexOf("://");
 	const bare = schemeEnd === -1 ? text : text.slice(schemeEnd + 3);
 	const wild = bare.startsWith(WILDCARD);
-	const parsed = URL.parse(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
+	const parsed = parseUrl(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
 	const name = parsed.endsWith(".") ? parsed.slice(0, -1) : parsed;
 	const meant = wild ? WILDCARD + name : name;
 	return isTenantHost(meant) ? meant : undefined;

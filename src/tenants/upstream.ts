@@ -1,6 +1,7 @@
 /** Owns a tenant's `upstream`: its check, and its parts. */
 
 import { isHostname } from "../cors/origin-syntax.ts";
+import { parseUrl } from "../cors/url.ts";
 import { quote, type Refusal } from "../findings/finding.ts";
 
 /** `upstream` as it is configured: an origin, or a service binding. */
@@ -49,7 +50,7 @@ function isServiceName(name: string): boolean {
  * @returns undefined where it is, else the refusal
  */
 export function checkUpstreamOrigin(upstream: string): Refusal | undefined {
-	const url = URL.parse(upstream);
+	const url = parseUrl(upstream);
 	const shown = quote(upstream);
 	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
 		return {
@@ -83,7 +84,7 @@ function isFetchable({ hostname, port }: URL): boolean {
 
 function suggestWithoutDot(url: URL): { suggestion?: string } {
 	const dot = `${url.hostname}`.endsWith(".");
-	const candidate = dot ? URL.parse(url.origin.replace(url.hostname, url.hostname.slice(0, -1))) : null;
+	const candidate = dot ? parseUrl(url.origin.replace(url.hostname, url.hostname.slice(0, -1))) : null;
 	return candidate !== null && isFetchable(candidate) ? { suggestion: candidate.origin } : {};
 }
 

@@ -5,6 +5,7 @@ import { diff } from "../diff.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { explain } from "../explain/explain.ts";
 import { importCommand } from "../import/import.ts";
+import { init } from "../init/init.ts";
 import { learn } from "../learn/learn.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
@@ -18,6 +19,7 @@ import type { ExitCode } from "./terminal.ts";
 
 /** In the order of the help. */
 const COMMANDS: readonly Command[] = [
+	init,
 	validate,
 	explain,
 	doctor,
