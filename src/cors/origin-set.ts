@@ -3,7 +3,14 @@
 import { CLOSURE_BYTES, mapBytes, objectBytes, setBytes, stringBytes } from "../isolate/weight.ts";
 import { createGlobIndex, type Glob, type GlobIndex } from "./glob-index.ts";
 import type { OriginPattern } from "./origin-pattern.ts";
-import { isHostname, isScheme, isSerializedPort, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+import {
+	isHostname,
+	isOriginHost,
+	isScheme,
+	isSerializedPort,
+	MAX_ORIGIN_BYTES,
+	splitOrigin,
+} from "./origin-syntax.ts";
 
 const ANY_PORT = ":*";
 
@@ -45,6 +52,7 @@ interface Zones {
 export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 	const exact = new Set<string>();
 	const anyPort = new Map<string, string>();
+	const anyHost = new Map<string, string>();
 	const zonesByScheme = new Map<string, Zones>();
 	const globsByZone = new Map<Zone, Glob[]>();
 
@@ -52,6 +60,10 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 		if (host.kind === "exact") {
 			if (port !== ANY_PORT) exact.add(text);
 			else addFirst(anyPort, text.slice(0, -port.length), text);
+			continue;
+		}
+		if (host.kind === "any") {
+			addFirst(anyHost, scheme, text);
 			continue;
 		}
 		const zone = zoneOf(zonesByScheme, scheme, host.parent);
@@ -65,7 +77,7 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 	}
 	for (const [zone, globs] of globsByZone) zone.globs = createGlobIndex(globs);
 
-	const hasWildcards = anyPort.size > 0 || zonesByScheme.size > 0;
+	const hasWildcards = anyPort.size > 0 || anyHost.size > 0 || zonesByScheme.size > 0;
 
 	function matchWildcards(origin: string): string | undefined {
 		if (origin.length > MAX_ORIGIN_BYTES) return undefined;
@@ -73,6 +85,8 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 		if (parts === undefined || !isSerializedPort(parts.scheme, parts.port)) return undefined;
 		const sameHost = anyPort.get(origin.slice(0, origin.length - parts.port.length));
 		if (sameHost !== undefined) return sameHost;
+		const wholeScheme = anyHost.get(parts.scheme);
+		if (wholeScheme !== undefined && isOriginHost(parts.scheme, parts.host)) return wholeScheme;
 		const zones = zonesByScheme.get(parts.scheme);
 		return zones !== undefined && isHostname(parts.host)
 			? matchZones(zones, parts.host, parts.port)
@@ -85,7 +99,12 @@ export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
 			return hasWildcards ? matchWildcards(origin) : undefined;
 		},
 		matchWildcards,
-		weightBytes: SET_BYTES + exactBytes(exact) + textMapBytes(anyPort) + zonesBytes(zonesByScheme),
+		weightBytes:
+			SET_BYTES +
+			exactBytes(exact) +
+			textMapBytes(anyPort) +
+			textMapBytes(anyHost) +
+			zonesBytes(zonesByScheme),
 	};
 }
 
@@ -128,7 +147,7 @@ export function isSerializedOrigin(origin: string): boolean {
 	return (
 		parts !== undefined &&
 		isScheme(parts.scheme) &&
-		(isHostname(parts.host) || isBracketed(parts.host)) &&
+		(isOriginHost(parts.scheme, parts.host) || isBracketed(parts.host)) &&
 		isSerializedPort(parts.scheme, parts.port)
 	);
 }

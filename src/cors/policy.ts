@@ -29,6 +29,7 @@ export interface CorsConfig {
 	readonly exposedHeaders?: "*" | readonly string[] | undefined;
 	readonly preflightMaxAgeSeconds?: number | undefined;
 	readonly timingAllowOrigin?: boolean | undefined;
+	readonly dangerouslyAllowAnyExtension?: boolean | undefined;
 	readonly dangerouslyAllowInsecureOrigins?: boolean | undefined;
 	readonly dangerouslyAllowPublicSuffixSubdomains?: boolean | undefined;
 }
@@ -88,6 +89,7 @@ export function compilePolicy(
 		config.origins,
 		{
 			credentials,
+			dangerouslyAllowAnyExtension: config.dangerouslyAllowAnyExtension === true,
 			dangerouslyAllowInsecureOrigins: config.dangerouslyAllowInsecureOrigins === true,
 			dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
 		},

@@ -17,8 +17,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * in lists it leaves a hole, so that the other elements keep their index.
  */
 export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
-	const { upstream, routes } = value;
+	const { upstream, routes, cookies } = value;
 	return {
+		...(isObject(cookies) ? { cookies: cookies as NonNullable<TenantDocument["cookies"]> } : {}),
 		...(isString(upstream) || isService(upstream) ? { upstream } : {}),
 		cors: salvageCors(value["cors"]),
 		routes: soundItems(routes, isObject, MAX_ROUTES).map((route, index) => ({
@@ -35,12 +36,22 @@ function salvageCors(value: unknown): Cors {
 	return {
 		origins: cors["origins"] === "*" ? "*" : soundItems(cors["origins"], isOriginEntry),
 		...flag("credentials"),
+		...flag("dangerouslyAllowAnyExtension"),
 		...flag("dangerouslyAllowInsecureOrigins"),
 		...flag("dangerouslyAllowPublicSuffixSubdomains"),
+		...numberOf("preflightMaxAgeSeconds", cors["preflightMaxAgeSeconds"]),
 		methods: soundItems(cors["methods"], isString, MAX_NAMES),
 		requestHeaders: soundItems(cors["requestHeaders"], isString, MAX_NAMES),
 		exposedHeaders: soundItems(cors["exposedHeaders"], isString, MAX_NAMES),
 	};
+}
+
+/** A number in quotes is mistyped, and what is doubtful about it is worth saying all the same. */
+function numberOf<K extends string>(key: K, value: unknown): { readonly [key in K]?: number } {
+	const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+	return typeof number === "number" && Number.isFinite(number)
+		? ({ [key]: number } as { readonly [key in K]?: number })
+		: {};
 }
 
 /** A list with holes where the items are not sound: `forEach` and `map` skip those. Beyond `max` there are none. */

@@ -46,7 +46,7 @@ const corsSchema = v.strictObject({
 			),
 		]),
 		v.description(
-			'Who may read. Entries: "https://app.example.com", "https://*.example.com", "https://pr-*.example.com", "http://localhost:*", {"directory": "customers"}. In place of the list, "*" is any origin, never with credentials. An empty list is nobody.',
+			'Who may read. Entries: "https://app.example.com", "https://*.example.com", "https://pr-*.example.com", "http://localhost:*", "app://.", "moz-extension://*", {"directory": "customers"}. In place of the list, "*" is any origin, never with credentials. An empty list is nobody.',
 		),
 	),
 	credentials: flag("Whether cookies, Authorization and client certificates may go along. Default false."),
@@ -63,11 +63,14 @@ const corsSchema = v.strictObject({
 		),
 	),
 	timingAllowOrigin: flag("Whether Timing-Allow-Origin goes along. Default false."),
+	dangerouslyAllowAnyExtension: flag(
+		"Accepts moz-extension://* and the like with credentials: every extension that a user has installed. Default false.",
+	),
 	dangerouslyAllowInsecureOrigins: flag(
 		"Accepts http: origins with credentials on other machines than this one. Default false.",
 	),
 	dangerouslyAllowPublicSuffixSubdomains: flag(
-		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials, and in-label globs right under one (https://*example.com). Default false.",
+		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials. Default false.",
 	),
 });
 

@@ -1,0 +1,167 @@
+/** Owns that advice is checked: a suggestion or a fix is given only where taking it removes its finding and brings no other. */
+
+import type { Fault, Finding } from "../findings/finding.ts";
+import { type Advice, adviceOf, isSmall } from "../findings/meant.ts";
+import { applyPatch, type Patch, valueAt } from "../findings/patch.ts";
+import { say } from "./words.ts";
+
+/** How often a document is checked again for the advice on it; what is not reached by then goes without. */
+const MAX_ROUNDS = 400;
+/** Characters of documents that are checked again in all, so that a large one does not take minutes. */
+const MAX_RECHECKED_CHARACTERS = 32 * 1024 * 1024;
+
+/** Longest value that a finding carries, in characters of JSON. */
+const MAX_VALUE_CHARACTERS = 256;
+
+/** What is wrong with a document, and what is doubtful in it. */
+export interface Rechecked {
+	readonly errors: readonly Pick<Fault, "code">[];
+	readonly warnings: readonly Pick<Fault, "code">[];
+}
+
+/** Errors and warnings, with the words and what to do. */
+export interface Advised {
+	readonly errors: readonly Finding[];
+	readonly warnings: readonly Finding[];
+}
+
+/**
+ * Words faults, and adds what to do about them.
+ * @param root the document that has them
+ * @param recheck finds what is wrong with a changed one, without any bound on how much is listed
+ * @param characters about how long the document is
+ */
+export function advise(
+	root: unknown,
+	faults: { readonly errors: readonly Fault[]; readonly warnings: readonly Fault[] },
+	recheck: (root: unknown) => Rechecked,
+	characters: number,
+): Advised {
+	let left = Math.min(MAX_ROUNDS, Math.ceil(MAX_RECHECKED_CHARACTERS / (characters + 1)));
+	let first: Counts | undefined;
+	const trial: Trial = {
+		before: () => (first ??= countsOf(recheck(root))),
+		after(some) {
+			const changed = left-- > 0 ? applyAll(root, some) : undefined;
+			return changed === undefined ? undefined : countsOf(recheck(changed));
+		},
+	};
+	// Apart, as an error and a warning may stand at one place.
+	return {
+		errors: adviseEach(root, faults.errors, trial),
+		warnings: adviseEach(root, faults.warnings, trial),
+	};
+}
+
+function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): readonly Finding[] {
+	const worded = faults.map((fault) => {
+		const { message, meant } = say(fault, root);
+		const advice = meant === undefined ? undefined : adviceOf(meant, root, fault.pointer);
+		return { code: fault.code, pointer: fault.pointer, message, advice };
+	});
+	const outcomes = new Map<object, Outcome>();
+	const tried = worded.filter((finding): finding is Tried => finding.advice?.patch !== undefined);
+	if (tried.length > 0) tryOut(tried.toSorted(byPlace), trial, outcomes);
+	return worded.map((finding) => {
+		const { code, pointer, message, advice } = finding;
+		const outcome = outcomes.get(finding) ?? "bad";
+		// A key is a guess that is not tried: what stands there may have its own faults.
+		const isSuggested = advice?.suggestion !== undefined && (advice.patch === undefined || outcome !== "bad");
+		const isFix = advice?.patch !== undefined && advice.isPlain && outcome === "clean";
+		return {
+			code,
+			pointer,
+			message,
+			...(isSuggested ? { suggestion: advice.suggestion } : {}),
+			...shownValue(root, pointer),
+			...(isFix ? { fix: advice.patch } : {}),
+		};
+	});
+}
+
+interface Tried {
+	readonly code: string;
+	readonly pointer: string;
+	readonly message: string;
+	readonly advice: Advice & { readonly patch: Patch };
+}
+
+/** Nothing new comes; only warnings do; the finding stays, or an error comes. */
+type Outcome = "clean" | "accepted" | "bad";
+
+type Counts = Readonly<Record<"errors" | "warnings", ReadonlyMap<string, number>>>;
+
+interface Trial {
+	before(): Counts;
+	/** Undefined where it cannot be tried. */
+	after(some: readonly Tried[]): Counts | undefined;
+}
+
+/** All at once, then by halves where that fails: of most documents all advice is good. */
+function tryOut(some: readonly Tried[], trial: Trial, outcomes: Map<object, Outcome>): void {
+	const after = trial.after(some);
+	const outcome = after === undefined ? "bad" : outcomeOf(trial.before(), after, countCodes(some));
+	if (outcome === "clean" || some.length === 1) {
+		for (const one of some) outcomes.set(one, outcome);
+		return;
+	}
+	const half = Math.ceil(some.length / 2);
+	tryOut(some.slice(0, half), trial, outcomes);
+	tryOut(some.slice(half), trial, outcomes);
+}
+
+/** From the end to the beginning, as what is taken out of a list moves all that comes after it. */
+function applyAll(root: unknown, some: readonly Tried[]): unknown {
+	let changed = root;
+	for (const [index, { advice, pointer }] of some.entries()) {
+		// One within another: what it was meant for is not there any more.
+		const before = some[index - 1]?.pointer;
+		if (before === pointer || before?.startsWith(`${pointer}/`)) return undefined;
+		changed = applyPatch(changed, advice.patch);
+		if (changed === undefined) return undefined;
+	}
+	return changed;
+}
+
+/** The last place of the document first. */
+function byPlace(a: Pick<Tried, "pointer">, b: Pick<Tried, "pointer">): number {
+	return b.pointer.localeCompare(a.pointer, "en", { numeric: true });
+}
+
+function countsOf({ errors, warnings }: Rechecked): Counts {
+	return { errors: countCodes(errors), warnings: countCodes(warnings) };
+}
+
+function countCodes(faults: readonly Pick<Fault, "code">[]): ReadonlyMap<string, number> {
+	const counts = new Map<string, number>();
+	for (const { code } of faults) counts.set(code, (counts.get(code) ?? 0) + 1);
+	return counts;
+}
+
+function outcomeOf(before: Counts, after: Counts, gone: ReadonlyMap<string, number>): Outcome {
+	// A code is either of errors or of warnings: where it has to be fewer, it is so in its own list.
+	const isFewer = (kind: keyof Counts) =>
+		[...after[kind]].every(([code, count]) => {
+			const allowed = before[kind].get(code) ?? 0;
+			return count <= (allowed === 0 ? 0 : allowed - (gone.get(code) ?? 0));
+		});
+	if (!isFewer("errors")) return "bad";
+	if (isFewer("warnings")) return "clean";
+	const isGone = [...gone].every(([code, count]) => {
+		const left = (after.errors.get(code) ?? 0) + (after.warnings.get(code) ?? 0);
+		return left <= (before.errors.get(code) ?? 0) + (before.warnings.get(code) ?? 0) - count;
+	});
+	return isGone ? "accepted" : "bad";
+}
+
+/** The offending value, beside the sentence; of a long text the beginning, of anything else that is long nothing. */
+function shownValue(root: unknown, pointer: string): { readonly value?: unknown } {
+	const value = pointer === "" ? undefined : valueAt(root, pointer);
+	if (value === undefined) return {};
+	if (typeof value === "string") {
+		return {
+			value: value.length > MAX_VALUE_CHARACTERS ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…` : value,
+		};
+	}
+	return isSmall(value) && JSON.stringify(value).length <= MAX_VALUE_CHARACTERS ? { value } : {};
+}
