@@ -35,7 +35,12 @@ export function isSmall(value: unknown, levels = MAX_SHOWN_LEVELS): boolean {
 
 /** A suggestion as people read it: a text as it is, anything else as JSON. */
 export function writtenSuggestion(suggestion: unknown): string {
-	return typeof suggestion === "string" ? suggestion : JSON.stringify(suggestion);
+	return typeof suggestion === "string" ? suggestion : writtenJson(suggestion);
+}
+
+/** A value as JSON on one line, a blank behind each comma of a list. */
+export function writtenJson(value: unknown): string {
+	return Array.isArray(value) ? `[${value.map(writtenJson).join(", ")}]` : JSON.stringify(value);
 }
 
 /** A suggestion with the patch that takes it, so that it can be tried. */
@@ -43,6 +48,8 @@ export interface Advice {
 	readonly suggestion?: unknown;
 	/** Undefined where a suggestion cannot be tried: it is a key. */
 	readonly patch?: Patch;
+	/** The same where what would be written stands there already, or is covered: the entry goes. */
+	readonly patchWhereCovered?: Patch;
 	readonly isPlain: boolean;
 }
 
@@ -63,6 +70,7 @@ export function adviceOf(meant: Meant, root: unknown, pointer: string): Advice {
 			return {
 				...(suggestion === undefined ? {} : { suggestion }),
 				patch: inPlaceOf(pointer, values, root),
+				...(values.length === 1 ? { patchWhereCovered: [{ op: "remove", path: pointer }] } : {}),
 				isPlain,
 			};
 		}

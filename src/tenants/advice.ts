@@ -15,9 +15,11 @@ const MAX_VALUE_CHARACTERS = 256;
 
 /** What is wrong with a document, and what is doubtful in it. */
 export interface Rechecked {
-	readonly errors: readonly Pick<Fault, "code">[];
-	readonly warnings: readonly Pick<Fault, "code">[];
+	readonly errors: readonly Place[];
+	readonly warnings: readonly Place[];
 }
+
+type Place = Pick<Fault, "code" | "pointer">;
 
 /** Errors and warnings, with the words and what to do. */
 export interface Advised {
@@ -43,7 +45,7 @@ export function advise(
 		before: () => (first ??= countsOf(recheck(root))),
 		after(some) {
 			const changed = left-- > 0 ? applyAll(root, some) : undefined;
-			return changed === undefined ? undefined : countsOf(recheck(changed));
+			return changed === undefined ? undefined : recheck(changed);
 		},
 	};
 	// Apart, as an error and a warning may stand at one place.
@@ -59,22 +61,23 @@ function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): read
 		const advice = meant === undefined ? undefined : adviceOf(meant, root, fault.pointer);
 		return { code: fault.code, pointer: fault.pointer, message, advice };
 	});
-	const outcomes = new Map<object, Outcome>();
+	const outcomes: Outcomes = new Map();
 	const tried = worded.filter((finding): finding is Tried => finding.advice?.patch !== undefined);
 	if (tried.length > 0) tryOut(tried.toSorted(byPlace), trial, outcomes);
 	return worded.map((finding) => {
 		const { code, pointer, message, advice } = finding;
 		const outcome = outcomes.get(finding) ?? "bad";
+		const fix = outcome === "covered" ? advice?.patchWhereCovered : advice?.patch;
 		// A key is a guess that is not tried: what stands there may have its own faults.
 		const isSuggested = advice?.suggestion !== undefined && (advice.patch === undefined || outcome !== "bad");
-		const isFix = advice?.patch !== undefined && advice.isPlain && outcome === "clean";
+		const isFix = fix !== undefined && advice?.isPlain && (outcome === "clean" || outcome === "covered");
 		return {
 			code,
 			pointer,
 			message,
 			...(isSuggested ? { suggestion: advice.suggestion } : {}),
 			...shownValue(root, pointer),
-			...(isFix ? { fix: advice.patch } : {}),
+			...(isFix ? { fix } : {}),
 		};
 	});
 }
@@ -86,28 +89,44 @@ interface Tried {
 	readonly advice: Advice & { readonly patch: Patch };
 }
 
-/** Nothing new comes; only warnings do; the finding stays, or an error comes. */
-type Outcome = "clean" | "accepted" | "bad";
+/** Nothing new comes; only that it is one too many; only other warnings; the finding stays, or an error comes. */
+type Outcome = "clean" | "covered" | "accepted" | "bad";
+
+type Outcomes = Map<object, Outcome>;
 
 type Counts = Readonly<Record<"errors" | "warnings", ReadonlyMap<string, number>>>;
 
 interface Trial {
 	before(): Counts;
 	/** Undefined where it cannot be tried. */
-	after(some: readonly Tried[]): Counts | undefined;
+	after(some: readonly Tried[]): Rechecked | undefined;
 }
 
 /** All at once, then by halves where that fails: of most documents all advice is good. */
-function tryOut(some: readonly Tried[], trial: Trial, outcomes: Map<object, Outcome>): void {
+function tryOut(some: readonly Tried[], trial: Trial, outcomes: Outcomes): void {
 	const after = trial.after(some);
-	const outcome = after === undefined ? "bad" : outcomeOf(trial.before(), after, countCodes(some));
-	if (outcome === "clean" || some.length === 1) {
+	const outcome = after === undefined ? "bad" : outcomeOf(trial.before(), countsOf(after), countCodes(some));
+	const [only, ...others] = some;
+	if (only !== undefined && others.length === 0) {
+		outcomes.set(only, outcome === "accepted" && isCovered(only, after) ? "covered" : outcome);
+	} else if (outcome === "clean") {
 		for (const one of some) outcomes.set(one, outcome);
-		return;
+	} else {
+		const half = Math.ceil(some.length / 2);
+		tryOut(some.slice(0, half), trial, outcomes);
+		tryOut(some.slice(half), trial, outcomes);
 	}
-	const half = Math.ceil(some.length / 2);
-	tryOut(some.slice(0, half), trial, outcomes);
-	tryOut(some.slice(half), trial, outcomes);
+}
+
+/** Whether what is written instead is the one that is too many, rather than one that makes others so. */
+function isCovered({ pointer, advice }: Tried, after: Rechecked | undefined): boolean {
+	return (
+		advice.patchWhereCovered !== undefined &&
+		after?.warnings.some(
+			({ code, pointer: at }) =>
+				at === pointer && (code.startsWith("covered-") || code.startsWith("repeated-")),
+		) === true
+	);
 }
 
 /** From the end to the beginning, as what is taken out of a list moves all that comes after it. */

@@ -53,15 +53,31 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
 		'A policy is in force where it stands; "mode": "report" at the top of the document only watches. Remove this key.',
 };
 
-const KEY_BY_WORD: ReadonlyMap<string, string> = new Map(
-	Object.entries(WORDS).flatMap(([key, words]) => words.split(" ").map((word) => [word, key] as const)),
-);
+/** By each word what it stands for. Made when it is asked for, so that bundles which never ask need not have it. */
+function byWords(
+	table: Readonly<Record<string, string>>,
+	areWordsKeys: boolean,
+): ReadonlyMap<string, string> {
+	const map = new Map<string, string>();
+	for (const [key, value] of Object.entries(table)) {
+		const [words, meaning] = areWordsKeys ? [key, value] : [value, key];
+		for (const word of words.split(" ")) map.set(word, meaning);
+	}
+	return map;
+}
 
-const REASON_BY_WORD: ReadonlyMap<string, string> = new Map(
-	Object.entries(WITHOUT_KEY).flatMap(([words, reason]) =>
-		words.split(" ").map((word) => [word, reason] as const),
-	),
-);
+let policyWords: ReadonlyMap<string, string> | undefined;
+let wordsWithoutKey: ReadonlyMap<string, string> | undefined;
+
+function keyByWord(): ReadonlyMap<string, string> {
+	policyWords ??= byWords(WORDS, false);
+	return policyWords;
+}
+
+function reasonByWord(): ReadonlyMap<string, string> {
+	wordsWithoutKey ??= byWords(WITHOUT_KEY, true);
+	return wordsWithoutKey;
+}
 
 /** `allow_headers`, `Access-Control-Allow-Headers` and `allowHeaders` are one word. */
 function bare(key: string): string {
@@ -85,30 +101,32 @@ export function meantPolicyKey(key: string, known: readonly string[]): MeantKey 
 	const exact = byWord(word);
 	if (exact !== undefined) return exact;
 	const owns = new Map(known.map((name) => [bare(name), name]));
-	const near = closest(word, [...owns.keys(), ...KEY_BY_WORD.keys(), ...REASON_BY_WORD.keys()]);
+	const near = closest(word, [...owns.keys(), ...keyByWord().keys(), ...reasonByWord().keys()]);
 	if (near === undefined) return undefined;
 	const name = owns.get(near);
 	return name === undefined ? byWord(near) : { kind: "key", key: name, isPeers: false };
 }
 
 function byWord(word: string): MeantKey | undefined {
-	const key = KEY_BY_WORD.get(word);
+	const key = keyByWord().get(word);
 	if (key !== undefined) return { kind: "key", key, isPeers: true };
-	const reason = REASON_BY_WORD.get(word);
+	const reason = reasonByWord().get(word);
 	return reason === undefined ? undefined : { kind: "none", reason };
 }
 
-const DOCUMENT_WORDS: ReadonlyMap<string, string> = new Map(
-	Object.entries({
-		upstream: "backend target proxy proxypass destination upstreamurl apiurl forwardto",
-		routes: "paths resources locations",
-		cors: "corspolicy corsconfig corsoptions corsconfiguration policy policies globalcors",
-		cookies: "cookie setcookie",
-	}).flatMap(([key, words]) => words.split(" ").map((word) => [word, key] as const)),
-);
+const DOCUMENT_WORDS: Readonly<Record<string, string>> = {
+	upstream: "backend target proxy proxypass destination upstreamurl apiurl forwardto",
+	routes: "paths resources locations",
+	cors: "corspolicy corsconfig corsoptions corsconfiguration policy policies globalcors",
+	cookies: "cookie setcookie",
+};
 
 /** What an unknown key at the top of a document was meant to be. */
 export function meantDocumentKey(key: string, known: readonly string[]): string | undefined {
 	const word = bare(key);
-	return known.find((name) => bare(name) === word) ?? DOCUMENT_WORDS.get(word) ?? closest(key, known);
+	return (
+		known.find((name) => bare(name) === word) ??
+		byWords(DOCUMENT_WORDS, false).get(word) ??
+		closest(key, known)
+	);
 }

@@ -84,8 +84,7 @@ function nearestNumber(value: number, rules: BrokenRule["rules"]): number {
 	return nearest;
 }
 
-const POLICY_KEYS = Object.keys(entriesOf(tenantSchema.entries.cors) ?? {});
-const DOCUMENT_KEYS = Object.keys(tenantSchema.entries);
+const policyKeys = () => Object.keys(entriesOf(tenantSchema.entries.cors) ?? {});
 
 export function keyWords(known: readonly string[], { root, pointer }: Around): Said {
 	const tokens = tokensOf(pointer);
@@ -99,7 +98,8 @@ export function keyWords(known: readonly string[], { root, pointer }: Around): S
 	if (isPolicy) {
 		const meant = meantPolicyKey(key, known);
 		if (meant?.kind === "none") return say(meant.reason);
-		if (DOCUMENT_KEYS.includes(key)) return say(`It belongs at the top of the document, beside "cors".`);
+		if (Object.hasOwn(tenantSchema.entries, key))
+			return say(`It belongs at the top of the document, beside "cors".`);
 		if (meant === undefined) return say(`Remove it; known here are ${known.join(", ")}.`);
 		const holder = valueAt(root, pointer.slice(0, pointer.lastIndexOf("/")));
 		const isThere = isObject(holder) && Object.hasOwn(holder, meant.key);
@@ -113,10 +113,10 @@ export function keyWords(known: readonly string[], { root, pointer }: Around): S
 		);
 	}
 	if (known.includes("cors")) {
-		if (POLICY_KEYS.includes(key)) return say(`It belongs inside "cors": {"cors": {${quote(key)}: …}}.`);
+		if (policyKeys().includes(key)) return say(`It belongs inside "cors": {"cors": {${quote(key)}: …}}.`);
 		const own = meantDocumentKey(key, known);
 		if (own !== undefined) return didYouMean(own);
-		const meant = meantPolicyKey(key, POLICY_KEYS);
+		const meant = meantPolicyKey(key, policyKeys());
 		if (meant?.kind === "none") return say(meant.reason);
 		if (meant !== undefined)
 			return say(`It belongs inside "cors", where Cordon's word for it is ${quote(meant.key)}.`);
