@@ -9,7 +9,7 @@ import {
 	schemeWithoutPages,
 	splitOrigin,
 } from "./origin-syntax.ts";
-import { PAGE_SCHEMES } from "./origin-words.ts";
+import { originMessage, PAGE_SCHEMES, STRICTEST } from "./origin-words.ts";
 import type { OriginCode } from "./pattern-fault.ts";
 import { judgeOriginPattern, type PatternSafety, strangersOf } from "./pattern-safety.ts";
 
@@ -49,6 +49,17 @@ export function mendOrigin(text: string, safety: PatternSafety): MendedOrigin | 
 		isPlain &&= mended.isPlain && !(isExpression && part.includes("*"));
 	}
 	return { patterns: [...patterns], isPlain };
+}
+
+/**
+ * Why no page has `text` as its origin, whatever any list says: the very words that it would get in a list.
+ * @returns undefined where a page may have it
+ */
+export function refusePageless(text: string): string | undefined {
+	if (schemeWithoutPages(text) === undefined) return undefined;
+	const [meant] = mendOrigin(text, { ...STRICTEST, credentials: false })?.patterns ?? [];
+	const words = originMessage("invalid-origin-scheme-without-pages", text);
+	return meant === undefined ? words : `${words} Here: ${meant}.`;
 }
 
 /** After these the wildcard is another than the one that was written. */

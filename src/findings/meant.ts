@@ -82,8 +82,8 @@ function inPlaceOf(pointer: string, values: readonly string[], root: unknown): P
 	const parent = pointer.slice(0, pointer.lastIndexOf("/"));
 	const index = Number(tokensOf(pointer).at(-1));
 	const list = valueAt(root, parent);
-	const others: readonly unknown[] = Array.isArray(list) ? list.filter((_, at) => at !== index) : [];
-	const fresh = values.filter((value) => !others.includes(value));
+	// The entry itself is none of them: it would not be mended.
+	const fresh = values.filter((value) => !(Array.isArray(list) && list.includes(value)));
 	if (fresh.length === 0) return [{ op: "remove", path: pointer }];
 	return fresh.map(
 		(value, offset): PatchOperation => ({

@@ -30,23 +30,27 @@ function memberOf(value: unknown, token: string): unknown {
 }
 
 /**
- * Applies a patch.
+ * Applies patches, one after the other.
  * @returns the patched value, which shares what is unchanged with `root`; undefined where an operation has no target
  */
-export function applyPatch(root: unknown, patch: Patch): unknown {
+export function applyPatches(root: unknown, patches: Iterable<Patch>): unknown {
+	const owned = new Set<object>();
 	let value = root;
-	for (const operation of patch) {
-		if (operation.op === "move") {
-			const moved = valueAt(value, operation.from);
-			if (moved === undefined) return undefined;
-			value = change(value, tokensOf(operation.from), { op: "remove" });
-			value = change(value, tokensOf(operation.path), { op: "add", value: moved });
-		} else {
-			value = change(value, tokensOf(operation.path), operation);
+	for (const patch of patches) {
+		for (const operation of patch) {
+			value = apply(value, operation, owned);
+			if (value === undefined) return undefined;
 		}
-		if (value === undefined) return undefined;
 	}
 	return value;
+}
+
+function apply(root: unknown, operation: PatchOperation, owned: Set<object>): unknown {
+	if (operation.op !== "move") return change(root, tokensOf(operation.path), operation, owned);
+	const moved = valueAt(root, operation.from);
+	if (moved === undefined) return undefined;
+	const without = change(root, tokensOf(operation.from), { op: "remove" }, owned);
+	return change(without, tokensOf(operation.path), { op: "add", value: moved }, owned);
 }
 
 interface Change {
@@ -54,32 +58,35 @@ interface Change {
 	readonly value?: unknown;
 }
 
-function change(target: unknown, [token, ...rest]: readonly string[], by: Change): unknown {
+/** @param owned copies that are changed in place: a thousand changes of one long list copy it once */
+function change(target: unknown, [token, ...rest]: readonly string[], by: Change, owned: Set<object>): unknown {
 	if (token === undefined) return by.value;
 	if (typeof target !== "object" || target === null) return undefined;
+	const own = owned.has(target) ? target : copyOf(target);
+	owned.add(own);
 	if (rest.length > 0) {
-		const member = memberOf(target, token);
-		const changed = member === undefined ? undefined : change(member, rest, by);
-		return changed === undefined ? undefined : withMember(target, token, changed);
+		const member = memberOf(own, token);
+		const changed = member === undefined ? undefined : change(member, rest, by, owned);
+		return changed === undefined ? undefined : withMember(own, token, changed);
 	}
-	if (by.op !== "add" && !Object.hasOwn(target, token)) return undefined;
-	if (by.op === "remove") return withoutMember(target, token);
-	if (by.op === "add" && Array.isArray(target)) {
-		const index = token === "-" ? target.length : Number(token);
-		return index > target.length ? undefined : target.toSpliced(index, 0, by.value);
+	if (by.op !== "add" && !Object.hasOwn(own, token)) return undefined;
+	if (Array.isArray(own)) {
+		const index = token === "-" ? own.length : Number(token);
+		if (index > own.length) return undefined;
+		if (by.op === "remove") own.splice(index, 1);
+		else own.splice(index, by.op === "add" ? 0 : 1, by.value);
+		return own;
 	}
-	return withMember(target, token, by.value);
+	if (by.op !== "remove") return withMember(own, token, by.value);
+	Reflect.deleteProperty(own, token);
+	return own;
 }
 
-function withMember(target: object, token: string, value: unknown): unknown {
-	if (Array.isArray(target)) return target.with(Number(token), value);
-	// Not an assignment, which would lose a key __proto__.
-	const entries = Object.entries(target);
-	const changed = entries.map(([key, before]) => [key, key === token ? value : before]);
-	return Object.fromEntries(Object.hasOwn(target, token) ? changed : [...changed, [token, value]]);
+function copyOf(target: object): object {
+	return Array.isArray(target) ? target.slice() : Object.fromEntries(Object.entries(target));
 }
 
-function withoutMember(target: object, token: string): unknown {
-	if (Array.isArray(target)) return target.toSpliced(Number(token), 1);
-	return Object.fromEntries(Object.entries(target).filter(([key]) => key !== token));
+/** Not an assignment, which would lose a key __proto__. */
+function withMember(own: object, token: string, value: unknown): object {
+	return Object.defineProperty(own, token, { value, configurable: true, enumerable: true, writable: true });
 }

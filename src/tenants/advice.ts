@@ -2,7 +2,7 @@
 
 import type { Fault, Finding } from "../findings/finding.ts";
 import { type Advice, adviceOf, isSmall } from "../findings/meant.ts";
-import { applyPatch, type Patch, valueAt } from "../findings/patch.ts";
+import { applyPatches, type Patch, valueAt } from "../findings/patch.ts";
 import { say } from "./words.ts";
 
 /** How often a document is checked again for the advice on it; what is not reached by then goes without. */
@@ -131,15 +131,15 @@ function isCovered({ pointer, advice }: Tried, after: Rechecked | undefined): bo
 
 /** From the end to the beginning, as what is taken out of a list moves all that comes after it. */
 function applyAll(root: unknown, some: readonly Tried[]): unknown {
-	let changed = root;
-	for (const [index, { advice, pointer }] of some.entries()) {
+	for (const [index, { pointer }] of some.entries()) {
 		// One within another: what it was meant for is not there any more.
 		const before = some[index - 1]?.pointer;
 		if (before === pointer || before?.startsWith(`${pointer}/`)) return undefined;
-		changed = applyPatch(changed, advice.patch);
-		if (changed === undefined) return undefined;
 	}
-	return changed;
+	return applyPatches(
+		root,
+		some.map(({ advice }) => advice.patch),
+	);
 }
 
 /** The last place of the document first. */

@@ -130,17 +130,18 @@ export interface Inspected {
  * Finds what is wrong with a document and what is doubtful in it, without any words; `advise` has those.
  * @param value as JSON.parse gives it
  */
-export function inspect(value: unknown, thoroughness: Thoroughness = "every"): Inspected {
-	return inspected(compile(value, createFindings(thoroughness)));
+export function inspect(value: unknown): Inspected {
+	const thoroughness = "every";
+	return inspected(compile(value, createFindings(thoroughness)), thoroughness);
 }
 
 /** As `inspect`, of a document's text. */
 export function inspectText(text: string): Inspected {
-	return inspected(load(text, createFindings()).loaded);
+	return inspected(load(text, createFindings()).loaded, "all");
 }
 
-function inspected(loaded: LoadedTenant): Inspected {
-	const warnings = loaded.document === undefined ? [] : findWarnings(loaded.document);
+function inspected(loaded: LoadedTenant, thoroughness: Thoroughness): Inspected {
+	const warnings = loaded.document === undefined ? [] : findWarnings(loaded.document, thoroughness);
 	return loaded.ok
 		? { errors: [], warnings, document: loaded.document }
 		: { errors: loaded.errors, warnings };

@@ -6,7 +6,7 @@ import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
 import { nameOf } from "../cors/pattern-host.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
-import { createFindings, type Findings } from "../findings/collector.ts";
+import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Fault, pointerTo, quote } from "../findings/finding.ts";
 import { checkPath } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
@@ -19,9 +19,12 @@ const COMMON_MAX_AGE_CAP_SECONDS = 7200;
  * Finds everything doubtful in a document.
  * @param document or what is sound in one that has errors: to correct those must not bring warnings that nobody saw before
  */
-export function findWarnings(document: TenantDocument | ClosedDocument): readonly Fault[] {
+export function findWarnings(
+	document: TenantDocument | ClosedDocument,
+	thoroughness: Thoroughness = "all",
+): readonly Fault[] {
 	if ("closed" in document) return [];
-	const warnings = createFindings();
+	const warnings = createFindings(thoroughness);
 	if (typeof document.upstream === "string") warnUpstream(document.upstream, warnings);
 	warnCors(document.cors, "/cors", warnings);
 	document.routes?.forEach(({ path, cors }, index) => {

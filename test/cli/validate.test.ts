@@ -41,12 +41,15 @@ describe("one file", () => {
 					code: "prohibited-origin-null",
 					pointer: "/cors/origins/0",
 					message: expect.stringContaining("sandboxed frame"),
+					value: "null",
 				},
 				{
 					code: "invalid-origin-trailing-slash",
 					pointer: "/cors/origins/1",
 					message: expect.stringContaining("ends in a slash"),
 					suggestion: "https://app.example.com",
+					value: "https://app.example.com/",
+					fix: [{ op: "replace", path: "/cors/origins/1", value: "https://app.example.com" }],
 				},
 			],
 			warnings: [],
@@ -92,6 +95,7 @@ describe("one file", () => {
 					pointer: "/upstream",
 					message: expect.stringContaining("plain http"),
 					suggestion: "https://api.example.com",
+					value: "http://api.example.com",
 				},
 			],
 		});

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../findings/finding.ts";
-import { applyPatch, type Patch } from "../../findings/patch.ts";
+import { applyPatches, type Patch } from "../../findings/patch.ts";
 import { patchText } from "./json-patch.ts";
 import { readJson } from "./json-text.ts";
 import { createSource } from "./source.ts";
@@ -86,11 +86,13 @@ function applied(text: string, fixed: readonly Fixed[]): Applied | undefined {
 		fixed.map(({ fix }) => fix),
 	);
 	if (edited === undefined) return undefined;
-	let expected = readJson(createSource("", text)).value;
-	for (const { fix } of fixed.toReversed()) expected = applyPatch(expected, fix);
+	const before = readJson(createSource("", text));
+	const expected = applyPatches(
+		before.value,
+		fixed.toReversed().map(({ fix }) => fix),
+	);
 	const { value, errors } = readJson(createSource("", edited));
-	const before = readJson(createSource("", text)).errors.length;
-	return errors.length <= before && isDeepStrictEqual(value, expected) ? { text: edited, fixed } : undefined;
+	return errors.length <= before.errors.length && isDeepStrictEqual(value, expected) ? { text: edited, fixed } : undefined;
 }
 
 function firstApplied(text: string, all: readonly Fixed[]): Applied | undefined {
