@@ -8,7 +8,13 @@ export type Meant =
 	/** Another value in the same place, */
 	| { readonly kind: "value"; readonly value: unknown; readonly isPlain: boolean }
 	/** of a list's entry, one or more others; none where it has to go, */
-	| { readonly kind: "entries"; readonly values: readonly string[]; readonly isPlain: boolean }
+	| {
+			readonly kind: "entries";
+			readonly values: readonly string[];
+			readonly isPlain: boolean;
+			/** Whether to have one twice is an error in that list. */
+			readonly isOnceOnly?: true;
+	  }
 	/** another key for the same value, which is always a guess, */
 	| { readonly kind: "key"; readonly key: string }
 	/** or nothing at all. */
@@ -66,10 +72,12 @@ export function adviceOf(meant: Meant, root: unknown, pointer: string): Advice {
 		}
 		case "entries": {
 			const { values, isPlain } = meant;
-			const suggestion = values.length > 1 ? values : values[0];
+			const patch = inPlaceOf(pointer, values, root);
+			const isThere = meant.isOnceOnly && patch.some(({ op }) => op === "remove");
+			const suggestion = isThere ? undefined : values.length > 1 ? values : values[0];
 			return {
 				...(suggestion === undefined ? {} : { suggestion }),
-				patch: inPlaceOf(pointer, values, root),
+				patch,
 				...(values.length === 1 ? { patchWhereCovered: [{ op: "remove", path: pointer }] } : {}),
 				isPlain,
 			};

@@ -59,7 +59,12 @@ interface Change {
 }
 
 /** @param owned copies that are changed in place: a thousand changes of one long list copy it once */
-function change(target: unknown, [token, ...rest]: readonly string[], by: Change, owned: Set<object>): unknown {
+function change(
+	target: unknown,
+	[token, ...rest]: readonly string[],
+	by: Change,
+	owned: Set<object>,
+): unknown {
 	if (token === undefined) return by.value;
 	if (typeof target !== "object" || target === null) return undefined;
 	const own = owned.has(target) ? target : copyOf(target);

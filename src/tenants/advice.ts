@@ -40,9 +40,9 @@ export function advise(
 	characters: number,
 ): Advised {
 	let left = Math.min(MAX_ROUNDS, Math.ceil(MAX_RECHECKED_CHARACTERS / (characters + 1)));
-	let first: Counts | undefined;
+	let first: Rechecked | undefined;
 	const trial: Trial = {
-		before: () => (first ??= countsOf(recheck(root))),
+		before: () => (first ??= recheck(root)),
 		after(some) {
 			const changed = left-- > 0 ? applyAll(root, some) : undefined;
 			return changed === undefined ? undefined : recheck(changed);
@@ -63,7 +63,7 @@ function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): read
 	});
 	const outcomes: Outcomes = new Map();
 	const tried = worded.filter((finding): finding is Tried => finding.advice?.patch !== undefined);
-	if (tried.length > 0) tryOut(tried.toSorted(byPlace), trial, outcomes);
+	for (const group of groupsOf(tried.toSorted(byPlace))) tryOut(group, trial, outcomes);
 	return worded.map((finding) => {
 		const { code, pointer, message, advice } = finding;
 		const outcome = outcomes.get(finding) ?? "bad";
@@ -94,18 +94,29 @@ type Outcome = "clean" | "covered" | "accepted" | "bad";
 
 type Outcomes = Map<object, Outcome>;
 
-type Counts = Readonly<Record<"errors" | "warnings", ReadonlyMap<string, number>>>;
-
 interface Trial {
-	before(): Counts;
+	before(): Rechecked;
 	/** Undefined where it cannot be tried. */
 	after(some: readonly Tried[]): Rechecked | undefined;
+}
+
+/**
+ * What can be tried together: values in place of others; what is only taken out; and each by itself what makes its list longer,
+ * as what comes of it could hide behind what goes elsewhere.
+ */
+function groupsOf(tried: readonly Tried[]): readonly (readonly Tried[])[] {
+	const kindOf = ({ advice: { patch } }: Tried) => (patch.length > 1 ? "longer" : patch[0]?.op);
+	return [
+		tried.filter((one) => kindOf(one) === "replace"),
+		tried.filter((one) => kindOf(one) === "remove"),
+		...tried.filter((one) => kindOf(one) === "longer").map((one) => [one]),
+	].filter(({ length }) => length > 0);
 }
 
 /** All at once, then by halves where that fails: of most documents all advice is good. */
 function tryOut(some: readonly Tried[], trial: Trial, outcomes: Outcomes): void {
 	const after = trial.after(some);
-	const outcome = after === undefined ? "bad" : outcomeOf(trial.before(), countsOf(after), countCodes(some));
+	const outcome = after === undefined ? "bad" : outcomeOf(trial.before(), after, some);
 	const [only, ...others] = some;
 	if (only !== undefined && others.length === 0) {
 		outcomes.set(only, outcome === "accepted" && isCovered(only, after) ? "covered" : outcome);
@@ -147,30 +158,30 @@ function byPlace(a: Pick<Tried, "pointer">, b: Pick<Tried, "pointer">): number {
 	return b.pointer.localeCompare(a.pointer, "en", { numeric: true });
 }
 
-function countsOf({ errors, warnings }: Rechecked): Counts {
-	return { errors: countCodes(errors), warnings: countCodes(warnings) };
-}
-
-function countCodes(faults: readonly Pick<Fault, "code">[]): ReadonlyMap<string, number> {
+function count(faults: readonly Place[], keyOf: (fault: Place) => string): ReadonlyMap<string, number> {
 	const counts = new Map<string, number>();
-	for (const { code } of faults) counts.set(code, (counts.get(code) ?? 0) + 1);
+	for (const fault of faults) counts.set(keyOf(fault), (counts.get(keyOf(fault)) ?? 0) + 1);
 	return counts;
 }
 
-function outcomeOf(before: Counts, after: Counts, gone: ReadonlyMap<string, number>): Outcome {
-	// A code is either of errors or of warnings: where it has to be fewer, it is so in its own list.
-	const isFewer = (kind: keyof Counts) =>
-		[...after[kind]].every(([code, count]) => {
-			const allowed = before[kind].get(code) ?? 0;
-			return count <= (allowed === 0 ? 0 : allowed - (gone.get(code) ?? 0));
+function outcomeOf(before: Rechecked, after: Rechecked, some: readonly Tried[]): Outcome {
+	// What changes a list's length moves the places behind it, so that then only codes can be compared.
+	const moves = some.some(({ advice: { patch } }) => patch.length > 1 || patch[0]?.op === "remove");
+	const keyOf = ({ code, pointer }: Place) => (moves ? code : `${code} ${pointer}`);
+	const gone = count(some, keyOf);
+	const isFewer = (kind: keyof Rechecked) => {
+		const counts = count(before[kind], keyOf);
+		return [...count(after[kind], keyOf)].every(([key, left]) => {
+			const had = counts.get(key) ?? 0;
+			return left <= (had === 0 ? 0 : had - (gone.get(key) ?? 0));
 		});
+	};
 	if (!isFewer("errors")) return "bad";
 	if (isFewer("warnings")) return "clean";
-	const isGone = [...gone].every(([code, count]) => {
-		const left = (after.errors.get(code) ?? 0) + (after.warnings.get(code) ?? 0);
-		return left <= (before.errors.get(code) ?? 0) + (before.warnings.get(code) ?? 0) - count;
-	});
-	return isGone ? "accepted" : "bad";
+	const was = count([...before.errors, ...before.warnings], keyOf);
+	const is = count([...after.errors, ...after.warnings], keyOf);
+	const areGone = [...gone].every(([key, number]) => (is.get(key) ?? 0) <= (was.get(key) ?? 0) - number);
+	return areGone ? "accepted" : "bad";
 }
 
 /** The offending value, beside the sentence; of a long text the beginning, of anything else that is long nothing. */

@@ -55,6 +55,10 @@ export function checkHosts(value: unknown, findings: Findings): ReadonlyMap<stri
 			});
 			return;
 		}
+		if (!isTenantHost(host)) {
+			findings.add({ ...invalidHost(host), pointer: place });
+			return;
+		}
 		const before = seen.get(host);
 		if (before !== undefined) {
 			findings.add({
@@ -66,9 +70,8 @@ export function checkHosts(value: unknown, findings: Findings): ReadonlyMap<stri
 			return;
 		}
 		seen.set(host, place);
-		if (!isTenantHost(host)) findings.add({ ...invalidHost(host), pointer: place });
 	});
-	return new Map([...seen].filter(([host]) => isTenantHost(host)));
+	return seen;
 }
 
 function invalidHost(host: string): Refused {
@@ -76,7 +79,7 @@ function invalidHost(host: string): Refused {
 	return {
 		code: "invalid-host",
 		message: `${quote(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
-		meant: values && { kind: "entries", values, isPlain: true },
+		meant: values && { kind: "entries", values, isPlain: true, isOnceOnly: true },
 	};
 }
 

@@ -106,7 +106,7 @@ function meantByExpression(expression: string): MeantPath | undefined {
 	const isWhole = expression.endsWith("$");
 	const bare = expression
 		.replace(/^\(\?i\)/, "")
-		.replace(/^\^/, "")
+		.replace(/^\/?\^/, "")
 		.replace(/\$$/, "")
 		.replaceAll("\\/", "/")
 		.replace(/\\([.-])/g, "$1");

@@ -1,6 +1,7 @@
 /** Owns what is legal in a tenant document but doubtful; the gateway never needs it, people do. */
 
 import { findCovered } from "../cors/cover.ts";
+import { checkMethod } from "../cors/names.ts";
 import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
 import { nameOf } from "../cors/pattern-host.ts";
@@ -97,7 +98,8 @@ function warnCors(cors: CorsConfig, pointer: string, warnings: Findings): void {
 	}
 	if (cors.methods !== undefined && cors.methods !== "*") {
 		cors.methods.forEach((method, index) => {
-			if (RUNTIME_METHODS.has(method)) return;
+			// What is refused has its own finding.
+			if (RUNTIME_METHODS.has(method) || checkMethod(method) !== undefined) return;
 			warnings.add({
 				code: "unreachable-method",
 				pointer: pointerTo(pointerTo(pointer, "methods"), index),

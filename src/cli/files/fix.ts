@@ -92,7 +92,9 @@ function applied(text: string, fixed: readonly Fixed[]): Applied | undefined {
 		fixed.toReversed().map(({ fix }) => fix),
 	);
 	const { value, errors } = readJson(createSource("", edited));
-	return errors.length <= before.errors.length && isDeepStrictEqual(value, expected) ? { text: edited, fixed } : undefined;
+	return errors.length <= before.errors.length && isDeepStrictEqual(value, expected)
+		? { text: edited, fixed }
+		: undefined;
 }
 
 function firstApplied(text: string, all: readonly Fixed[]): Applied | undefined {
