@@ -20,6 +20,14 @@ describe("a pattern is accepted", () => {
 		["chrome-extension://abcdefghijklmnopabcdefghijklmnop"],
 		["moz-extension://0a1b2c3d-0000-4000-8000-000000000000"],
 		["capacitor://localhost"],
+		["app://."],
+		["app://-"],
+		["app://.."],
+		["app://Index.html"],
+		["app://1.2"],
+		["moz-extension://*"],
+		["safari-web-extension://*"],
+		["vscode-webview://*"],
 		["app+v1.0-x://host"],
 		["https://*.example.com"],
 		["https://*.example.com:8443"],
@@ -80,6 +88,17 @@ describe("a pattern is refused, with a code and the obvious fix", () => {
 		["https://*.bücher.example:*", "invalid-origin-not-ascii", "https://*.xn--bcher-kva.example:*"],
 		["https://ex\u212aample.com", "invalid-origin-not-ascii", "https://exkample.com"],
 		["1https://example.com", "invalid-origin-scheme"],
+		["chrome-extension://*", "invalid-origin-wildcard"],
+		["app://*", "invalid-origin-wildcard"],
+		["moz-extension://*:*", "invalid-origin-wildcard"],
+		["moz-extension://abc*", "invalid-origin-wildcard"],
+		["app://a,b", "invalid-origin-several"],
+		["app://(x)", "invalid-origin-regular-expression"],
+		["App://x", "invalid-origin-upper-case", "app://x"],
+		["ws:", "invalid-origin-scheme-without-pages"],
+		["WSS://a.example", "invalid-origin-scheme-without-pages", "https://a.example"],
+		["sftp://a.example", "invalid-origin-scheme-without-pages"],
+		["git:3000", "invalid-origin-no-scheme", "https://git:3000"],
 		["*://example.com", "invalid-origin-scheme"],
 		["://example.com", "invalid-origin-scheme"],
 		["ht_tps://example.com", "invalid-origin-scheme"],
@@ -221,6 +240,16 @@ describe("with credentials, a pattern that lets strangers in is prohibited", () 
 	])("%s is not", (text) => {
 		expect(judge(text, CREDENTIALS)).toBeUndefined();
 	});
+
+	test.each(["moz-extension://*", "safari-web-extension://*", "vscode-webview://*"])(
+		"%s is, but for its own hatch",
+		(text) => {
+			expect(judge(text, CREDENTIALS)).toBe("prohibited-origin-any-extension");
+			expect(judge(text, { ...CREDENTIALS, credentials: false })).toBeUndefined();
+			expect(judge(text, { ...CREDENTIALS, dangerouslyAllowAnyExtension: true })).toBeUndefined();
+			expect(judge(text, { ...CREDENTIALS, dangerouslyAllowPublicSuffixSubdomains: true })).toBeDefined();
+		},
+	);
 
 	test("a wildcard above a public suffix is told one below it", () => {
 		const message = originMessage("prohibited-origin-public-suffix", "https://*.amazonaws.com", CREDENTIALS);

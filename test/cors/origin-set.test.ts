@@ -36,6 +36,17 @@ const LABEL_63 = "a".repeat(63);
 describe("an origin matches an entry, or does not", () => {
 	test.each<[pattern: string, origin: string, matches: boolean]>([
 		["https://app.example.com", "https://app.example.com", true],
+		["moz-extension://*", "moz-extension://0a1b2c3d-0000-4000-8000-000000000000", true],
+		["moz-extension://*", "moz-extension://", false],
+		["moz-extension://*", "moz-extension://a/b", false],
+		["moz-extension://*", "safari-web-extension://0a1b2c3d", false],
+		["safari-web-extension://*", "safari-web-extension://0A1B-2C3D", true],
+		["vscode-webview://*", "vscode-webview://1a2b3c", true],
+		["vscode-webview://*", "https://vscode-webview", false],
+		["app://.", "app://.", true],
+		["app://.", "app://", false],
+		["app://Foo.", "app://Foo.", true],
+		["app://Foo.", "app://foo.", false],
 		["https://app.example.com", "https://app.example.com:443", false],
 		["https://app.example.com", "http://app.example.com", false],
 		["https://app.example.com", "https://App.example.com", false],
