@@ -6,7 +6,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import { closedSchema, tenantSchema } from "../src/tenants/schema.ts";
 
 /** Where it is kept. */
-export const SCHEMA_PATH = join(import.meta.dirname, "../../tenant.schema.json");
+export const SCHEMA_PATH = join(import.meta.dirname, "../tenant.schema.json");
 
 /** The schema of a tenant file: the document's own, open or closed, and `hosts`. Draft 7 is what editors know best. */
 export function tenantFileSchema(): object {
