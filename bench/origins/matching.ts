@@ -79,7 +79,7 @@ export function measureMatching(rounds: number, progress: Progress): Table {
 function createSubject(kind: Kind, size: number, policies: number): Subject {
 	const patterns = Array.from({ length: size }, (_, i) => {
 		const result = parseOriginPattern(kind.entry(i));
-		if (!result.ok) throw new Error(result.refusal.message);
+		if (!result.ok) throw new Error(result.refusal.code);
 		return result.pattern;
 	});
 	const asked = (origin: (index: number) => string) =>

@@ -1,16 +1,25 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
-import { MAX_TENANT_FILE_BYTES, readInput } from "./files/input.ts";
-import { countFindings, type FileReport, fileReport, printFindings } from "./files/report.ts";
+import { writtenJson } from "../findings/meant.ts";
+import { type Fixed, fixTenantFile } from "./files/fix.ts";
+import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./files/input.ts";
+import { writeRegularFile } from "./files/regular-file.ts";
+import {
+	countFindings,
+	type FileReport,
+	fileReport,
+	MAX_SHOWN_FINDINGS,
+	printFindings,
+} from "./files/report.ts";
 import { readTenantFile, type TenantFile } from "./files/tenant-file.ts";
-import { defineCommand } from "./shell/command.ts";
+import { defineCommand, usage } from "./shell/command.ts";
 import { Fault } from "./shell/fault.ts";
 import { safePart } from "./shell/safe-text.ts";
 import { counted, type Terminal } from "./shell/terminal.ts";
 
 /** A file that was checked, or why it could not be read. */
 type Checked =
-	| { readonly path: string; readonly file: TenantFile }
+	| { readonly path: string; readonly file: TenantFile; readonly fixed?: readonly Fixed[] }
 	| { readonly path: string; readonly file: undefined; readonly fault: Fault };
 
 export const validate = defineCommand({
@@ -19,6 +28,7 @@ export const validate = defineCommand({
 	details: [
 		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
 		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine.',
+		'--fix applies the remedies that are plain, those that --json lists as "fix", keeps comments, and says what it changed. What decides who may read, or would be a guess, stays for you.',
 	],
 	positionals: [
 		{
@@ -28,9 +38,12 @@ export const validate = defineCommand({
 			repeated: true,
 		},
 	],
-	options: {},
+	options: {
+		fix: { type: "boolean", says: "Correct in the files what has a plain remedy, then check them again." },
+	},
 	examples: [
 		{ line: "validate tenants/acme.jsonc", says: "One file." },
+		{ line: "validate tenants/acme.jsonc --fix", says: "And correct it, as far as that is plain." },
 		{ line: "validate tenants/*.jsonc --json", says: "All files of a folder, for a machine." },
 		{
 			line: "validate -",
@@ -43,7 +56,14 @@ export const validate = defineCommand({
 	},
 	async work({ positionals, options, terminal }) {
 		const checked: Checked[] = [];
-		for (const path of positionals) checked.push(await check(path, terminal));
+		if (options.fix && positionals.includes(STANDARD_INPUT)) {
+			throw usage(
+				"fix-of-standard-input",
+				"--fix corrects files, and standard input is none. Name the file, or take the fixes from --json.",
+				validate,
+			);
+		}
+		for (const path of positionals) checked.push(await check(path, options.fix, terminal));
 		if (options.json) printJson(checked, terminal);
 		else printWords(checked, terminal);
 		if (checked.some(({ file }) => file === undefined)) return 2;
@@ -51,9 +71,14 @@ export const validate = defineCommand({
 	},
 });
 
-async function check(path: string, terminal: Terminal): Promise<Checked> {
+async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Promise<Checked> {
 	try {
 		const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
+		if (isToBeFixed) {
+			const { text: corrected, fixed, file } = fixTenantFile(name, text);
+			if (fixed.length > 0) writeRegularFile(path, corrected);
+			return { path, file, fixed };
+		}
 		return { path, file: readTenantFile(name, text) };
 	} catch (error) {
 		if (error instanceof Fault) return { path, file: undefined, fault: error };
@@ -68,8 +93,11 @@ function printJson(checked: readonly Checked[], terminal: Terminal): void {
 	terminal.json(only !== undefined && others.length === 0 ? reportOf(only) : reports);
 }
 
-function reportOf(one: Checked): FileReport {
-	if (one.file !== undefined) return fileReport(one.file);
+function reportOf(one: Checked): FileReport & { readonly fixed?: readonly object[] } {
+	if (one.file !== undefined) {
+		const fixed = one.fixed?.map(({ code, pointer, message, fix }) => ({ code, pointer, message, fix }));
+		return { ...fileReport(one.file), ...(fixed === undefined ? {} : { fixed }) };
+	}
 	const { code, message } = one.fault;
 	return { valid: false, errors: [{ code, pointer: "", message }], warnings: [] };
 }
@@ -83,6 +111,7 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 			continue;
 		}
 		files.push(one.file);
+		printFixed(one.path, one.fixed ?? [], terminal);
 	}
 	printFindings(files, terminal);
 	if (files.length === 0) return;
@@ -98,6 +127,22 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 		const which = only === undefined ? `${bad.length} of ${subject}` : subject;
 		terminal.out(`${colors.red("invalid:")} ${which}, ${findings}`);
 	}
+}
+
+/** A line for each, and one that counts them. */
+function printFixed(path: string, fixed: readonly Fixed[], terminal: Terminal): void {
+	const { colors } = terminal;
+	for (const { code, line, fix, value } of fixed.slice(0, MAX_SHOWN_FINDINGS)) {
+		const before = value === undefined ? "" : ` ${safePart(writtenJson(value))}`;
+		const after = fix.flatMap((operation) => ("value" in operation ? [writtenJson(operation.value)] : []));
+		const change =
+			after.length === 0 ? `removed${before}` : `${before.trim()} is now ${safePart(after.join(", "))}`;
+		terminal.out(`${colors.bold(`${safePart(path)}:${line}`)}: ${colors.green("fixed:")} ${code}: ${change}`);
+	}
+	if (fixed.length > MAX_SHOWN_FINDINGS) {
+		terminal.out(`… and ${counted(fixed.length - MAX_SHOWN_FINDINGS, "more correction")}.`);
+	}
+	if (fixed.length > 0) terminal.out("");
 }
 
 function hostsOf(file: TenantFile | undefined): string {

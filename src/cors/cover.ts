@@ -37,6 +37,8 @@ export function witnessOf({ scheme, host, port }: OriginPattern): string {
 	switch (host.kind) {
 		case "exact":
 			return `${scheme}://${host.host}${shownPort}`;
+		case "any":
+			return `${scheme}://${WITNESS}`;
 		case "subdomains":
 			// Two labels, which no in-label glob matches.
 			return `${scheme}://${WITNESS}.${WITNESS}.${host.parent}${shownPort}`;

@@ -3,7 +3,14 @@
 import { CLOSURE_BYTES, mapBytes, objectBytes, stringBytes } from "../isolate/weight.ts";
 import { createGlobIndex, type Glob, type GlobIndex } from "./glob-index.ts";
 import type { OriginPattern } from "./origin-pattern.ts";
-import { isHostname, isScheme, isSerializedPort, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+import {
+	isHostname,
+	isOriginHost,
+	isScheme,
+	isSerializedPort,
+	MAX_ORIGIN_BYTES,
+	splitOrigin,
+} from "./origin-syntax.ts";
 
 const ANY_PORT = ":*";
 
@@ -57,6 +64,7 @@ interface Zones {
 export function createOriginSet(policies: readonly (readonly OriginPattern[])[]): OriginSet {
 	const exact = new Map<string, number>();
 	const anyPort = new Map<string, Listed>();
+	const anyHost = new Map<string, Listed>();
 	const zonesByScheme = new Map<string, Zones>();
 	const globsByZone = new Map<Zone, Glob[]>();
 	/** The first policy that has a wildcard: to an exact origin of it, or of one before it, no wildcard matters. */
@@ -71,6 +79,10 @@ export function createOriginSet(policies: readonly (readonly OriginPattern[])[])
 			firstWild = Math.min(firstWild, policy);
 			if (host.kind === "exact") {
 				addFirst(anyPort, text.slice(0, -port.length), { text, policy });
+				continue;
+			}
+			if (host.kind === "any") {
+				addFirst(anyHost, scheme, { text, policy });
 				continue;
 			}
 			const zone = zoneOf(zonesByScheme, scheme, host.parent);
@@ -91,6 +103,11 @@ export function createOriginSet(policies: readonly (readonly OriginPattern[])[])
 		if (parts === undefined || !isSerializedPort(parts.scheme, parts.port)) return undefined;
 		const sameHost = anyPort.get(origin.slice(0, origin.length - parts.port.length));
 		if (sameHost?.policy === firstWild) return sameHost;
+		// Schemes with an entry for every host have no zones.
+		const wholeScheme = anyHost.get(parts.scheme);
+		if (wholeScheme !== undefined && isOriginHost(parts.scheme, parts.host)) {
+			return sameHost === undefined || wholeScheme.policy < sameHost.policy ? wholeScheme : sameHost;
+		}
 		const zones = zonesByScheme.get(parts.scheme);
 		return zones !== undefined && isHostname(parts.host)
 			? matchZones(zones, parts.host, parts.port, sameHost, firstWild)
@@ -105,7 +122,12 @@ export function createOriginSet(policies: readonly (readonly OriginPattern[])[])
 			return policy === NONE ? undefined : { text: origin, policy };
 		},
 		matchWildcards,
-		weightBytes: SET_BYTES + exactBytes(exact) + textMapBytes(anyPort) + zonesBytes(zonesByScheme),
+		weightBytes:
+			SET_BYTES +
+			exactBytes(exact) +
+			textMapBytes(anyPort) +
+			textMapBytes(anyHost) +
+			zonesBytes(zonesByScheme),
 	};
 }
 
@@ -151,7 +173,7 @@ export function isSerializedOrigin(origin: string): boolean {
 	return (
 		parts !== undefined &&
 		isScheme(parts.scheme) &&
-		(isHostname(parts.host) || isBracketed(parts.host)) &&
+		(isOriginHost(parts.scheme, parts.host) || isBracketed(parts.host)) &&
 		isSerializedPort(parts.scheme, parts.port)
 	);
 }

@@ -73,6 +73,7 @@ export function compilePolicies(
 			config.origins,
 			{
 				credentials: config.credentials === true,
+				dangerouslyAllowAnyExtension: config.dangerouslyAllowAnyExtension === true,
 				dangerouslyAllowInsecureOrigins: config.dangerouslyAllowInsecureOrigins === true,
 				dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
 			},
@@ -81,7 +82,8 @@ export function compilePolicies(
 			quota,
 		);
 		if (policyOrigins.kind === "any" && index < placed.length - 1) {
-			findings.add(() => unreachable(pointerTo(place, "origins")));
+			// What follows could never apply.
+			findings.add({ code: "unreachable-policy", pointer: pointerTo(place, "origins") });
 		}
 		origins.push(policyOrigins);
 		const policy = compilePolicy(config, place, findings);
@@ -97,14 +99,6 @@ export function compilePolicies(
 		variesByOrigin: list.length > 1 || list.some(({ namesOrigin }) => namesOrigin),
 		ownsTiming: list.some(({ timingAllowOrigin }) => timingAllowOrigin),
 		weightBytes: weightOf(allowed, list),
-	};
-}
-
-function unreachable(pointer: string) {
-	return {
-		code: "unreachable-policy",
-		pointer,
-		message: `"*" allows every origin, so that no policy after this one could ever apply: what follows is unreachable. Make it the last of the list.`,
 	};
 }
 

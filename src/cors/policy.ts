@@ -24,6 +24,7 @@ export interface CorsConfig {
 	readonly exposedHeaders?: "*" | readonly string[] | undefined;
 	readonly preflightMaxAgeSeconds?: number | undefined;
 	readonly timingAllowOrigin?: boolean | undefined;
+	readonly dangerouslyAllowAnyExtension?: boolean | undefined;
 	readonly dangerouslyAllowInsecureOrigins?: boolean | undefined;
 	readonly dangerouslyAllowPublicSuffixSubdomains?: boolean | undefined;
 }

@@ -48,7 +48,7 @@ function warnOverlaps(
 		const less = lostRights(own.cors, earlier.cors);
 		const more = lostRights(earlier.cors, own.cors);
 		warnings.add(() => ({
-			code: entry.text === first.text ? "origin-in-two-policies" : "covered-origin",
+			code: entry.text === first.text ? "origin-in-two-policies" : "origin-of-earlier-policy",
 			pointer,
 			message: `${quote(entry.text)} never gets what this policy grants: ${whatCovers(entry, first.text)} of the policy at ${earlier.pointer} allows it first, and that one alone applies.${difference("It does not grant", less)}${difference("It grants besides", more)} Remove it from one of the two, or put the policy that is meant first.`,
 		}));

@@ -17,10 +17,9 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  */
 export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
 	const { upstream, routes, cookies } = value;
-	const domain = isObject(cookies) ? cookies["domain"] : undefined;
 	return {
+		...(isObject(cookies) ? { cookies: salvageCookies(cookies) } : {}),
 		...(isString(upstream) || isService(upstream) ? { upstream } : {}),
-		...(isString(domain) ? { cookies: { domain } } : {}),
 		cors: salvageCors(value["cors"]),
 		routes: soundItems(routes, isObject, MAX_ROUTES).map((route, index) => ({
 			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK + index,
@@ -31,6 +30,18 @@ export function salvage(value: Readonly<Record<string, unknown>>): TenantDocumen
 
 type Cors = TenantDocument["cors"];
 type SalvagedPolicy = Exclude<Cors, readonly unknown[]>;
+
+function salvageCookies({
+	sameSite,
+	partitioned,
+	domain,
+}: Readonly<Record<string, unknown>>): NonNullable<TenantDocument["cookies"]> {
+	return {
+		...(sameSite === "None" ? { sameSite } : {}),
+		...(typeof partitioned === "boolean" ? { partitioned } : {}),
+		...(isString(domain) ? { domain } : {}),
+	};
+}
 
 function salvageCors(value: unknown): Cors {
 	if (Array.isArray(value)) return soundItems(value, isObject, MAX_POLICIES).map(salvagePolicy);
@@ -43,12 +54,22 @@ function salvagePolicy(cors: Readonly<Record<string, unknown>>): SalvagedPolicy 
 	return {
 		origins: cors["origins"] === "*" ? "*" : soundItems(cors["origins"], isOriginEntry),
 		...flag("credentials"),
+		...flag("dangerouslyAllowAnyExtension"),
 		...flag("dangerouslyAllowInsecureOrigins"),
 		...flag("dangerouslyAllowPublicSuffixSubdomains"),
+		...numberOf("preflightMaxAgeSeconds", cors["preflightMaxAgeSeconds"]),
 		methods: soundItems(cors["methods"], isString, MAX_NAMES),
 		requestHeaders: soundItems(cors["requestHeaders"], isString, MAX_NAMES),
 		exposedHeaders: soundItems(cors["exposedHeaders"], isString, MAX_NAMES),
 	};
+}
+
+/** A number in quotes is mistyped, and what is doubtful about it is worth saying all the same. */
+function numberOf<K extends string>(key: K, value: unknown): { readonly [key in K]?: number } {
+	const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+	return typeof number === "number" && Number.isFinite(number)
+		? ({ [key]: number } as { readonly [key in K]?: number })
+		: {};
 }
 
 /** A list with holes where the items are not sound: `forEach` and `map` skip those. Beyond `max` there are none. */

@@ -7,7 +7,7 @@ const LIST = `A policy, or a list of up to ${MAX_POLICIES}: the first whose orig
 /** What the keys of a policy mean. */
 const POLICY_WORDS = {
 	origins:
-		'Who may read. Entries: "https://app.example.com", "https://*.example.com", "https://pr-*.example.com", "http://localhost:*", {"directory": "customers"}. In place of the list, "*" is any origin, never with credentials. An empty list is nobody.',
+		'Who may read. Entries: "https://app.example.com", "https://*.example.com", "https://pr-*.example.com", "http://localhost:*", "app://.", "moz-extension://*", {"directory": "customers"}. In place of the list, "*" is any origin, never with credentials. An empty list is nobody.',
 	"origins/directory": "The origins kept in KV under origin:<directory>:<origin>.",
 	credentials: "Whether cookies, Authorization and client certificates may go along. Default false.",
 	methods: 'Methods besides GET, HEAD and POST, in upper case; or "*". Default none.',
@@ -15,10 +15,12 @@ const POLICY_WORDS = {
 	exposedHeaders: 'Response headers that a page may read; or "*". Default none.',
 	preflightMaxAgeSeconds: "How long a browser may keep a preflight's answer. Default 7200.",
 	timingAllowOrigin: "Whether Timing-Allow-Origin goes along. Default false.",
+	dangerouslyAllowAnyExtension:
+		"Accepts moz-extension://* and the like with credentials: every extension that a user has installed. Default false.",
 	dangerouslyAllowInsecureOrigins:
 		"Accepts http: origins with credentials on other machines than this one. Default false.",
 	dangerouslyAllowPublicSuffixSubdomains:
-		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials, and in-label globs right under one (https://*example.com). Default false.",
+		"Accepts wildcards under or above a public suffix (https://*.github.io, https://*.amazonaws.com) with credentials. Default false.",
 };
 
 /** What each key means, by its path; the items of a list have the list's. */

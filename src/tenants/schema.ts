@@ -45,6 +45,7 @@ const corsSchema = v.strictObject({
 		v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MAX_PREFLIGHT_MAX_AGE_SECONDS)),
 	),
 	timingAllowOrigin: flag,
+	dangerouslyAllowAnyExtension: flag,
 	dangerouslyAllowInsecureOrigins: flag,
 	dangerouslyAllowPublicSuffixSubdomains: flag,
 });

@@ -14,7 +14,7 @@ import {
 import type { SecondCopy } from "../isolate/second-copy.ts";
 import { createDirectoryBudget, type DirectoryRead } from "./directory-budget.ts";
 import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
-import { parseTenant, type TenantResult } from "./tenant.ts";
+import { type LoadedTenant, loadTenant } from "./tenant.ts";
 
 /** What the isolate's memory may hold, as reckoned: together well below 64 MB. */
 const MAX_TENANTS_BYTES = 32 * 1024 * 1024;
@@ -33,7 +33,7 @@ const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
 const ALL_WILDCARDS = "*";
 
 /** A compiled document, as KV had it. */
-export type StoredTenant = (TenantResult & { readonly ok: true })["tenant"];
+export type StoredTenant = (LoadedTenant & { readonly ok: true })["tenant"];
 
 /** Everything that the store needs from outside. */
 export interface StoreOptions {
@@ -220,7 +220,7 @@ const BYTES_PER_CHARACTER = 2;
 
 /** Checks and compiles a document; what it weighs includes the text, which is kept to tell whether it has changed. */
 function compileDocument(text: string) {
-	const result = parseTenant(text, "first");
+	const result = loadTenant(text);
 	if (result.ok) {
 		const bytes = result.tenant.weightBytes + BYTES_PER_CHARACTER * text.length;
 		return { ok: true, value: result.tenant, bytes } as const;
@@ -228,6 +228,6 @@ function compileDocument(text: string) {
 	const [first] = result.errors;
 	return {
 		ok: false,
-		reason: `the document is not valid at "${first?.pointer}": ${first?.message} ("cordon validate" shows all that is wrong)`,
+		reason: `the document is not valid at "${first?.pointer}": ${first?.code} ("cordon validate" shows all that is wrong)`,
 	} as const;
 }

@@ -3,9 +3,10 @@
 import { createOriginQuota, type OriginQuota } from "../cors/allowed-origins.ts";
 import { compilePolicies, type Policies } from "../cors/policies.ts";
 import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
-import { type Finding, pointerTo } from "../findings/finding.ts";
+import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
+import { advise } from "./advice.ts";
 import { checkCookieDomain, REMOVE_DOMAIN } from "./cookie-domain.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
@@ -17,6 +18,7 @@ import {
 	type UpstreamConfig,
 	upstreamOf,
 } from "./upstream.ts";
+import { findWarnings } from "./warnings.ts";
 
 /** Largest document that is read, in bytes of UTF-8, as KV and file systems count: room for 100,000 origins. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -68,8 +70,8 @@ const ROUTE_BYTES = 80;
 
 const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
 
-/** A tenant, open or closed, or the errors that the document has. */
-export type TenantResult =
+/** A tenant, open or closed, or what is wrong with the document. */
+type Compiled<TError> =
 	| {
 			readonly ok: true;
 			readonly closed: false;
@@ -82,29 +84,34 @@ export type TenantResult =
 			readonly tenant: ClosedTenant;
 			readonly document: ClosedDocument;
 	  }
-	| { readonly ok: false; readonly errors: readonly Finding[] };
+	| {
+			readonly ok: false;
+			readonly errors: readonly TError[];
+			/** What is sound in it; undefined where that is nothing. */
+			readonly document?: TenantDocument | ClosedDocument | undefined;
+	  };
+
+/** A tenant, open or closed, or the errors that the document has. */
+export type TenantResult = Compiled<Finding>;
+
+/** The same for the gateway, which says the first error's code and place to its operator, and no more. */
+export type LoadedTenant = Compiled<Fault>;
 
 /**
- * Parses, checks and compiles a tenant document.
+ * Parses, checks and compiles a tenant document as far as its first error. The words for errors are not in the gateway's bundle.
  * @param text JSON, 4 MiB at most
- * @param thoroughness "first" where one error is as good as all: checking then stops at it
  */
-export function parseTenant(text: string, thoroughness: Thoroughness = "all"): TenantResult {
-	const bytes = utf8Bytes(text);
-	if (bytes > MAX_DOCUMENT_BYTES) return { ok: false, errors: [documentTooLarge(bytes)] };
-	const findings = createFindings(thoroughness);
-	const isFlat = scanJson(text, (repeated) => {
-		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
-		return !findings.isEnough();
-	});
-	if (!isFlat) return { ok: false, errors: [nestedTooDeeply()] };
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		return { ok: false, errors: [invalidJson(error instanceof Error ? error.message : String(error))] };
-	}
-	return compile(value, findings);
+export function loadTenant(text: string): LoadedTenant {
+	return load(text, createFindings("first")).loaded;
+}
+
+/**
+ * Parses, checks and compiles a tenant document, and says everything that is wrong with it.
+ * @param text JSON, 4 MiB at most
+ */
+export function parseTenant(text: string): TenantResult {
+	const { loaded, value } = load(text, createFindings());
+	return withWords(loaded, value, text.length);
 }
 
 /**
@@ -112,16 +119,75 @@ export function parseTenant(text: string, thoroughness: Thoroughness = "all"): T
  * @param value as JSON.parse gives it, with `__proto__` as an own key where the text has one
  */
 export function compileTenant(value: unknown): TenantResult {
-	return compile(value, createFindings());
+	return withWords(compile(value, createFindings()), value, 0);
 }
 
-function compile(value: unknown, findings: Findings): TenantResult {
-	const refused = () => ({ ok: false, errors: findings.list() }) as const;
+function withWords(loaded: LoadedTenant, value: unknown, characters: number): TenantResult {
+	if (loaded.ok) return loaded;
+	return {
+		ok: false,
+		errors: advise(value, { errors: loaded.errors, warnings: [] }, inspect, characters).errors,
+	};
+}
+
+/** What is wrong with a document and what is doubtful in it, by code and place. */
+export interface Inspected {
+	readonly errors: readonly Fault[];
+	readonly warnings: readonly Fault[];
+	/** Once there are no errors. */
+	readonly document?: TenantDocument | ClosedDocument | undefined;
+}
+
+/**
+ * Finds what is wrong with a document and what is doubtful in it, without any words; `advise` has those.
+ * @param value as JSON.parse gives it
+ */
+export function inspect(value: unknown): Inspected {
+	const thoroughness = "every";
+	return inspected(compile(value, createFindings(thoroughness)), thoroughness);
+}
+
+/** As `inspect`, of a document's text. */
+export function inspectText(text: string): Inspected {
+	return inspected(load(text, createFindings()).loaded, "all");
+}
+
+function inspected(loaded: LoadedTenant, thoroughness: Thoroughness): Inspected {
+	const warnings = loaded.document === undefined ? [] : findWarnings(loaded.document, thoroughness);
+	return loaded.ok
+		? { errors: [], warnings, document: loaded.document }
+		: { errors: loaded.errors, warnings };
+}
+
+function load(text: string, findings: Findings): { readonly loaded: LoadedTenant; readonly value?: unknown } {
+	const bytes = utf8Bytes(text);
+	if (bytes > MAX_DOCUMENT_BYTES) return refused(documentTooLarge(bytes));
+	const isFlat = scanJson(text, (repeated) => {
+		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
+		return !findings.isEnough();
+	});
+	if (!isFlat) return refused(nestedTooDeeply());
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		return refused(invalidJson(error instanceof Error ? error.message : String(error)));
+	}
+	return { loaded: compile(value, findings), value };
+}
+
+function refused(error: Fault): { readonly loaded: LoadedTenant } {
+	return { loaded: { ok: false, errors: [error] } };
+}
+
+function compile(value: unknown, findings: Findings): LoadedTenant {
+	const refused = (document?: TenantDocument | ClosedDocument) =>
+		({ ok: false, errors: findings.list(), document }) as const;
 	if (findings.isEnough()) return refused();
 	const document = checkStructure(value, findings);
 	if (document === undefined) return refused();
 	if ("closed" in document) {
-		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
+		return findings.count() > 0 ? refused(document) : { ok: true, closed: true, document, tenant: CLOSED };
 	}
 	checkUpstream(document.upstream, findings);
 	checkCookies(document.cookies, findings);
@@ -129,7 +195,7 @@ function compile(value: unknown, findings: Findings): TenantResult {
 	const report = document.mode === "report";
 	const policies = compilePolicies(document.cors, "/cors", findings, quota);
 	const routes = compileRoutes(document.routes ?? [], report, findings, quota);
-	if (policies === undefined || findings.count() > 0) return refused();
+	if (policies === undefined || findings.count() > 0) return refused(document);
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
@@ -181,7 +247,7 @@ function compileRoutes(
 		if (policies === undefined) return;
 		routes.push({ path, value: { policies, report: mode === undefined ? report : mode === "report" } });
 	});
-	const repetitions: Finding[] = [];
+	const repetitions: Fault[] = [];
 	checkUniquePaths(configs, repetitions);
 	for (const finding of repetitions) findings.add(finding);
 	return routes;

@@ -548,3 +548,18 @@ describe("what the browser then concludes", () => {
 		expect(out).not.toContain("Browser ");
 	});
 });
+
+describe("an origin that no page has", () => {
+	test.each([
+		["wss://app.example.com", "Here: https://app.example.com."],
+		["gopher://app.example.com", "gopher:"],
+	])("is refused by explain and by doctor with the same words: %s", async (origin, words) => {
+		const explained = await explainFile(ACME, "--origin", origin);
+		const diagnosed = await cordon(["doctor", "https://api.acme.com/", "--origin", origin]);
+		for (const { code, err } of [explained, diagnosed]) {
+			expect(code).toBe(2);
+			expect(err).toContain("no page has an origin of the scheme");
+			expect(err).toContain(words);
+		}
+	});
+});

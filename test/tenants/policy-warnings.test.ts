@@ -157,7 +157,7 @@ describe("a route that drops what the document grants is a warning", () => {
 		const route = [{ origins: [A, B, "https://c.test"] }, { origins: [WILD] }];
 		const found = warningsOf(document(cors, route)).map(({ pointer, message }) => [
 			pointer,
-			/what (\S+) grants/.exec(message)?.[1],
+			/what (\S+) grants/.exec(message ?? "")?.[1],
 		]);
 		expect(found).toEqual([
 			["/routes/0/cors/0", "/cors/0"],

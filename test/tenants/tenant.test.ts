@@ -9,7 +9,7 @@ const MINIMAL = { cors: { origins: ["https://app.example.com"] } };
 
 function errorsOf(
 	value: unknown,
-): readonly (readonly [code: string, pointer: string, suggestion?: string])[] {
+): readonly (readonly [code: string, pointer: string, suggestion?: unknown])[] {
 	const result = compileTenant(value);
 	if (result.ok) return [];
 	return result.errors.map(({ code, pointer, suggestion }) =>
@@ -128,7 +128,11 @@ describe("a mistake is reported where it stands", () => {
 			[["too-many-directories", "/cors/1/origins"]],
 		],
 		["cors that is a text", { cors: "x" }, [["invalid-type", "/cors"]]],
-		["origins of one text", { cors: { origins: "https://a.example" } }, [["invalid-type", "/cors/origins"]]],
+		[
+			"origins of one text",
+			{ cors: { origins: "https://a.example" } },
+			[["invalid-type", "/cors/origins", ["https://a.example"]]],
+		],
 		["a number among origins", { cors: { origins: [5] } }, [["invalid-type", "/cors/origins/0"]]],
 		[
 			"a directory without a name",
@@ -150,32 +154,32 @@ describe("a mistake is reported where it stands", () => {
 		[
 			"a yes for true",
 			{ cors: { origins: [], credentials: "true" } },
-			[["invalid-type", "/cors/credentials", "true"]],
+			[["invalid-type", "/cors/credentials", true]],
 		],
 		[
 			"half a second",
 			{ cors: { origins: [], preflightMaxAgeSeconds: 0.5 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 1]],
 		],
 		[
 			"less than nothing",
 			{ cors: { origins: [], preflightMaxAgeSeconds: -1 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 0]],
 		],
 		[
 			"a day and a second",
 			{ cors: { origins: [], preflightMaxAgeSeconds: 86_401 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 86_400]],
 		],
 		[
 			"a time-out of nothing",
 			{ ...MINIMAL, upstreamTimeoutSeconds: 0 },
-			[["invalid-value", "/upstreamTimeoutSeconds"]],
+			[["invalid-value", "/upstreamTimeoutSeconds", 1]],
 		],
 		[
 			"a time-out too long",
 			{ ...MINIMAL, upstreamTimeoutSeconds: 301 },
-			[["invalid-value", "/upstreamTimeoutSeconds"]],
+			[["invalid-value", "/upstreamTimeoutSeconds", 300]],
 		],
 		["a mode nobody knows", { ...MINIMAL, mode: "Report" }, [["invalid-type", "/mode", "report"]]],
 		["SameSite=Lax", { ...MINIMAL, cookies: { sameSite: "Lax" } }, [["invalid-type", "/cookies/sameSite"]]],
@@ -208,7 +212,7 @@ describe("a mistake is reported where it stands", () => {
 		[
 			"an upstream without a scheme",
 			{ ...MINIMAL, upstream: "a.example" },
-			[["invalid-upstream", "/upstream"]],
+			[["invalid-upstream", "/upstream", "https://a.example"]],
 		],
 		...[
 			"https://*.x",
@@ -244,12 +248,12 @@ describe("a mistake is reported where it stands", () => {
 			],
 		),
 		["a route without a slash", route("v1/*"), [["invalid-path", "/routes/0/path", "/v1/*"]]],
-		["a route with a query", route("/v1?x"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a fragment", route("/v1#x"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a blank", route("/v 1"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a query", route("/v1?x"), [["invalid-path", "/routes/0/path", "/v1"]]],
+		["a route with a fragment", route("/v1#x"), [["invalid-path", "/routes/0/path", "/v1"]]],
+		["a route with a blank", route("/v 1"), [["invalid-path", "/routes/0/path", "/v%201"]]],
 		["a route with two stars", route("/*/x/*"), [["invalid-path", "/routes/0/path"]]],
 		["a route with a star in the middle", route("/a*b"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a star after a letter", route("/v1*"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a star after a letter", route("/v1*"), [["invalid-path", "/routes/0/path", "/v1/*"]]],
 		["a route that stands twice", route("/a", "/b", "/a"), [["repeated-path", "/routes/2/path"]]],
 		[
 			"a route's own cors",

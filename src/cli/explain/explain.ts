@@ -1,6 +1,7 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
 import { lstatSync } from "node:fs";
+import { refusePageless } from "../../cors/origin-mend.ts";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../../cors/standard.ts";
 import { type ExplainedTenant, explainCall, type PageCall } from "../../explain/explanation.ts";
 import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
@@ -115,6 +116,8 @@ function readCall(
 ): Omit<PageCall, "url"> {
 	const refuse = (what: string) => usage("invalid-value", what, explain);
 	if (origin === "") throw refuse("--origin is empty, and no browser sends that. Name the page's origin.");
+	const pageless = refusePageless(origin);
+	if (pageless !== undefined) throw refuse(`--origin ${pageless}`);
 	if (!isSendable(origin)) throw refuse("--origin has characters that no header can have. Correct it.");
 	if (!isToken(method)) throw refuse(`${JSON.stringify(method)} is no method. Name one, such as PUT.`);
 	if (isForbiddenMethod(method)) {

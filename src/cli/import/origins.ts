@@ -1,8 +1,10 @@
 /** Owns what becomes of each way in which a product allows origins: entries of `cors.origins` that never let in more. */
 
 import { RE2JS } from "re2js";
+import { mendOrigin } from "../../cors/origin-mend.ts";
 import { parseOriginPattern } from "../../cors/origin-pattern.ts";
 import { isLoopback } from "../../cors/origin-syntax.ts";
+import { originMessage, STRICTEST } from "../../cors/origin-words.ts";
 import { quote } from "../../findings/finding.ts";
 import { ANY_ORIGIN, ANY_PORT_WRITTEN, type Candidate, type Found, fromShape } from "./host-pattern.ts";
 import { MAX_EXPRESSION_CHARACTERS, type Shape, shapesOf } from "./regex.ts";
@@ -97,11 +99,11 @@ function exact(text: string, why = ""): Carried {
 		return { outcome: why === "" ? "as-is" : "made-safe", entries: [text], why };
 	}
 	if (result.ok) return leftOut(`${quote(text)} has an asterisk, which the source compares as a letter`);
-	const { message, suggestion } = result.refusal;
-	if (suggestion !== undefined && parseOriginPattern(suggestion).ok && !suggestion.includes("*")) {
-		return { outcome: "made-safe", entries: [suggestion], why: `written as browsers send it` };
+	const mended = mendOrigin(text, STRICTEST);
+	if (mended?.isPlain && mended.patterns.every((pattern) => !pattern.includes("*"))) {
+		return { outcome: "made-safe", entries: mended.patterns, why: "written as browsers send it" };
 	}
-	return leftOut(message);
+	return leftOut(originMessage(result.refusal.code, text));
 }
 
 function globShape(text: string, star: "any" | "label"): Shape {
@@ -211,8 +213,10 @@ function sayPorts(found: Candidate): Candidate {
 }
 
 function settleEntries(found: Candidate, deeperSubdomains: boolean): Carried {
-	const refused = found.entries.map((entry) => parseOriginPattern(entry)).find((result) => !result.ok);
-	if (refused !== undefined && !refused.ok) return leftOut(refused.refusal.message);
+	for (const entry of found.entries) {
+		const result = parseOriginPattern(entry);
+		if (!result.ok) return leftOut(originMessage(result.refusal.code, entry));
+	}
 	const letsIn = found.letsIn === undefined ? {} : { letsIn: found.letsIn };
 	if (
 		found.wider &&

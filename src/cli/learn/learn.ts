@@ -3,6 +3,7 @@
 import { createReadStream, lstatSync } from "node:fs";
 import { isCancel, multiselect } from "@clack/prompts";
 import { parseOriginPattern } from "../../cors/origin-pattern.ts";
+import { originMessage } from "../../cors/origin-words.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
 import { systemReason, writeRegularFile } from "../files/regular-file.ts";
@@ -180,7 +181,11 @@ async function chosen(
 	for (const entry of options.accept) {
 		const result = parseOriginPattern(entry);
 		if (!result.ok)
-			throw usage("invalid-origin", `--accept ${safePart(entry)}: ${result.refusal.message}`, learn);
+			throw usage(
+				"invalid-origin",
+				`--accept ${safePart(entry)}: ${originMessage(result.refusal.code, entry)}`,
+				learn,
+			);
 		additions.push(...(await placesFor(entry, denied)));
 	}
 	const named = (what: Denied["what"], names: readonly string[]) =>

@@ -1,8 +1,10 @@
 /** Owns the reading of origins that are to go into a directory or out of it: from arguments, a file, standard input. */
 
+import { mendOrigin } from "../../cors/origin-mend.ts";
 import { parseOriginPattern } from "../../cors/origin-pattern.ts";
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { isLoopback, splitOrigin } from "../../cors/origin-syntax.ts";
+import { originMessage, STRICTEST } from "../../cors/origin-words.ts";
 import { quote, type Refusal } from "../../findings/finding.ts";
 import { readInput, STANDARD_INPUT } from "../files/input.ts";
 import { MAX_SHOWN_FINDINGS } from "../files/report.ts";
@@ -142,7 +144,14 @@ function checkDirectoryOrigin(origin: string): Refusal | undefined {
 		};
 	}
 	const result = parseOriginPattern(origin);
-	if (!result.ok) return result.refusal;
+	if (!result.ok) {
+		const { code } = result.refusal;
+		// In a directory plain http is a warning, so that it is not mended here.
+		const mended = mendOrigin(origin, { ...STRICTEST, credentials: false });
+		const [only, ...others] = mended?.patterns ?? [];
+		const isGood = only !== undefined && others.length === 0 && !only.includes("*");
+		return { code, message: originMessage(code, origin), ...(isGood ? { suggestion: only } : {}) };
+	}
 	if (isSerializedOrigin(origin)) return undefined;
 	return {
 		code: "invalid-origin",
