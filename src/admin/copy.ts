@@ -3,7 +3,7 @@
 import { reasonOf } from "../findings/reason.ts";
 import { LATE, within } from "../isolate/within.ts";
 import { type Changes, type Claimed, claim, confirm, release, stillOpen, sweep } from "./registry/outbox.ts";
-import { readValues, type ValueOf } from "./registry/values.ts";
+import { type ReadValue, readValues } from "./registry/values.ts";
 
 /** Keys that are taken at once. */
 const BATCH_KEYS = 200;
@@ -77,7 +77,7 @@ async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]
 	const begun = now();
 	const claimed = await claim(registry, lease, begun, BATCH_KEYS, keys);
 	if (claimed.length === 0) return { claimed: 0, written: 0 };
-	const valueOf = await readValues(
+	const read = await readValues(
 		registry,
 		claimed.map(({ key }) => key),
 	);
@@ -85,7 +85,7 @@ async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]
 	const left: string[] = [];
 	for (const group of byChange(claimed)) {
 		await inParallel(group, async (row) => {
-			const outcome = now() - begun > BATCH_MILLISECONDS ? "left" : await copyKey(kv, row.key, valueOf);
+			const outcome = now() - begun > BATCH_MILLISECONDS ? "left" : await copyKey(kv, row.key, read);
 			if (outcome === "written") written.push(row);
 			else if (outcome === "left") left.push(row.key);
 		});
@@ -98,9 +98,9 @@ async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]
 /** "unknown" is a write that may arrive yet: its lease runs on, so that nobody writes the key before that is unlikely. */
 type Outcome = "written" | "left" | "unknown";
 
-async function copyKey(kv: Stores["kv"], key: string, valueOf: ValueOf): Promise<Outcome> {
+async function copyKey(kv: Stores["kv"], key: string, read: ReadValue): Promise<Outcome> {
 	try {
-		const value = await valueOf(key);
+		const value = await read(key);
 		const work = value === null ? kv.delete(key) : kv.put(key, value);
 		if ((await within(PUT_TIMEOUT_MILLISECONDS, work)) !== LATE) return "written";
 		log(key, `KV did not answer within ${PUT_TIMEOUT_MILLISECONDS / 1000} seconds`);

@@ -83,13 +83,13 @@ function draft(document: unknown, host: string): Found {
 }
 
 async function askRegistry(db: D1Database, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-	const valueOf = await readValues(
+	const read = await readValues(
 		db,
 		keys.filter((key) => key.startsWith(ORIGIN_PREFIX)),
 	);
 	const values = new Map<string, string>();
 	for (const key of keys) {
-		const value = await valueOf(key);
+		const value = await read(key);
 		if (value !== null) values.set(key, value);
 	}
 	return values;

@@ -6,13 +6,13 @@ import { ORIGIN_PREFIX, TENANT_PREFIX } from "../../tenants/keys.ts";
 const PRESENT = "";
 
 /** Tells what must stand under a key; null where nothing must. */
-export type ValueOf = (key: string) => Promise<string | null>;
+export type ReadValue = (key: string) => Promise<string | null>;
 
 /**
  * Reads what keys are now. Origins are asked all at once; documents one by one when they are needed, since a hundred of
  * the largest would be an isolate's memory.
  */
-export async function readValues(db: D1Database, keys: readonly string[]): Promise<ValueOf> {
+export async function readValues(db: D1Database, keys: readonly string[]): Promise<ReadValue> {
 	const origins = keys.filter((key) => key.startsWith(ORIGIN_PREFIX));
 	const present = new Set(origins.length === 0 ? [] : await presentOrigins(db, origins));
 	return async (key) => {
