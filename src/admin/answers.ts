@@ -10,8 +10,8 @@ import type { Version } from "./registry/tenants.ts";
 /** How long an answer waits for KV: a key that was just written is KV's to refuse for a second. */
 const COPY_WAIT_MILLISECONDS = 8000;
 
-/** How long is copied on when the answer has gone out; what is left then is the cron trigger's. */
-const COPY_AFTER_MILLISECONDS = 20_000;
+/** How long is copied on when the answer has gone out, if the runtime lets it; what is left is the cron trigger's. */
+const COPY_AFTER_MILLISECONDS = 300_000;
 
 /**
  * Writes changes to KV.

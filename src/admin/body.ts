@@ -61,6 +61,8 @@ export async function readBody<TSchema extends v.GenericSchema>(
 	} catch (error) {
 		throw invalid([notJson(reasonOf(error))]);
 	}
+	// To valibot a list is an object too, and "add" of it is nothing.
+	if (Array.isArray(value)) throw invalid([notAnObject()]);
 	const result = v.safeParse(schema, value);
 	if (!result.success) for (const issue of result.issues) findings.add(() => findingOf(issue));
 	if (!result.success || findings.count() > 0) throw invalid(findings.list());
@@ -74,6 +76,10 @@ export function invalid(findings: readonly Finding[]) {
 
 function notJson(reason: string): Finding {
 	return { code: "invalid-json", pointer: "", message: `The body is not JSON (${reason}). Correct it.` };
+}
+
+function notAnObject(): Finding {
+	return { code: "invalid-type", pointer: "", message: "The body must be an object, not a list. Change it." };
 }
 
 function findingOf(issue: v.BaseIssue<unknown>): Finding {

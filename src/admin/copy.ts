@@ -8,8 +8,8 @@ import { type ReadValue, readValues } from "./registry/values.ts";
 /** Keys that are taken at once. */
 const BATCH_KEYS = 200;
 
-/** Writes at once: a Worker has six connections. */
-const PARALLEL_WRITES = 6;
+/** Writes at once. A Worker has six connections, and the others wait for one. */
+const PARALLEL_WRITES = 32;
 
 /** A write that takes longer has failed, as far as anybody can tell; its key stays taken, should it arrive after all. */
 const PUT_TIMEOUT_MILLISECONDS = 20_000;

@@ -114,6 +114,9 @@ const header = v.pipe(
 	),
 );
 
+/** To valibot a list is a record of its indices. */
+const headerKey = v.pipe(header, v.regex(/\D/, "This is not the name of a header"));
+
 /** What a page wants to do, and with which host, or which document. */
 export const explainSchema = v.pipe(
 	v.strictObject({
@@ -123,7 +126,7 @@ export const explainSchema = v.pipe(
 		method: v.optional(method, "GET"),
 		headers: v.optional(
 			v.pipe(
-				v.union([v.array(header), v.pipe(v.record(header, v.string()), v.transform(Object.keys))]),
+				v.union([v.array(header), v.pipe(v.record(headerKey, v.string()), v.transform(Object.keys))]),
 				v.maxLength(MAX_EXPLAINED_HEADERS),
 				v.description("The names of the headers that the page sets."),
 			),
