@@ -5,8 +5,8 @@ import { LATE, within } from "../isolate/within.ts";
 import { type Changes, type Claimed, claim, confirm, release, stillOpen, sweep } from "./registry/outbox.ts";
 import { type ReadValue, readValues } from "./registry/values.ts";
 
-/** Keys that are taken at once. */
-const BATCH_KEYS = 200;
+/** Keys that are taken at once: as many as KV takes of one Worker's run. */
+const BATCH_KEYS = 1000;
 
 /** Writes at once. A Worker has six connections, and the others wait for one. */
 const PARALLEL_WRITES = 32;
@@ -42,12 +42,23 @@ interface Batch {
  */
 export async function settle(stores: Stores, changes: Changes, milliseconds: number): Promise<Changes> {
 	const deadline = stores.now() + milliseconds;
+	const entries = [...changes];
+	const left = new Map<string, number>();
+	for (let start = 0; start < entries.length; start += BATCH_KEYS) {
+		const some = new Map(entries.slice(start, start + BATCH_KEYS));
+		const open = stores.now() < deadline ? await settleSome(stores, some, deadline) : some;
+		for (const [key, change] of open) left.set(key, change);
+	}
+	return left;
+}
+
+async function settleSome(stores: Stores, changes: Changes, deadline: number): Promise<Changes> {
 	let open = changes;
 	for (;;) {
 		const { claimed, written } = await copyBatch(stores, [...open.keys()]);
-		if (claimed > 0 && written === 0) return stillOpen(stores.registry, open);
 		open = await stillOpen(stores.registry, open);
-		if (open.size === 0 || stores.now() >= deadline) return open;
+		const isRefused = claimed > 0 && written === 0;
+		if (open.size === 0 || isRefused || stores.now() >= deadline) return open;
 		if (claimed === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
 	}
 }

@@ -1,5 +1,7 @@
 /** Owns a control plane under test: the app in this isolate, with tokens of the test's own and a clean registry. */
 
+/// <reference types="@cloudflare/vitest-plugin/types" />
+
 import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { app } from "../../../src/admin/app.ts";
