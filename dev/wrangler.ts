@@ -102,13 +102,17 @@ export async function migrateRegistry(stateDirectory: string): Promise<void> {
 
 /** Starts `wrangler dev`; resolves when it answers. Rejects with what it said where it does not; then it is ended. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-	const { stateDirectory, config = CONFIG, bundle, variables = {}, onStart } = options;
-	const args = ["dev", ...(bundle === undefined ? [] : [bundle, "--no-bundle"]), `--config=${config}`];
+	const { stateDirectory, config, bundle, variables = {}, onStart } = options;
+	const args = [
+		"dev",
+		...(bundle === undefined ? [] : [bundle, "--no-bundle"]),
+		`--config=${config ?? CONFIG}`,
+	];
 	args.push("--ip=127.0.0.1", `--port=${options.port}`, "--inspector-port=0");
 	args.push("--show-interactive-dev-session=false", `--persist-to=${stateDirectory}`);
 	for (const [name, value] of Object.entries(variables)) args.push("--var", `${name}:${value}`);
 	// The build of the configuration, if it has one, is run where wrangler is.
-	const group = start(args, stateDirectory, dirname(config));
+	const group = start(args, stateDirectory, config === undefined ? stateDirectory : dirname(config));
 	const output = collectOutput(group);
 	onStart?.(group);
 	const deadline = Date.now() + READY_TIMEOUT_SECONDS * 1000;

@@ -49,7 +49,16 @@ const put = (path: string, body: string, headers: Record<string, string> = {}) =
 
 const kv = (key: string) =>
 	runWrangler(
-		["kv", "key", "get", key, "--binding=TENANTS", "--local", `--persist-to=${state}`, `--config=${join(PROJECT, "wrangler.toml")}`],
+		[
+			"kv",
+			"key",
+			"get",
+			key,
+			"--binding=TENANTS",
+			"--local",
+			`--persist-to=${state}`,
+			`--config=${join(PROJECT, "wrangler.toml")}`,
+		],
 		state,
 	);
 
@@ -60,8 +69,12 @@ test("what is written is read by wrangler from the gateway's KV", async () => {
 	const written = await put("/v1/tenants/api.acme.com", DOCUMENT, NEW);
 	expect(written.status).toBe(201);
 	expect((await kv("tenant:api.acme.com")).trim()).toBe(DOCUMENT);
-	expect((await ask("/v1/directories/customers/origins/https%3A%2F%2Fshop.example", { method: "PUT" })).status).toBe(201);
-	expect(await (await ask("/v1/directories/customers/origins/https%3A%2F%2Fshop.example")).json()).toMatchObject({
+	expect(
+		(await ask("/v1/directories/customers/origins/https%3A%2F%2Fshop.example", { method: "PUT" })).status,
+	).toBe(201);
+	expect(
+		await (await ask("/v1/directories/customers/origins/https%3A%2F%2Fshop.example")).json(),
+	).toMatchObject({
 		origin: "https://shop.example",
 	});
 	expect((await ask("/v1/directories/customers/origins")).status).toBe(200);
@@ -71,7 +84,9 @@ test("one of twenty writers with one ETag wins, and KV has what it wrote", async
 	const path = "/v1/tenants/twenty.acme.com";
 	expect((await put(path, DOCUMENT, NEW)).status).toBe(201);
 	const bodies = Array.from({ length: 20 }, (_, index) => DOCUMENT.replace("app.", `w${index}.`));
-	const statuses = (await Promise.all(bodies.map((body) => put(path, body, { "if-match": '"1"' })))).map(({ status }) => status);
+	const statuses = (await Promise.all(bodies.map((body) => put(path, body, { "if-match": '"1"' })))).map(
+		({ status }) => status,
+	);
 	expect(statuses.filter((status) => status === 200)).toHaveLength(1);
 	expect(statuses.filter((status) => status === 412)).toHaveLength(19);
 	expect((await kv("tenant:twenty.acme.com")).trim()).toBe(bodies[statuses.indexOf(200)]);
@@ -92,20 +107,30 @@ test("a body of 5 MB is refused, told with its length or not", async () => {
 });
 
 test("a large body without a token is refused by who sent it, not by its size", async () => {
-	const refused = await ask("/v1/tenants/large.acme.com", { method: "PUT", body: "x".repeat(5_000_000), headers: { authorization: "" } });
+	const refused = await ask("/v1/tenants/large.acme.com", {
+		method: "PUT",
+		body: "x".repeat(5_000_000),
+		headers: { authorization: "" },
+	});
 	expect(refused.status).toBe(401);
 });
 
 test("the page, its reference and the reference's script are served, nothing from elsewhere", async () => {
 	const page = await fetch(`http://127.0.0.1:${server.port}/`);
-	expect([page.status, page.headers.get("content-type")]).toEqual([200, expect.stringContaining("text/html")]);
+	expect([page.status, page.headers.get("content-type")]).toEqual([
+		200,
+		expect.stringContaining("text/html"),
+	]);
 	const policy = page.headers.get("content-security-policy") ?? "";
 	expect(policy).toContain("default-src 'none'");
 	expect(policy).not.toContain("unsafe");
 	expect(page.headers.get("x-content-type-options")).toBe("nosniff");
 	expect((await fetch(`http://127.0.0.1:${server.port}/docs`)).status).toBe(200);
 	const script = await fetch(`http://127.0.0.1:${server.port}/reference.js`);
-	expect([script.status, script.headers.get("content-type")]).toEqual([200, expect.stringContaining("javascript")]);
+	expect([script.status, script.headers.get("content-type")]).toEqual([
+		200,
+		expect.stringContaining("javascript"),
+	]);
 	await script.body?.cancel();
 	const missing = await fetch(`http://127.0.0.1:${server.port}/nothing.js`);
 	expect([missing.status, await missing.json()]).toMatchObject([404, { code: "not-found" }]);

@@ -41,7 +41,8 @@ function createKv() {
 	return kv;
 }
 
-const runCron = (kv: object) => worker.scheduled(createScheduledController(), { ...bound, TENANTS: kv } as never);
+const runCron = (kv: object) =>
+	worker.scheduled(createScheduledController(), { ...bound, TENANTS: kv } as never);
 
 const open = async () =>
 	(
