@@ -5,8 +5,12 @@ import { LATE, within } from "../isolate/within.ts";
 import { type Changes, type Claimed, claim, confirm, release, stillOpen, sweep } from "./registry/outbox.ts";
 import { type ReadValue, readValues } from "./registry/values.ts";
 
-/** Keys that are taken at once: as many as KV takes of one Worker's run. */
-const BATCH_KEYS = 1000;
+/**
+ * Keys that are taken at once. What one run of a Worker may ask of D1 and KV is limited, and a batch that is cut off in its
+ * middle is written again: with these sizes each run gets on, the smallest plan's (50 requests) too.
+ */
+const FIRST_BATCH_KEYS = 32;
+const BATCH_KEYS = 200;
 
 /** Writes at once. A Worker has six connections, and the others wait for one. */
 const PARALLEL_WRITES = 32;
@@ -17,7 +21,10 @@ const PUT_TIMEOUT_MILLISECONDS = 20_000;
 /** No write is begun after so much of a lease: it has to end within it. */
 const BATCH_MILLISECONDS = 30_000;
 
-const POLL_MILLISECONDS = 100;
+/** How long is waited for a key that is another's, or was written just now: each time twice as long, up to a second. */
+const FIRST_POLL_MILLISECONDS = 100;
+const MAX_POLL_MILLISECONDS = 1000;
+const MAX_IDLE_POLLS = 12;
 
 /** Rows that one sweep drops. */
 const SWEPT_ROWS = 5000;
@@ -37,29 +44,36 @@ interface Batch {
 
 /**
  * Writes the given changes to KV, and waits until KV has them: where another request has one of the keys, or it was
- * written less than a second ago, until that is over.
+ * written less than a second ago, until that is over. Never rejects: the changes are committed, and owed.
  * @returns those that KV does not have in time; the cron trigger sees to them
  */
 export async function settle(stores: Stores, changes: Changes, milliseconds: number): Promise<Changes> {
 	const deadline = stores.now() + milliseconds;
-	const entries = [...changes];
-	const left = new Map<string, number>();
-	for (let start = 0; start < entries.length; start += BATCH_KEYS) {
-		const some = new Map(entries.slice(start, start + BATCH_KEYS));
-		const open = stores.now() < deadline ? await settleSome(stores, some, deadline) : some;
-		for (const [key, change] of open) left.set(key, change);
+	const open = new Map(changes);
+	try {
+		for (let size = FIRST_BATCH_KEYS; open.size > 0; size = BATCH_KEYS) {
+			const some = new Map([...open].slice(0, size));
+			const left = await settleSome(stores, some, deadline);
+			for (const key of some.keys()) if (!left.has(key)) open.delete(key);
+			if (left.size > 0) break;
+		}
+	} catch (error) {
+		logFault(error);
 	}
-	return left;
+	return open;
 }
 
 async function settleSome(stores: Stores, changes: Changes, deadline: number): Promise<Changes> {
 	let open = changes;
+	let idlePolls = 0;
 	for (;;) {
-		const { claimed, written } = await copyBatch(stores, [...open.keys()]);
+		const { claimed, written } = await copyBatch(stores, open.size, [...open.keys()]);
 		open = await stillOpen(stores.registry, open);
 		const isRefused = claimed > 0 && written === 0;
-		if (open.size === 0 || isRefused || stores.now() >= deadline) return open;
-		if (claimed === 0) await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+		if (open.size === 0 || isRefused || stores.now() >= deadline || idlePolls > MAX_IDLE_POLLS) return open;
+		if (claimed > 0) continue;
+		const pause = Math.min(MAX_POLL_MILLISECONDS, FIRST_POLL_MILLISECONDS * 2 ** idlePolls++);
+		await new Promise((resolve) => setTimeout(resolve, pause));
 	}
 }
 
@@ -70,12 +84,16 @@ async function settleSome(stores: Stores, changes: Changes, deadline: number): P
 export async function drain(stores: Stores, milliseconds: number): Promise<number> {
 	const deadline = stores.now() + milliseconds;
 	let total = 0;
-	for (;;) {
-		const { claimed, written } = await copyBatch(stores);
-		total += written;
-		if (claimed === 0 || written === 0 || stores.now() >= deadline) break;
+	try {
+		for (let size = FIRST_BATCH_KEYS; ; size = BATCH_KEYS) {
+			const { claimed, written } = await copyBatch(stores, size);
+			total += written;
+			if (claimed === 0 || written === 0 || stores.now() >= deadline) break;
+		}
+		await sweep(stores.registry, stores.now(), SWEPT_ROWS);
+	} catch (error) {
+		logFault(error);
 	}
-	await sweep(stores.registry, stores.now(), SWEPT_ROWS);
 	return total;
 }
 
@@ -83,10 +101,14 @@ export async function drain(stores: Stores, milliseconds: number): Promise<numbe
  * Takes keys and writes them. A key is one writer's at a time, and its value is read after it was taken: what is written
  * is never older than what is there. To write each change's own value would be to bring back old ones.
  */
-async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]): Promise<Batch> {
+async function copyBatch(
+	{ registry, kv, now }: Stores,
+	size: number,
+	keys?: readonly string[],
+): Promise<Batch> {
 	const lease = crypto.randomUUID();
 	const begun = now();
-	const claimed = await claim(registry, lease, begun, BATCH_KEYS, keys);
+	const claimed = await claim(registry, lease, begun, size, keys);
 	if (claimed.length === 0) return { claimed: 0, written: 0 };
 	const read = await readValues(
 		registry,
@@ -94,13 +116,16 @@ async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]
 	);
 	const written: Claimed[] = [];
 	const left: string[] = [];
+	const failures = new Map<string, string>();
 	for (const group of byChange(claimed)) {
 		await inParallel(group, async (row) => {
-			const outcome = now() - begun > BATCH_MILLISECONDS ? "left" : await copyKey(kv, row.key, read);
+			const outcome =
+				now() - begun > BATCH_MILLISECONDS ? "left" : await copyKey(kv, row.key, read, failures);
 			if (outcome === "written") written.push(row);
 			else if (outcome === "left") left.push(row.key);
 		});
 	}
+	logFailures(failures);
 	if (written.length > 0) await confirm(registry, lease, now(), written);
 	if (left.length > 0) await release(registry, lease, now(), left);
 	return { claimed: claimed.length, written: written.length };
@@ -109,15 +134,20 @@ async function copyBatch({ registry, kv, now }: Stores, keys?: readonly string[]
 /** "unknown" is a write that may arrive yet: its lease runs on, so that nobody writes the key before that is unlikely. */
 type Outcome = "written" | "left" | "unknown";
 
-async function copyKey(kv: Stores["kv"], key: string, read: ReadValue): Promise<Outcome> {
+async function copyKey(
+	kv: Stores["kv"],
+	key: string,
+	read: ReadValue,
+	failures: Map<string, string>,
+): Promise<Outcome> {
 	try {
 		const value = await read(key);
 		const work = value === null ? kv.delete(key) : kv.put(key, value);
 		if ((await within(PUT_TIMEOUT_MILLISECONDS, work)) !== LATE) return "written";
-		log(key, `KV did not answer within ${PUT_TIMEOUT_MILLISECONDS / 1000} seconds`);
+		failures.set(key, `KV did not answer within ${PUT_TIMEOUT_MILLISECONDS / 1000} seconds`);
 		return "unknown";
 	} catch (error) {
-		log(key, reasonOf(error));
+		failures.set(key, reasonOf(error));
 		return "left";
 	}
 }
@@ -141,6 +171,14 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 	await Promise.all(Array.from({ length: PARALLEL_WRITES }, worker));
 }
 
-function log(key: string, reason: string): void {
-	console.log(JSON.stringify({ event: "kv-write-failed", key, reason }));
+/** One line a batch: where KV is down, all of its keys say the same. */
+function logFailures(failures: ReadonlyMap<string, string>): void {
+	const [first] = failures;
+	if (first === undefined) return;
+	const [key, reason] = first;
+	console.log(JSON.stringify({ event: "kv-write-failed", key, reason, keys: failures.size }));
+}
+
+function logFault(error: unknown): void {
+	console.log(JSON.stringify({ event: "kv-copy-failed", reason: reasonOf(error) }));
 }

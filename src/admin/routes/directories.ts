@@ -49,7 +49,7 @@ directories.post(
 		tag: "Directories",
 		summary: "Add and remove origins, thousands at once",
 		description:
-			"All of them or none: if one is bad, nothing is written. KV takes 1,000 writes of one call at once; the rest follows within minutes, and copied is false until then.",
+			"All of them or none: if one is bad, nothing is written. What one run of the Worker cannot write to KV follows with the cron trigger, and copied is false then.",
 		body: changeSchema,
 		answers: { 200: { description: "Done.", body: changedSchema } },
 		problems: ["too-large", "invalid-document"],

@@ -1,6 +1,7 @@
 /** Owns the routes of tenants: their list, and one document to read, write and delete. */
 
 import { type Context, Hono } from "hono";
+import { tenantKey } from "../../tenants/keys.ts";
 import { copyToKv, takesOnly, timeOf, versionJson } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
 import { boundedBody, readText } from "../body.ts";
@@ -168,7 +169,7 @@ export async function write(
 	const written = await writeVersion(c.env.REGISTRY, { ...what, caller, at }, precondition);
 	if (written === undefined) return undefined;
 	const { version, change } = written;
-	const copied = await copyToKv(c, new Map([[`tenant:${host}`, change]]));
+	const copied = await copyToKv(c, new Map([[tenantKey(host), change]]));
 	const record = versionJson({ version, at, by: caller.name, via: caller.via, action, restores });
 	const isNew = !precondition.alive;
 	return c.json({ host, ...record, copied, warnings }, isNew ? 201 : 200, {

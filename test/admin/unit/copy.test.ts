@@ -185,3 +185,21 @@ test("keys that nobody has changed are settled at once", async () => {
 	const stores = { registry: bound.REGISTRY, kv: createKv() as never, now: Date.now };
 	expect(await settle(stores, new Map([["tenant:nothing.example", 1]]), 1000)).toEqual(new Map());
 });
+
+test("a write that is committed is never answered as if it had failed, whatever becomes of the copy", async () => {
+	const registry = new Proxy(bound.REGISTRY, {
+		get(target, name) {
+			const member: unknown = Reflect.get(target, name);
+			if (typeof member !== "function") return member;
+			if (name !== "prepare") return member.bind(target);
+			return (sql: string) => {
+				if (sql.includes("SET written")) throw new Error("D1 is cut off");
+				return target.prepare(sql);
+			};
+		},
+	});
+	const plane = await createPlane({ TENANTS: createKv(), REGISTRY: registry });
+	const written = await plane.ask(HOST, { method: "PUT", headers: { "if-none-match": "*" }, body: A });
+	expect(written).toMatchObject({ status: 201, json: { version: 1, copied: false } });
+	expect(await open()).toEqual([KEY]);
+});
