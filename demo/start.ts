@@ -74,10 +74,10 @@ function fail(error: unknown): never {
 function welcome(ports: Ports, stateDirectory: string, admin: Admin): string {
 	const gateway = `http://localhost:${ports.gateway}`;
 	return `
-${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages, side by side:
+${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages:
 
-    ${pc.cyan(allowedOrigin(ports))}    on the allowlist: may read the API through Cordon
-    ${pc.cyan(refusedOrigin(ports))}    not on it: the API alone leaks, Cordon does not
+    ${pc.cyan(refusedOrigin(ports))}    a stranger: the API alone leaks to it, Cordon does not
+    ${pc.cyan(allowedOrigin(ports))}    on the allowlist: reads the API through Cordon
 
   Gateway  ${pc.cyan(gateway)}    wrangler dev, local KV in ${stateDirectory}
   API      ${pc.cyan(`http://localhost:${ports.api}`)}    behind it: reflects any origin, with credentials

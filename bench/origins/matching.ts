@@ -80,7 +80,7 @@ function createSubject(kind: Kind, size: number): Subject {
 	return {
 		kind,
 		size,
-		set: createOriginSet(patterns),
+		set: createOriginSet([patterns]),
 		asked: { hit: asked(kind.hit), miss: asked(kind.miss) },
 		nanoseconds: { hit: [], miss: [] },
 	};

@@ -5,6 +5,7 @@ import type { MiddlewareHandler } from "hono";
 import { type DescribeRouteOptions, describeRoute, resolver } from "hono-openapi";
 import type { OpenAPIV3_1 } from "openapi-types";
 import type * as v from "valibot";
+import { type DescribedSchema, withWords } from "../tenants/described-schema.ts";
 import { closedSchema, tenantSchema } from "../tenants/schema.ts";
 import { PROBLEMS, type ProblemCode } from "./problem.ts";
 
@@ -104,7 +105,7 @@ export function components(): OpenAPIV3_1.ComponentsObject {
 	const header = (description: string) => ({ description, schema: { type: "string" as const } });
 	const documentSchema = (schema: typeof tenantSchema | typeof closedSchema) => {
 		const { $schema: _, ...rest } = toJsonSchema(schema, { target: "draft-2020-12" });
-		return rest as OpenAPIV3_1.SchemaObject;
+		return withWords(rest as DescribedSchema) as OpenAPIV3_1.SchemaObject;
 	};
 	return {
 		securitySchemes: {

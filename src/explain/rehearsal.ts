@@ -62,6 +62,7 @@ export async function rehearse(
 			record(recorded) {
 				verdict = recorded;
 			},
+			countUnavailable: () => {},
 		},
 	});
 	const { status, headers } = await gateway(certified(request), () => {});

@@ -6,6 +6,7 @@ import type { Explanation } from "./explanation.ts";
 /** An explanation as JSON. */
 export function explanationReport(explanation: Explanation) {
 	const { allowed, call, tenantKey, mode, route, otherReading, reason, entry, requests } = explanation;
+	const { policy, passedOver } = explanation;
 	const { origin, method, headers, url } = call;
 	return {
 		allowed,
@@ -14,6 +15,8 @@ export function explanationReport(explanation: Explanation) {
 		mode,
 		route,
 		otherReading,
+		policy: entry === null ? null : policy.pointer,
+		passedOver,
 		origin: { reason, entry: entry?.text ?? null, pointer: entry?.pointer ?? null },
 		requests,
 		browser: browserHalves(explanation),

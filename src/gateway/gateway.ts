@@ -1,15 +1,25 @@
 /** Owns the request path's beginning: the tenant of the hostname, the loop, the policy's judgement of the origin. */
 
 import { checkOrigin, type OriginVerdict } from "../cors/allowed-origins.ts";
+import { ORIGIN } from "../cors/standard.ts";
 import type { Lookup } from "../isolate/memory.ts";
 import type { Background } from "../isolate/read-through-cache.ts";
 import type { StoredTenant, TenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { type AnswerOptions, createAnswer } from "./answer.ts";
-import { AMBIGUOUS_PATH, type Arrival, type Call, callOf, judged } from "./call.ts";
+import {
+	AMBIGUOUS_PATH,
+	type Arrival,
+	type Call,
+	callOf,
+	judged,
+	NOT_ISOLATED,
+	policyOfAnyOrigin,
+} from "./call.ts";
 import { faultOf, rayOf } from "./fault.ts";
 import { passThrough, upstreamFailure } from "./forward.ts";
-import { CDN_LOOP, isLoop } from "./loop.ts";
+import { isFromElsewhere } from "./isolation.ts";
+import { CDN_LOOP, isLoop, LOOP_REASON } from "./loop.ts";
 import { type ProblemCode, problem } from "./problem.ts";
 
 /** Everything that the gateway needs from outside. */
@@ -27,7 +37,7 @@ export type Gateway = (request: Request, background: Background) => Response | P
  * before the upstream's fetch begins; the functions that end in `Later` are for where it does not.
  */
 export function createGateway(options: GatewayOptions): Gateway {
-	const { store, out, onFault } = options;
+	const { store, out, onFault, verdicts } = options;
 	const addressOf = createAddressReader();
 	const answer = createAnswer(options);
 
@@ -45,9 +55,11 @@ export function createGateway(options: GatewayOptions): Gateway {
 	function admit(arrival: Arrival, found: Lookup<StoredTenant>): Response | Promise<Response> {
 		switch (found.kind) {
 			case "unavailable":
-				return refuse(arrival, "tenant-unavailable", UNAVAILABLE_DETAILS[found.reason]);
+				return refuseUnavailable(arrival, UNAVAILABLE_DETAILS[found.reason]);
 			case "absent":
-				return options.forwardUnknownHosts ? passOn(arrival) : refuse(arrival, "unknown-tenant");
+				return options.forwardUnknownHosts
+					? passOn(arrival)
+					: refuse(arrival, "unknown-tenant", unknownDetail(arrival));
 			case "present": {
 				const { value: tenant } = found;
 				if (tenant.closed) return refuse(arrival, "tenant-closed");
@@ -66,14 +78,19 @@ export function createGateway(options: GatewayOptions): Gateway {
 		return answer(judged(call, verdict), isLooping(call.request));
 	}
 
-	/** The list in the document is asked first, directories only then. */
+	/** The lists in the document are asked first, directories only then. */
 	function judge(call: Call, background: Background): OriginVerdict | Promise<OriginVerdict> | undefined {
-		const { origin, policy, address, ambiguousPath } = call;
-		if (origin === null) return undefined;
+		const { origin, place, address, ambiguousPath, tenant } = call;
+		if (origin === null) return tenant.isolates && isEmbedded(call) ? NOT_ISOLATED : undefined;
 		if (ambiguousPath) return AMBIGUOUS_PATH;
-		const check = checkOrigin(policy.origins, origin);
+		const check = checkOrigin(place.policies.origins, origin);
 		if (check.kind !== "ask") return check.verdict;
-		return store.findOrigin(address.site.hostname, check.directories, origin, background);
+		return store.findOrigin(address.site.hostname, check, origin, background);
+	}
+
+	/** What every origin may read is not isolated: anybody may embed it as well. */
+	function isEmbedded(call: Call): boolean {
+		return policyOfAnyOrigin(call) === undefined && isFromElsewhere(call.method, call.headers);
 	}
 
 	function isLooping({ headers }: Request): boolean {
@@ -84,7 +101,10 @@ export function createGateway(options: GatewayOptions): Gateway {
 	/** Lets a request to an unknown host go on along its own route. */
 	async function passOn(arrival: Arrival): Promise<Response> {
 		const { request, address } = arrival;
-		if (isLooping(request)) return refuse(arrival, "loop-detected");
+		if (isLooping(request)) {
+			onFault(faultOf(request, address, "loop-detected", LOOP_REASON));
+			return refuse(arrival, "loop-detected");
+		}
 		try {
 			return await passThrough(request, out);
 		} catch (error) {
@@ -94,10 +114,27 @@ export function createGateway(options: GatewayOptions): Gateway {
 		}
 	}
 
+	function refuseUnavailable(arrival: Arrival, detail: string): Response {
+		const { request, address } = arrival;
+		const response = refuse(arrival, "tenant-unavailable", detail);
+		verdicts.countUnavailable({
+			hostname: address.site.hostname,
+			origin: request.headers.get(ORIGIN) ?? "",
+			method: request.method,
+			status: response.status,
+		});
+		return response;
+	}
+
 	/** There is no policy, so that nothing is shared with anybody. */
 	function refuse({ request }: Arrival, code: ProblemCode, detail?: string): Response {
 		return problem(code, { detail, ray: rayOf(request.headers) });
 	}
+}
+
+/** The name that was looked for: behind a proxy or a rewritten Host it is not always the one that was meant. */
+function unknownDetail({ address }: Arrival): string {
+	return `No policy is stored for the hostname ${JSON.stringify(address.site.hostname)}. Its operator has to push a tenant file that names it.`;
 }
 
 /** To try again helps against the one and never against the other. */

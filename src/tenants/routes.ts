@@ -21,6 +21,11 @@ export interface RouteTable<T> {
 	 * @returns undefined where all its readings lead to one route
 	 */
 	findOtherReading(pathname: string): OtherReading<T> | undefined;
+	/**
+	 * Whether `test` holds for a route that some reading of `pathname`, itself among them, may lead to.
+	 * @param test is given undefined for a reading that leads to none
+	 */
+	someReading(pathname: string, test: (route: Route<T> | undefined) => boolean): boolean;
 }
 
 /** A reading of a path that leads elsewhere than the path as it stands. */
@@ -42,7 +47,12 @@ interface Paths<T> {
 }
 
 /** Stands where several routes have a reading in common: a path with that reading is never one of them for sure. */
-const SEVERAL = Symbol("several routes");
+class Several<T> {
+	readonly routes: readonly Route<T>[];
+	constructor(routes: readonly Route<T>[]) {
+		this.routes = routes;
+	}
+}
 
 /**
  * Compiles routes.
@@ -55,7 +65,13 @@ export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> 
 		(first) => first,
 	);
 	const allPlain = routes.every(({ path }) => isPlain(literalOf(path)));
-	const loose = allPlain ? strict : pathsOf<T, typeof SEVERAL>(routes, routeReadings, () => SEVERAL);
+	const loose = allPlain
+		? strict
+		: pathsOf<T, Several<T>>(
+				routes,
+				routeReadings,
+				(one, other) => new Several([...(one instanceof Several ? one.routes : [one]), other]),
+			);
 
 	function findOtherReading(pathname: string): OtherReading<T> | undefined {
 		if (allPlain && isPlain(pathname)) return undefined;
@@ -64,12 +80,24 @@ export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> 
 		if (readings === undefined) return { reading: undefined, route: undefined };
 		for (const reading of readings) {
 			const found = findIn(loose, reading);
-			if (found !== route) return { reading, route: found === SEVERAL ? undefined : found };
+			if (found !== route) return { reading, route: found instanceof Several ? undefined : found };
 		}
 		return undefined;
 	}
 
-	return { find: (pathname) => findIn(strict, pathname), findOtherReading };
+	function someReading(pathname: string, test: (route: Route<T> | undefined) => boolean): boolean {
+		if (test(findIn(strict, pathname))) return true;
+		if (allPlain && isPlain(pathname)) return false;
+		const readings = readingsOf(pathname);
+		if (readings === undefined) return test(undefined) || routes.some(test);
+		for (const reading of readings) {
+			const found = findIn(loose, reading);
+			if (found instanceof Several ? found.routes.some(test) : test(found)) return true;
+		}
+		return false;
+	}
+
+	return { find: (pathname) => findIn(strict, pathname), findOtherReading, someReading };
 }
 
 function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): T | undefined {
@@ -86,7 +114,7 @@ function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): 
 function pathsOf<T, S>(
 	routes: readonly Route<T>[],
 	spellings: (literal: string) => Iterable<string>,
-	ofTwo: (first: Route<T> | S) => Route<T> | S,
+	ofTwo: (first: Route<T> | S, second: Route<T>) => Route<T> | S,
 ): Paths<Route<T> | S> {
 	const exact = new Map<string, Route<T> | S>();
 	const prefixes = new Map<string, Route<T> | S>();
@@ -94,7 +122,7 @@ function pathsOf<T, S>(
 		const table = isPrefix(route.path) ? prefixes : exact;
 		for (const key of spellings(literalOf(route.path))) {
 			const before = table.get(key);
-			table.set(key, before === undefined ? route : ofTwo(before));
+			table.set(key, before === undefined ? route : ofTwo(before, route));
 		}
 	}
 	const prefixLengths = [...new Set([...prefixes.keys()].map((key) => key.length))].sort((a, b) => b - a);

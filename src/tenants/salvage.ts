@@ -1,11 +1,10 @@
 /** Owns what can still be checked of a document whose structure is faulty, so that all its errors come at once. */
 
+import { MAX_POLICIES } from "../cors/policies.ts";
 import { MAX_NAMES, MAX_ROUTES, type TenantDocument } from "./schema.ts";
 
 /** Stands for a path that is missing or no text: there is nothing more to say of it. */
 const NOTHING_TO_CHECK = "/without-path/";
-
-type Cors = TenantDocument["cors"];
 
 /** Tells objects from lists, null and plain values. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -17,9 +16,11 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * in lists it leaves a hole, so that the other elements keep their index.
  */
 export function salvage(value: Readonly<Record<string, unknown>>): TenantDocument {
-	const { upstream, routes } = value;
+	const { upstream, routes, cookies } = value;
+	const domain = isObject(cookies) ? cookies["domain"] : undefined;
 	return {
 		...(isString(upstream) || isService(upstream) ? { upstream } : {}),
+		...(isString(domain) ? { cookies: { domain } } : {}),
 		cors: salvageCors(value["cors"]),
 		routes: soundItems(routes, isObject, MAX_ROUTES).map((route, index) => ({
 			path: typeof route["path"] === "string" ? route["path"] : NOTHING_TO_CHECK + index,
@@ -28,10 +29,17 @@ export function salvage(value: Readonly<Record<string, unknown>>): TenantDocumen
 	};
 }
 
+type Cors = TenantDocument["cors"];
+type SalvagedPolicy = Exclude<Cors, readonly unknown[]>;
+
 function salvageCors(value: unknown): Cors {
-	const cors = isObject(value) ? value : {};
+	if (Array.isArray(value)) return soundItems(value, isObject, MAX_POLICIES).map(salvagePolicy);
+	return salvagePolicy(isObject(value) ? value : {});
+}
+
+function salvagePolicy(cors: Readonly<Record<string, unknown>>): SalvagedPolicy {
 	// Written as a text, true is mistyped, and what it brings with it is worth saying all the same.
-	const flag = (key: keyof Cors) => ({ [key]: cors[key] === true || cors[key] === "true" });
+	const flag = (key: keyof SalvagedPolicy) => ({ [key]: cors[key] === true || cors[key] === "true" });
 	return {
 		origins: cors["origins"] === "*" ? "*" : soundItems(cors["origins"], isOriginEntry),
 		...flag("credentials"),

@@ -1,6 +1,6 @@
 /** Owns the look-up of tenants by hostname and of origins in directories, from KV through the isolate's cache. */
 
-import type { OriginVerdict } from "../cors/allowed-origins.ts";
+import type { DirectoryQuestions, OriginVerdict } from "../cors/allowed-origins.ts";
 import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
 import { createFairBudget } from "../isolate/fair-budget.ts";
 import { type Lookup, UNAVAILABLE } from "../isolate/memory.ts";
@@ -55,12 +55,13 @@ export interface TenantStore {
 	 */
 	findTenant(hostname: string, background: Background): Lookup<StoredTenant> | Promise<Lookup<StoredTenant>>;
 	/**
-	 * Asks directories for an origin; the first in their order that has it allows it.
-	 * @param hostname whose policy names them: reads that find nothing are on its tenant's account
+	 * Asks directories for an origin, policy by policy; the first in their order that has it allows it. Where one cannot be
+	 * read the origin is denied: to go on to the next policy would give it rights that an earlier one may withhold.
+	 * @param hostname whose policies name them: reads that find nothing are on its tenant's account
 	 */
 	findOrigin(
 		hostname: string,
-		directories: readonly string[],
+		questions: Pick<DirectoryQuestions, "policies" | "otherwise">,
 		origin: string,
 		background: Background,
 	): Promise<OriginVerdict>;
@@ -174,23 +175,29 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 				? other
 				: findTenantLater(hostname, own, wildcard, other, background);
 		},
-		async findOrigin(hostname, directories, origin, background) {
+		async findOrigin(hostname, { policies, otherwise }, origin, background) {
 			const tenant = tenantOf(hostname);
-			// All at once, so that a slow KV is waited for once.
-			const answers = await Promise.all(
-				directories.map((directory) => askDirectory(tenant, directory, origin, background)),
-			);
-			const first = answers.findIndex(({ lookup }) => lookup.kind === "present");
-			for (const { read } of answers) read?.end(first !== -1);
-			if (first !== -1) {
-				return {
-					allowed: true,
-					reason: "in-directory",
-					entry: JSON.stringify({ directory: directories[first] }),
-				};
+			const reads: DirectoryRead[] = [];
+			const end = (verdict: OriginVerdict): OriginVerdict => {
+				for (const read of reads) read.end(verdict.allowed && verdict.reason === "in-directory");
+				return verdict;
+			};
+			for (const { policy, directories } of policies) {
+				// Those of one policy all at once, so that a slow KV is waited for once.
+				const answers = await Promise.all(
+					directories.map((directory) => askDirectory(tenant, directory, origin, background)),
+				);
+				for (const { read } of answers) if (read !== undefined) reads.push(read);
+				const first = answers.findIndex(({ lookup }) => lookup.kind === "present");
+				if (first !== -1) {
+					const entry = JSON.stringify({ directory: directories[first] });
+					return end({ allowed: true, reason: "in-directory", entry, policy });
+				}
+				if (answers.some(({ lookup }) => lookup.kind === "unavailable")) {
+					return end({ allowed: false, reason: "directory-unavailable" });
+				}
 			}
-			const unavailable = answers.some(({ lookup }) => lookup.kind === "unavailable");
-			return { allowed: false, reason: unavailable ? "directory-unavailable" : "not-in-directory" };
+			return end(otherwise);
 		},
 		bytes: () => tenants.bytes() + origins.bytes(),
 	};

@@ -180,9 +180,12 @@ function checkRule(
 	place: Place | undefined,
 	findings: Findings,
 ): void {
-	if (type === "max_length") {
-		if (!Array.isArray(value) || value.length <= Number(requirement)) return;
-		findings.add({ code: "too-many-items", pointer: pointerOf(place), message: String(message) });
+	if (type === "max_length" || type === "min_length") {
+		const isMost = type === "max_length";
+		const bound = Number(requirement);
+		if (!Array.isArray(value) || (isMost ? value.length <= bound : value.length >= bound)) return;
+		const code = isMost ? "too-many-items" : "too-few-items";
+		findings.add({ code, pointer: pointerOf(place), message: String(message) });
 		return;
 	}
 	if (typeof value !== "number") return;

@@ -1,11 +1,12 @@
 /** Owns the tenant: a document's text, checked and compiled once into what the gateway works with. */
 
 import { createOriginQuota, type OriginQuota } from "../cors/allowed-origins.ts";
-import { compilePolicy, type Policy } from "../cors/policy.ts";
+import { compilePolicies, type Policies } from "../cors/policies.ts";
 import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
+import { checkCookieDomain, REMOVE_DOMAIN } from "./cookie-domain.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
@@ -24,6 +25,8 @@ export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 export interface CookieRewrite {
 	readonly sameSiteNone: boolean;
 	readonly partitioned: boolean;
+	/** What stands in place of every `Domain`; empty where it is taken out, undefined where it stays. */
+	readonly domain: string | undefined;
 }
 
 /** A tenant that is closed: everything is refused, nothing is shared. */
@@ -32,16 +35,25 @@ export interface ClosedTenant {
 	readonly weightBytes: number;
 }
 
+/** What holds for the paths of one route, or for all that no route has. */
+export interface Place {
+	readonly policies: Policies;
+	/** Whether nothing is changed there, and only the verdict recorded. */
+	readonly report: boolean;
+}
+
 /** A compiled tenant document. Immutable. */
 export interface Tenant {
 	readonly closed: false;
 	/** Where the API is; undefined where requests go on along their own route. */
 	readonly upstream: Upstream | undefined;
-	readonly policy: Policy;
+	/** What holds where no route does. */
+	readonly place: Place;
 	/** Undefined where there are none: then no request's path has to be known. */
-	readonly routes: RouteTable<Policy> | undefined;
-	readonly report: boolean;
+	readonly routes: RouteTable<Place> | undefined;
 	readonly rejectDenied: boolean;
+	/** Whether what other sites embed without an `Origin` is refused too. */
+	readonly isolates: boolean;
 	readonly stripOrigin: boolean;
 	readonly upstreamTimeoutMilliseconds: number | undefined;
 	readonly cookies: CookieRewrite | undefined;
@@ -52,7 +64,7 @@ export interface Tenant {
 
 /** A tenant itself, and a route beside its path and its policy. */
 const TENANT_BYTES = 160;
-const ROUTE_BYTES = 60;
+const ROUTE_BYTES = 80;
 
 const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
 
@@ -112,10 +124,12 @@ function compile(value: unknown, findings: Findings): TenantResult {
 		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
 	}
 	checkUpstream(document.upstream, findings);
+	checkCookies(document.cookies, findings);
 	const quota = createOriginQuota();
-	const policy = compilePolicy(document.cors, "/cors", findings, quota);
-	const routes = compileRoutes(document.routes ?? [], findings, quota);
-	if (policy === undefined || findings.count() > 0) return refused();
+	const report = document.mode === "report";
+	const policies = compilePolicies(document.cors, "/cors", findings, quota);
+	const routes = compileRoutes(document.routes ?? [], report, findings, quota);
+	if (policies === undefined || findings.count() > 0) return refused();
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
@@ -124,15 +138,15 @@ function compile(value: unknown, findings: Findings): TenantResult {
 		tenant: {
 			closed: false,
 			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
-			policy,
+			place: { policies, report },
 			routes: routes.length === 0 ? undefined : createRouteTable(routes),
-			report: document.mode === "report",
-			rejectDenied: document.deniedRequests === "reject",
+			rejectDenied: (document.deniedRequests ?? "forward") !== "forward",
+			isolates: document.deniedRequests === "isolate",
 			stripOrigin: document.originHeader === "strip",
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
 			clientCertificate: document.clientCertificate ?? "ignore",
-			weightBytes: TENANT_BYTES + policy.weightBytes + routesBytes(routes),
+			weightBytes: TENANT_BYTES + policies.weightBytes + routesBytes(routes),
 		},
 	};
 }
@@ -145,19 +159,27 @@ function checkUpstream(upstream: UpstreamConfig | undefined, findings: Findings)
 	findings.add({ ...refusal, pointer: isOrigin ? "/upstream" : "/upstream/service" });
 }
 
+function checkCookies(cookies: TenantDocument["cookies"], findings: Findings): void {
+	const refusal = cookies?.domain === undefined ? undefined : checkCookieDomain(cookies.domain);
+	if (refusal !== undefined) findings.add({ ...refusal, pointer: "/cookies/domain" });
+}
+
 function compileRoutes(
 	configs: NonNullable<TenantDocument["routes"]>,
+	/** That of the document, which a route's own mode overrules. */
+	report: boolean,
 	findings: Findings,
 	quota: OriginQuota,
-): readonly Route<Policy>[] {
-	const routes: Route<Policy>[] = [];
-	configs.forEach(({ path, cors }, index) => {
+): readonly Route<Place>[] {
+	const routes: Route<Place>[] = [];
+	configs.forEach(({ path, cors, mode }, index) => {
 		if (findings.isEnough()) return;
 		const place = pointerTo("/routes", index);
 		const refusal = checkPath(path);
 		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(place, "path") });
-		const value = compilePolicy(cors, pointerTo(place, "cors"), findings, quota);
-		if (value !== undefined) routes.push({ path, value });
+		const policies = compilePolicies(cors, pointerTo(place, "cors"), findings, quota);
+		if (policies === undefined) return;
+		routes.push({ path, value: { policies, report: mode === undefined ? report : mode === "report" } });
 	});
 	const repetitions: Finding[] = [];
 	checkUniquePaths(configs, repetitions);
@@ -166,10 +188,10 @@ function compileRoutes(
 }
 
 /** A path is held by the route; the table's key is the same text, or a part of it. */
-function routesBytes(routes: readonly Route<Policy>[]): number {
+function routesBytes(routes: readonly Route<Place>[]): number {
 	let bytes = 0;
 	for (const { path, value } of routes) {
-		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.weightBytes;
+		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.policies.weightBytes;
 	}
 	return bytes;
 }
@@ -201,5 +223,8 @@ function documentTooLarge(bytes: number): Finding {
 function cookieRewrite(cookies: TenantDocument["cookies"]): CookieRewrite | undefined {
 	const sameSiteNone = cookies?.sameSite === "None";
 	const partitioned = cookies?.partitioned === true;
-	return sameSiteNone || partitioned ? { sameSiteNone, partitioned } : undefined;
+	const domain = cookies?.domain === REMOVE_DOMAIN ? "" : cookies?.domain;
+	return sameSiteNone || partitioned || domain !== undefined
+		? { sameSiteNone, partitioned, domain }
+		: undefined;
 }

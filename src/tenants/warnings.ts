@@ -3,6 +3,7 @@
 import { findCovered } from "../cors/cover.ts";
 import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
+import { type CorsConfigs, placedPolicies } from "../cors/policies.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
 import { createFindings, type Findings } from "../findings/collector.ts";
@@ -17,17 +18,18 @@ export function findWarnings(document: TenantDocument | ClosedDocument): readonl
 	if ("closed" in document) return [];
 	const warnings = createFindings();
 	if (typeof document.upstream === "string") warnUpstream(document.upstream, warnings);
-	warnCors(document.cors, "/cors", warnings);
+	warnPolicies(document.cors, "/cors", warnings);
 	document.routes?.forEach(({ path, cors }, index) => {
 		const place = pointerTo("/routes", index);
 		warnPath(path, pointerTo(place, "path"), warnings);
-		warnCors(cors, pointerTo(place, "cors"), warnings);
+		warnPolicies(cors, pointerTo(place, "cors"), warnings);
 	});
-	if (document.cookies !== undefined && !document.cookies.sameSite && !document.cookies.partitioned) {
+	const { cookies } = document;
+	if (cookies !== undefined && !cookies.sameSite && !cookies.partitioned && cookies.domain === undefined) {
 		warnings.add({
 			code: "cookies-without-effect",
 			pointer: "/cookies",
-			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None" or "partitioned": true, or remove it.`,
+			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None", "partitioned": true or "domain", or remove it.`,
 		});
 	}
 	return warnings.list();
@@ -68,6 +70,11 @@ function warnPath(path: string, pointer: string, warnings: Findings): void {
 		message: `${quote(path)} can never match: URL parsers write such a path as ${quote(reachable)}. Write it so.`,
 		suggestion: reachable,
 	});
+}
+
+function warnPolicies(cors: CorsConfigs, pointer: string, warnings: Findings): void {
+	const policies = placedPolicies(cors, pointer);
+	for (const each of policies) warnCors(each.cors, each.pointer, warnings);
 }
 
 function warnCors(cors: CorsConfig, pointer: string, warnings: Findings): void {

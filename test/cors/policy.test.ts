@@ -2,16 +2,18 @@
 
 import { describe, expect, test } from "vitest";
 import { createOriginQuota } from "../../src/cors/allowed-origins.ts";
-import { type CorsConfig, compilePolicy, type Policy } from "../../src/cors/policy.ts";
+import { compilePolicies, type Policies } from "../../src/cors/policies.ts";
+import type { CorsConfig, Policy } from "../../src/cors/policy.ts";
 import { createFindings } from "../../src/findings/collector.ts";
 
 const APP = "https://app.example.com";
 
 function compile(config: Partial<CorsConfig>) {
 	const findings = createFindings();
-	const policy = compilePolicy({ origins: [APP], ...config }, "/cors", findings, createOriginQuota());
+	const policies = compilePolicies({ origins: [APP], ...config }, "/cors", findings, createOriginQuota());
 	return {
-		policy: policy as Policy,
+		policies: policies as Policies,
+		policy: policies?.list[0] as Policy,
 		errors: findings.list().map(({ code, pointer, suggestion }) => [code, pointer, suggestion]),
 	};
 }
@@ -77,9 +79,9 @@ describe("the preflight's constant headers", () => {
 });
 
 test("only any origin without credentials makes a response that varies by nothing", () => {
-	expect(compile({ origins: "*" }).policy.variesByOrigin).toBe(false);
-	expect(compile({}).policy.variesByOrigin).toBe(true);
-	expect(compile({ origins: [] }).policy.variesByOrigin).toBe(true);
+	expect(compile({ origins: "*" }).policies.variesByOrigin).toBe(false);
+	expect(compile({}).policies.variesByOrigin).toBe(true);
+	expect(compile({ origins: [] }).policies.variesByOrigin).toBe(true);
 });
 
 describe("a name is refused", () => {

@@ -290,3 +290,19 @@ test("what is served is never older than an hour", async () => {
 	const fresh = place.isolate();
 	expect(await place.ask(fresh, () => fresh.served())).toBe("unreadable");
 });
+
+test("a host's absence that is fresh leaves it to an invalid wildcard; then the document that others have seen is served", async () => {
+	const place = createPlace();
+	const [other, isolate] = [place.isolate(), place.isolate()];
+	place.kv.set(WILDCARD, "[]");
+	expect(await place.ask(isolate, () => isolate.served())).toBe("invalid");
+	place.kv.set(KEY, documentFor(ONE));
+	expect(await place.ask(other, () => other.served())).toBe(ONE);
+	await place.pass(11.5);
+	for (let i = 0; i < 4; i++) expect(await other.served()).toBe(ONE);
+	expect(await place.ask(isolate, () => isolate.served())).toBe("invalid");
+	place.be("failing");
+	await place.pass(4);
+	expect(await place.ask(isolate, () => isolate.served())).toBe(ONE);
+	expect(await place.ask(isolate, () => isolate.served())).toBe(ONE);
+});

@@ -86,7 +86,47 @@ describe("a mistake is reported where it stands", () => {
 		["null", null, [["invalid-document", ""]]],
 		["nothing", {}, [["missing-key", "/cors"]]],
 		["no origins", { cors: {} }, [["missing-key", "/cors/origins"]]],
-		["cors that is a list", { cors: [] }, [["invalid-type", "/cors"]]],
+		["cors that is an empty list", { cors: [] }, [["too-few-items", "/cors"]]],
+		["a list of 16 policies", { cors: Array.from({ length: 16 }, () => ({ origins: [] })) }, []],
+		[
+			"a list of 17 policies",
+			{ cors: Array.from({ length: 17 }, () => ({ origins: [] })) },
+			[["too-many-items", "/cors"]],
+		],
+		["a policy that is a list", { cors: [{ origins: [] }, []] }, [["invalid-type", "/cors/1"]]],
+		[
+			"faults in several policies of a list, those behind a faulty one too",
+			{
+				cors: [5, { origins: ["https://A.example"], methods: ["put"] }, { origins: ["null"], credential: 1 }],
+				routes: [{ path: "/a", cors: [{ origins: ["x"] }, { origins: [] }] }],
+			},
+			[
+				["invalid-type", "/cors/0"],
+				["unknown-key", "/cors/2/credential", "credentials"],
+				["invalid-origin-upper-case", "/cors/1/origins/0", "https://a.example"],
+				["invalid-method-case", "/cors/1/methods/0", "PUT"],
+				["prohibited-origin-null", "/cors/2/origins/0"],
+				["invalid-origin-no-scheme", "/routes/0/cors/0/origins/0", "https://x"],
+			],
+		],
+		[
+			"any origin before the last policy",
+			{ cors: [{ origins: [] }, { origins: "*" }, { origins: "*" }] },
+			[["unreachable-policy", "/cors/1/origins"]],
+		],
+		["any origin in the last policy", { cors: [{ origins: [] }, { origins: "*" }] }, []],
+		[
+			"any origin with credentials in the last policy",
+			{ cors: [{ origins: [] }, { origins: "*", credentials: true }] },
+			[["prohibited-origin-any-with-credentials", "/cors/1/origins"]],
+		],
+		[
+			"nine directories in one of the policies; eight in each are allowed",
+			{
+				cors: [8, 9].map((n) => ({ origins: Array.from({ length: n }, (_, i) => ({ directory: `d${i}` })) })),
+			},
+			[["too-many-directories", "/cors/1/origins"]],
+		],
 		["cors that is a text", { cors: "x" }, [["invalid-type", "/cors"]]],
 		["origins of one text", { cors: { origins: "https://a.example" } }, [["invalid-type", "/cors/origins"]]],
 		["a number among origins", { cors: { origins: [5] } }, [["invalid-type", "/cors/origins/0"]]],
@@ -346,9 +386,8 @@ test("whatever JSON comes, checking does not throw, and what has no errors compi
 		fc.property(fc.oneof(near, fc.jsonValue()), (value) => {
 			const result = parseTenant(JSON.stringify(value));
 			if (result.ok && !result.closed)
-				expect(result.tenant.policy.preflightHeaders("https://a.example").has("access-control-max-age")).toBe(
-					true,
-				);
+				for (const policy of result.tenant.place.policies.list)
+					expect(policy.preflightHeaders("https://a.example").has("access-control-max-age")).toBe(true);
 			else if (!result.ok) expect(result.errors.length).toBeGreaterThan(0);
 		}),
 		{ numRuns: 500 },

@@ -35,10 +35,7 @@ export function printExplanation(
 	};
 	step("Call", `${call.method} ${call.url.href} from a page on ${call.origin}${withHeaders(call.headers)}`);
 	step("Document", documentWords(explanation, file));
-	step(
-		"Policy",
-		explanation.route === null ? "the document's cors" : `the cors of the route ${explanation.route}`,
-	);
+	step("Policy", ...policyWords(explanation));
 	step("Origin", ...originWords(explanation, file));
 	for (const request of requests) {
 		step(request.kind === "preflight" ? "Preflight" : "Request", ...requestWords(request, explanation));
@@ -60,8 +57,30 @@ function documentWords({ tenantKey, holder, mode }: Explanation, file: TenantFil
 	return `${where} in ${holder}${report}`;
 }
 
+/** Which policy it is, and why not one before it. */
+function policyWords({ route, policy, policies, entry, passedOver }: Explanation): readonly string[] {
+	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
+	if (policies.length === 1) return [place];
+	const which = entry === null ? `a list of ${policies.length} policies` : `the policy at ${policy.pointer}`;
+	return [
+		`${place}, ${which}`,
+		...passedOver.map(
+			({ pointer, reason }) => `  not the one at ${pointer}: ${PASSED_OVER_WORDS[reason] ?? reason}`,
+		),
+	];
+}
+
+const PASSED_OVER_WORDS: Readonly<Partial<Record<Explanation["reason"], string>>> = {
+	"not-listed": "no entry of its list matches the origin",
+	"not-in-directory": "no entry of its list matches the origin, and it is in none of its directories",
+	"origin-null": "null is in no list and no directory",
+	"origin-too-long": "the origin is longer than any can be",
+	"origin-malformed": "no entry matches, and of what is no serialized origin no directory is asked",
+	"origin-insecure": "no entry matches, and in its directories plain http does not count",
+};
+
 function originWords(explanation: Explanation, file: TenantFile | undefined): readonly string[] {
-	const { entry, call, policy } = explanation;
+	const { entry, call, policies } = explanation;
 	if (entry !== null) {
 		const finding = { code: "", message: "", pointer: entry.pointer };
 		const position = file?.source.position(file.locate(finding).start);
@@ -69,9 +88,8 @@ function originWords(explanation: Explanation, file: TenantFile | undefined): re
 		return [`${ALLOWED_WORDS[explanation.reason] ?? "allowed"}: ${entry.text} at ${entry.pointer}${place}`];
 	}
 	if (explanation.otherReading !== null) return readingWords(explanation, explanation.otherReading);
-	const { origins } = policy.cors;
-	const isListed = explanation.reason === "not-listed" && origins !== "*";
-	const nearest = isListed ? closest(call.origin, origins.map(entryText)) : undefined;
+	const entries = policies.flatMap(({ cors }) => (cors.origins === "*" ? [] : cors.origins.map(entryText)));
+	const nearest = explanation.reason === "not-listed" ? closest(call.origin, entries) : undefined;
 	return [
 		...(DENIED_WORDS[explanation.reason] ?? [explanation.reason]),
 		...(nearest === undefined ? [] : [`The nearest entry is ${nearest}`]),
@@ -196,12 +214,13 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 }
 
 /** What to change, should the call be wanted. */
-function advice({ reason, call, policy, requests }: Explanation): string {
+function advice({ reason, call, policy, policies, requests }: Explanation): string {
 	if (reason === "ambiguous-path") return " Call the API by a path that every server reads in the same way.";
 	const notAllowed = requests[0]?.notAllowed ?? [];
 	const origins = pointerTo(policy.pointer, "origins");
 	if ((reason === "not-listed" || reason === "not-in-directory") && isSerializedOrigin(call.origin)) {
-		return ` If it should: add ${JSON.stringify(call.origin)} to ${origins}.`;
+		const others = policies.length > 1 ? ", or to those of the policy whose rights it should have" : "";
+		return ` If it should: add ${JSON.stringify(call.origin)} to ${origins}${others}.`;
 	}
 	const [first] = notAllowed;
 	if (first === undefined || requests[0]?.action !== "answer") return "";

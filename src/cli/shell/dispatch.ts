@@ -4,6 +4,8 @@ import { closest } from "../../findings/closest.ts";
 import { diff } from "../diff.ts";
 import { doctor } from "../doctor/doctor.ts";
 import { explain } from "../explain/explain.ts";
+import { importCommand } from "../import/import.ts";
+import { learn } from "../learn/learn.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
 import { push } from "../push/push.ts";
@@ -25,6 +27,8 @@ const COMMANDS: readonly Command[] = [
 	originsAdd,
 	originsRemove,
 	originsList,
+	importCommand,
+	learn,
 ];
 
 /** Runs one command line and gives its exit code; never rejects. */
