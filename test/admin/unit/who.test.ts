@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-const A = documentFor("https://a.example");
+const A = documentFor("https://a.example") as { readonly cors: object };
 const NEW = { "if-none-match": "*" };
 
 describe("nobody is let in", () => {
@@ -213,7 +213,8 @@ describe("a token", () => {
 		const inRoute = { ...A, routes: [{ path: "/x", cors: { origins: [{ directory: "customers" }] } }] };
 		const put = (as: string, body: object) =>
 			plane.ask(path, { as, method: "PUT", headers: { "if-match": "*" }, body });
-		for (const body of [naming, inRoute]) {
+		const inLaterPolicy = { cors: [A.cors, { origins: [{ directory: "customers" }] }] };
+		for (const body of [naming, inRoute, inLaterPolicy]) {
 			expect(await put("acme", body)).toMatchObject({ status: 403, json: { code: "forbidden" } });
 			expect((await put("api", body)).status).toBe(200);
 			const draft = { document: body, origin: "https://a.example" };
