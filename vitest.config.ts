@@ -1,4 +1,4 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { onOrphaned } from "./dev/orphan.ts";
 import { KEPT_WORKERD } from "./dev/workerd.ts";
@@ -23,6 +23,30 @@ export default defineConfig({
 					testTimeout: 60_000,
 					isolate: false,
 					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				plugins: [
+					cloudflareTest({
+						wrangler: { configPath: "./wrangler.admin.toml" },
+						miniflare: { bindings: { MIGRATIONS: await readD1Migrations("./migrations") } },
+					}),
+				],
+				test: {
+					name: "admin",
+					include: ["test/admin/unit/**/*.test.ts"],
+					testTimeout: 60_000,
+					isolate: false,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				test: {
+					name: "admin-server",
+					include: ["test/admin/server/**/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+					sequence: { groupOrder: 1 },
 				},
 			},
 			{

@@ -3,8 +3,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
+import { type DescribedSchema, withWords } from "../src/tenants/described-schema.ts";
 import { closedSchema, tenantSchema } from "../src/tenants/schema.ts";
-import { SCHEMA_WORDS } from "../src/tenants/schema-words.ts";
 
 /** Where it is kept. */
 export const SCHEMA_PATH = join(import.meta.dirname, "../tenant.schema.json");
@@ -22,7 +22,7 @@ export function tenantFileSchema(): object {
 
 function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
 	const { $schema: _, ...root } = toJsonSchema(schema, { target: "draft-07" });
-	const { properties, ...rest } = withWords(root as Node, "");
+	const { properties, ...rest } = withWords(root as DescribedSchema);
 	const { $schema, ...others } = properties ?? {};
 	return {
 		...rest,
@@ -38,35 +38,6 @@ function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
 			},
 			...others,
 		},
-	};
-}
-
-/** A JSON Schema as far as it is walked here. */
-interface Node {
-	readonly description?: string;
-	readonly properties?: Readonly<Record<string, Node>>;
-	readonly items?: Node;
-	readonly anyOf?: readonly Node[];
-}
-
-/** The same schema, each key with what it means. @param path of the node; the items of a list have the list's */
-function withWords(node: Node, path: string): Node {
-	const { properties, items, anyOf } = node;
-	const described = (key: string, value: Node): Node => {
-		const inner = path === "" ? key : `${path}/${key}`;
-		const description = SCHEMA_WORDS[inner];
-		if (description === undefined) throw new Error(`schema-words.ts says nothing of ${inner}`);
-		return { ...withWords(value, inner), description };
-	};
-	return {
-		...node,
-		...(properties && {
-			properties: Object.fromEntries(
-				Object.entries(properties).map(([key, value]) => [key, described(key, value)]),
-			),
-		}),
-		...(items && { items: withWords(items, path) }),
-		...(anyOf && { anyOf: anyOf.map((each) => withWords(each, path)) }),
 	};
 }
 

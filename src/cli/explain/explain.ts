@@ -4,6 +4,7 @@ import { lstatSync } from "node:fs";
 import { refusePageless } from "../../cors/origin-mend.ts";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../../cors/standard.ts";
 import { type ExplainedTenant, explainCall, type PageCall } from "../../explain/explanation.ts";
+import { explanationReport } from "../../explain/report.ts";
 import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
 import { parseTenant } from "../../tenants/tenant.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
@@ -15,7 +16,7 @@ import { KV_OPTIONS, kvPlace, requiredKvPlace } from "../kv/kv-options.ts";
 import { defineCommand, type Outside, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { explanationReport, printExplanation } from "./words.ts";
+import { printExplanation } from "./words.ts";
 
 /** Where the document comes from, or what is wrong with it. */
 type Found =

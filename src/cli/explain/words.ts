@@ -1,8 +1,8 @@
-/** Owns how an explanation is told: in words, step by step, or as JSON. */
+/** Owns how an explanation is told in words, step by step. */
 
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
-import { browserHalves, browserWords } from "../../explain/browser-half.ts";
+import { browserWords } from "../../explain/browser-half.ts";
 import {
 	type ExplainedRequest,
 	type Explanation,
@@ -18,26 +18,6 @@ import { type Terminal, wrap } from "../shell/terminal.ts";
 
 /** What stands before the words of a step. */
 const INDENT = " ".repeat(12);
-
-/** An explanation as JSON. */
-export function explanationReport(explanation: Explanation) {
-	const { allowed, call, tenantKey, mode, route, otherReading, reason, entry, requests } = explanation;
-	const { policy, passedOver } = explanation;
-	const { origin, method, headers, url } = call;
-	return {
-		allowed,
-		call: { origin, method, headers, url: url.href },
-		tenant: tenantKey,
-		mode,
-		route,
-		otherReading,
-		policy: entry === null ? null : policy.pointer,
-		passedOver,
-		origin: { reason, entry: entry?.text ?? null, pointer: entry?.pointer ?? null },
-		requests,
-		browser: browserHalves(explanation),
-	};
-}
 
 /** Tells an explanation. @param file where the document stands, if in one */
 export function printExplanation(
