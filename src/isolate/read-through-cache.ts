@@ -1,6 +1,7 @@
 /** Owns the reading of KV through what the isolate remembers, with a second copy asked at the same time. */
 
 import {
+	type AbsenceWorth,
 	type Copy,
 	copyIsDue,
 	isLastGood,
@@ -42,10 +43,10 @@ export interface ReadThroughCacheOptions<T> extends MemoryOptions<T> {
 	/** Where the last good copy is kept besides; left out: nowhere. */
 	readonly secondCopy?: SecondCopy;
 	/**
-	 * Whether the absence of a name is worth a second copy although there was never a value; left out: none is. Not asked
-	 * where the second copy holds a value: then the absence always is.
+	 * Whether the absence of a name is worth a second copy although no value is known to be there. Not asked where the
+	 * second copy holds a value: then the absence always is.
 	 */
-	readonly keepsAbsence?: (name: string) => boolean;
+	readonly keepsAbsence: (name: string, worth: AbsenceWorth) => boolean;
 }
 
 /** A read-through cache of KV for one isolate. */
@@ -192,7 +193,7 @@ export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): 
 		const entry = memory.get(name);
 		if (secondCopy === undefined || entry === undefined || entry.kind === "unavailable") return;
 		const due = copyIsDue(entry, entry.copy);
-		if (due === false || (due === "if-wanted" && keepsAbsence?.(name) !== true)) return;
+		if (due === false || (due !== true && !keepsAbsence(name, due))) return;
 		const { source, readAtMilliseconds } = entry;
 		entry.copy = { isSame: true, readAtMilliseconds };
 		try {
