@@ -57,8 +57,7 @@ export function createAnswer({ verdicts, onFault }: AnswerOptions): Answer {
 			return fail(judged, code, cause);
 		}
 		const rewrite = report ? undefined : tenant.cookies;
-		// A 101 carries its socket, and no CORS check follows it.
-		if (received.webSocket || received.status === 101) {
+		if (way.isSwitch(received)) {
 			const isOurs = rewrite !== undefined && received.webSocket;
 			return finish(judged, isOurs ? withCookiesRewritten(received, rewrite) : received);
 		}

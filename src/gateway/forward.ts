@@ -34,6 +34,8 @@ export function upstreamWay(out: WaysOut): Way {
 		},
 		ask: ({ call }) => fetchUpstream(call, out),
 		passThrough: (request) => passThrough(request, out),
+		// A 101 that nobody asked for has no socket, and cannot be passed on.
+		isSwitch: ({ webSocket }) => webSocket !== null && webSocket !== undefined,
 		receive(received, { tenant, address }) {
 			const response = mutable(received);
 			if (response === undefined) return undefined;

@@ -11,6 +11,8 @@ export interface Way {
 	ask(judged: JudgedCall): Promise<Response>;
 	/** As `ask`, for a request that no policy is known for: nothing of it is changed. */
 	passThrough(request: Request): Promise<Response>;
+	/** Whether a response switches protocols and goes back as it is: no CORS check follows it. */
+	isSwitch(response: Response): boolean;
 	/**
 	 * Makes a response one whose headers can be changed, and its addresses public ones.
 	 * @returns undefined where it cannot be passed on

@@ -34,6 +34,8 @@ export function appWay(c: Context, next: Next, onJudged: (judged: JudgedCall) =>
 			}
 		},
 		passThrough: ask,
+		// On other runtimes than workerd the socket is not the response's.
+		isSwitch: ({ status }) => status === 101,
 		receive: (response, { report }) => (report ? response : mutable(response)),
 		// Hono hands errors to onError; this is what that throws itself, or what was thrown and is not an Error.
 		failure: (cause) => ({ code: "internal-error", cause }),

@@ -193,5 +193,15 @@ function shownValue(root: unknown, pointer: string): { readonly value?: unknown 
 			value: value.length > MAX_VALUE_CHARACTERS ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…` : value,
 		};
 	}
-	return isSmall(value) && JSON.stringify(value).length <= MAX_VALUE_CHARACTERS ? { value } : {};
+	return isSmall(value) && isShortJson(value) ? { value } : {};
+}
+
+/** What a program hands in may hold what JSON has no form for: functions, bigints, circles. */
+function isShortJson(value: unknown): boolean {
+	try {
+		const text: string | undefined = JSON.stringify(value);
+		return text !== undefined && text.length <= MAX_VALUE_CHARACTERS;
+	} catch {
+		return false;
+	}
 }

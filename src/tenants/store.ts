@@ -13,7 +13,7 @@ import {
 } from "../isolate/read-through-cache.ts";
 import type { SecondCopy } from "../isolate/second-copy.ts";
 import { createDirectoryBudget, type DirectoryRead } from "./directory-budget.ts";
-import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
+import { directoryOf, ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
 import { type LoadedTenant, loadTenant } from "./tenant.ts";
 
 /** What the isolate's memory may hold, as reckoned: together well below 64 MB. */
@@ -31,6 +31,16 @@ const WILDCARD_ABSENCES = { burst: 100, perSecond: 2 };
 const ALL_ABSENCES = { burst: 400, perSecond: 8 };
 const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
 const ALL_WILDCARDS = "*";
+/**
+ * Second copies of all other absences, against a slow read of what is deleted meanwhile. Clients make up parents too, so that
+ * there is no reserve for each: a flood of those leaves a slow read that overlaps with a deletion as it would be without.
+ */
+const SPARE_ABSENCES = {
+	member: { burst: 20, perSecond: 0.5 },
+	group: { burst: 20, perSecond: 0.5 },
+	all: { burst: 100, perSecond: 2 },
+	reserve: { burst: 0, perSecond: 0 },
+};
 
 /** A compiled document, as KV had it. */
 export type StoredTenant = (LoadedTenant & { readonly ok: true })["tenant"];
@@ -79,16 +89,19 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		reserve: RESERVED_ABSENCES,
 		now,
 	});
+	const spareAbsences = createFairBudget({ ...SPARE_ABSENCES, now });
+	const sparesAbsence = (group: string) => spareAbsences.take(group, "") !== undefined;
 	const tenants: ReadThroughCache<StoredTenant> = createReadThroughCache({
 		...options,
 		prefix: TENANT_PREFIX,
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
-		keepsAbsence(host) {
-			const wildcard = wildcardHost(host);
-			if (wildcard === undefined || !(wildcard === host || isPresent(wildcard))) return false;
-			return absenceCopies.take(wildcard === host ? ALL_WILDCARDS : wildcard, "") !== undefined;
+		keepsAbsence(host, worth) {
+			const wildcard = wildcardHost(host) ?? host;
+			const group = wildcard === host ? ALL_WILDCARDS : wildcard;
+			const isWanted = worth === "if-wanted" && (wildcard === host || isPresent(wildcard));
+			return (isWanted && absenceCopies.take(group, "") !== undefined) || sparesAbsence(group);
 		},
 	});
 	const origins: ReadThroughCache<true> = createReadThroughCache({
@@ -102,6 +115,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
+		keepsAbsence: (name) => sparesAbsence(directoryOf(name)),
 	});
 	const misses = createDirectoryBudget(now);
 

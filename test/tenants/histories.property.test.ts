@@ -80,9 +80,7 @@ function createModel() {
 	}
 
 	/**
-	 * What was read while the read of the value was still under way counts as no later than that: it saw no second copy of
-	 * the value, so that it may have had nothing to write, and the value's is written after it. To rule that out each read
-	 * would have to write a second copy, also where nothing has changed.
+	 * Whose read began later knows better, however late the other one ends.
 	 * @param freshSeconds so long it is served as it is, in spite of all that others have read
 	 */
 	function mayServe(ofKey: string, value: Value, at: number, freshSeconds = FRESH_BOUND_SECONDS): boolean {
@@ -97,7 +95,7 @@ function createModel() {
 				read.value !== value &&
 				read.value !== "trouble" &&
 				read.value !== "invalid" &&
-				read.begunAt > latest.endedAt &&
+				read.begunAt > latest.begunAt &&
 				read.endedAt <= at - LOOK_SECONDS * 1000,
 		);
 		return inTrouble(ofKey, at) && !isReplaced;
