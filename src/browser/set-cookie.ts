@@ -1,6 +1,6 @@
 /** Owns the reading of `Set-Cookie`, as RFC 6265bis (section 5.6) has it: the only cookie parser of the project. */
 
-import { isDigits } from "./header-list.ts";
+import { isDigits, normalizeValue } from "./header-list.ts";
 
 /** Longest name and value together that a cookie may have, in bytes. */
 export const MAX_COOKIE_BYTES = 4096;
@@ -41,7 +41,7 @@ export function parseSetCookie(line: string): ParsedCookie | UnreadableCookie {
 	for (const attribute of rest) {
 		const [key, text] = splitAttribute(attribute);
 		// Of what stands there twice, the last one counts.
-		if (bytesOf(text) <= MAX_ATTRIBUTE_BYTES && isUsable(key, text)) attributes.set(key, text);
+		if (!isLonger(text, MAX_ATTRIBUTE_BYTES) && isUsable(key, text)) attributes.set(key, text);
 	}
 	const sameSiteText = attributes.get("samesite");
 	const maxAge = attributes.get("max-age");
@@ -89,18 +89,14 @@ function isUsable(key: string, text: string): boolean {
 function splitPair(pair: string): readonly [name: string, value: string] {
 	const equals = pair.indexOf("=");
 	return equals === -1
-		? ["", trimBlanks(pair)]
-		: [trimBlanks(pair.slice(0, equals)), trimBlanks(pair.slice(equals + 1))];
+		? ["", normalizeValue(pair)]
+		: [normalizeValue(pair.slice(0, equals)), normalizeValue(pair.slice(equals + 1))];
 }
 
 function splitAttribute(attribute: string): readonly [key: string, text: string] {
 	const equals = attribute.indexOf("=");
 	const key = equals === -1 ? attribute : attribute.slice(0, equals);
-	return [trimBlanks(key).toLowerCase(), equals === -1 ? "" : trimBlanks(attribute.slice(equals + 1))];
-}
-
-function trimBlanks(text: string): string {
-	return text.replace(/^[ \t]+/, "").replace(/[ \t]+$/, "");
+	return [normalizeValue(key).toLowerCase(), equals === -1 ? "" : normalizeValue(attribute.slice(equals + 1))];
 }
 
 /** Controls but the tab. */
@@ -110,6 +106,11 @@ function hasControl(line: string): boolean {
 		if ((code < 0x20 && code !== 0x09) || code === 0x7f) return true;
 	}
 	return false;
+}
+
+/** A character has three bytes at most, so that most texts need not be counted. */
+function isLonger(text: string, bytes: number): boolean {
+	return text.length > bytes / 3 && bytesOf(text) > bytes;
 }
 
 function bytesOf(text: string): number {

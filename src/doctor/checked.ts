@@ -31,7 +31,9 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const { visit, conversation, probed } = seen;
 	const isFound = (...codes: readonly FindingCode[]) => findings.some(({ code }) => codes.includes(code));
 	const checks: GoodCheck[] = [];
-	for (const { kind, shared, exchange } of probed.twins) {
+	// With a cookie everybody is: what is refused without one says nothing good.
+	const twins = isFound("reflects-any-origin-with-cookie") ? [] : probed.twins;
+	for (const { kind, shared, exchange } of twins) {
 		if (
 			shared === "no" &&
 			isAnswered(exchange) &&
@@ -54,7 +56,7 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	}
 	if (
 		isAnswered(base) &&
-		allowedOrigin(base) !== null &&
+		allowedOrigin(base) === visit.page.origin &&
 		isAnswered(withoutOrigin) &&
 		!isFound("missing-vary-origin")
 	) {

@@ -85,6 +85,18 @@ const toAccess: Evidence = ({ answer }) => {
 		: undefined;
 };
 
+/** https://docs.spring.io/spring-boot/reference/web/servlet.html#web.servlet.spring-mvc.error-handling */
+const springError: Evidence = ({ answer }) => {
+	try {
+		const value: unknown = JSON.parse(answer.body);
+		const keys = typeof value === "object" && value !== null ? Object.keys(value) : [];
+		const isSpring = ["timestamp", "status", "error", "path"].every((key) => keys.includes(key));
+		return isSpring ? "the form of the error" : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
 const ACCESS_FIX =
 	'In Zero Trust, in the CORS settings of the Access application, turn on "Bypass OPTIONS requests to origin" (bypass options requests), or let Access answer preflights with the origins, methods and headers of that page; the Worker or API behind it is not asked before that.';
 const KONG_FIX =
@@ -190,7 +202,7 @@ const PRODUCTS: Readonly<Record<Product, Facts>> = {
 		shownBy: first(
 			body(/^Invalid CORS request$/, 'the body "Invalid CORS request"'),
 			anyHeader(/^x-application-context$/i),
-			body(/"timestamp":.*"status":\d+,"error":".*"path":/, "the form of the error"),
+			springError,
 		),
 		fixes: { preflight: SPRING_FIX, redirect: SPRING_FIX, error: SPRING_FIX, sharing: SPRING_FIX },
 	},
