@@ -56,10 +56,10 @@ function printStep(step: Step, { out, colors, columns }: Terminal): void {
 		const mark = NOTES.has(step.code) ? colors.dim("·") : colors.green("✓");
 		const words =
 			step.code === "preflight" ? preflightWords(step) : `${title}  ${colors.dim(shownText(step.received))}`;
-		out(checked(step, mark, words));
+		out(checked(step, mark, words, columns));
 		return;
 	}
-	out(checked(step, colors.red("✗"), colors.red(title)));
+	out(checked(step, colors.red("✗"), colors.red(title), columns));
 	for (const [name, text] of [
 		["received", step.received],
 		["needed", step.required],
@@ -111,8 +111,8 @@ const SEVERITY_COLORS: Readonly<Record<DoctorFinding["severity"], (terminal: Ter
 	note: ({ colors }) => colors.cyan("note   "),
 };
 
-function checked({ number }: Step, mark: string, words: string): string {
-	return `${String(number).padStart(3)} ${mark} ${words}`;
+function checked({ number }: Step, mark: string, words: string, columns: number | undefined): string {
+	return `${String(number).padStart(3)} ${mark} ${wrap(words, columns, INDENT).slice(INDENT.length)}`;
 }
 
 /** A line with a mark before it, its next lines beneath the first one's words. */
