@@ -5,7 +5,7 @@ import { getHeader, type HeaderList, withoutHeader } from "../browser/header-lis
 import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Draft, Exchange, Network, Visit } from "./network/network.ts";
-import { allowedOrigin, isActual, isAnswered } from "./seen.ts";
+import { allowedOrigin, cacheEvidence, isActual, isAnswered } from "./seen.ts";
 import { type Twin, type TwinKind, twinsOf } from "./twins.ts";
 
 /** An origin that was tried, and what the server said to it. */
@@ -27,6 +27,8 @@ export interface Probed {
 	readonly withCookie: TriedTwin | undefined;
 	/** A URL that a stranger asked before the page did, and one that the page asked alone. */
 	readonly cacheOrder: CacheOrder | undefined;
+	/** The page's own answer for a fresh URL, where a cache gave it the one for its URL. */
+	readonly uncached: Exchange | undefined;
 	/** Whether these two were tried at all, and answered. */
 	readonly cookieTried: boolean;
 	readonly cacheTried: boolean;
@@ -48,6 +50,7 @@ export const NO_PROBES: Probed = {
 	twins: [],
 	withCookie: undefined,
 	cacheOrder: undefined,
+	uncached: undefined,
 	cookieTried: false,
 	cacheTried: false,
 	skipped: [],
@@ -122,6 +125,11 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 		if (exchange !== undefined && shared === "with-credentials")
 			withCookie = { ...stranger, exchange, shared };
 	}
+	const isSuspect =
+		isAnswered(base) && cacheEvidence(base) !== undefined && allowedOrigin(base) !== ownOrigin;
+	const uncached = isSuspect
+		? await send({ ...withOrigin(get, ownOrigin), url: freshUrl(get.url) }, "a fresh URL")
+		: undefined;
 	const withoutOrigin = await send(withOrigin(get, undefined), "a request without Origin");
 	const nowhere = new URL(`cordon-doctor-${randomUUID()}`, get.url).href;
 	const missingPath = await send(
@@ -140,7 +148,17 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	const isOpen = isShared("other-host") || withCookie !== undefined;
 	const caches =
 		isOpen || stranger === undefined ? NO_CACHES : await tryCaches(visit, base, get, stranger, send);
-	return { base, withoutOrigin, missingPath, twins: tried, withCookie, cookieTried, ...caches, skipped };
+	return {
+		base,
+		withoutOrigin,
+		missingPath,
+		twins: tried,
+		withCookie,
+		cookieTried,
+		uncached,
+		...caches,
+		skipped,
+	};
 }
 
 const NO_CACHES = { cacheOrder: undefined, cacheTried: false } as const;

@@ -96,6 +96,28 @@ describe("the cause is told in its own words", () => {
 		expect(foreign.report["explanation"]).toBeUndefined();
 	});
 
+	test("a server that names another origin itself is not called a cache's fault", async () => {
+		const { report } = await examine(
+			await api(
+				onActual((answer, { url = "" }) => {
+					answer.headers[ACAO] = "https://other.example";
+					if (!url.includes("cordon-doctor")) answer.headers["age"] = "30";
+				}),
+			),
+		);
+		expect([report.readable, report["explanation"]]).toEqual([false, undefined]);
+		const kept = await examine(
+			await api(
+				onActual((answer, { url = "" }) => {
+					if (url.includes("cordon-doctor")) return;
+					answer.headers["cf-cache-status"] = "HIT";
+					delete answer.headers[ACAO];
+				}),
+			),
+		);
+		expect(kept.report["explanation"]).toMatchObject({ code: "cached-for-another-origin" });
+	});
+
 	test("null and plain http are never advised to be allowed with credentials", async () => {
 		for (const origin of ["null", "http://192.168.1.5:3000"]) {
 			const { url } = await api();

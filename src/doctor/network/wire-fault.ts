@@ -36,7 +36,10 @@ export function isNotTls(error: unknown): boolean {
 }
 
 /** The failure that an error of Node's network modules stands for. */
-export function networkError(error: NodeJS.ErrnoException, { host, hostname, href }: URL): WireFailure {
+export function networkError(
+	error: NodeJS.ErrnoException,
+	{ host, hostname, href, protocol, port }: URL,
+): WireFailure {
 	const code = codeOf(error);
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
 		return { fault: "host-not-found", networkError: `DNS knows no address of ${hostname}` };
@@ -46,7 +49,14 @@ export function networkError(error: NodeJS.ErrnoException, { host, hostname, hre
 	}
 	if (code === "ETIMEDOUT") return { fault: "timed-out", networkError: `${host} does not answer` };
 	if (code === "ECONNRESET" || code === "EPIPE") {
-		return { fault: "connection-lost", networkError: `${host} closes the connection without an answer` };
+		const isPlain = protocol === "http:" && port !== "";
+		const hint = isPlain
+			? ` (if it speaks https on this port, write ${href.replace(/^http:/, "https:")})`
+			: "";
+		return {
+			fault: "connection-lost",
+			networkError: `${host} closes the connection without an answer${hint}`,
+		};
 	}
 	if (code.startsWith("HPE_")) {
 		return {
@@ -62,7 +72,10 @@ export function networkError(error: NodeJS.ErrnoException, { host, hostname, hre
 		};
 	}
 	if (/CERT|TLS|SSL|EPROTO|ISSUER|SIGNATURE|ALTNAME/.test(code)) {
-		return { fault: "tls-failed", networkError: `TLS with ${host} fails: ${reasonOf(error)}` };
+		return {
+			fault: "tls-failed",
+			networkError: `TLS with ${host} fails: ${reasonOf(error)}${/CERT|ISSUER|SIGNATURE|ALTNAME/.test(code) ? " (of a test server, --ca FILE makes its certificate count, and -k takes any)" : ""}`,
+		};
 	}
 	return { fault: "not-connected", networkError: `${host} cannot be reached: ${reasonOf(error) || code}` };
 }
