@@ -96,7 +96,10 @@ function splitPair(pair: string): readonly [name: string, value: string] {
 function splitAttribute(attribute: string): readonly [key: string, text: string] {
 	const equals = attribute.indexOf("=");
 	const key = equals === -1 ? attribute : attribute.slice(0, equals);
-	return [normalizeValue(key).toLowerCase(), equals === -1 ? "" : normalizeValue(attribute.slice(equals + 1))];
+	return [
+		normalizeValue(key).toLowerCase(),
+		equals === -1 ? "" : normalizeValue(attribute.slice(equals + 1)),
+	];
 }
 
 /** Controls but the tab. */
