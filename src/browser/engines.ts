@@ -8,6 +8,13 @@ export type Engine = "chromium" | "firefox" | "webkit";
 /** One value for each engine. */
 export type PerEngine<T> = Readonly<Record<Engine, T>>;
 
+/** The engines in the order in which they are told, with the names that people know. */
+export const ENGINE_NAMES: readonly (readonly [engine: Engine, name: string])[] = [
+	["chromium", "Chromium"],
+	["firefox", "Firefox"],
+	["webkit", "WebKit"],
+];
+
 /** Without Access-Control-Max-Age. https://fetch.spec.whatwg.org/#http-access-control-max-age */
 export const DEFAULT_MAX_AGE_SECONDS = 5;
 

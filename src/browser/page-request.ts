@@ -124,7 +124,8 @@ function withDefaults(headers: HeaderList, body: PageRequest["body"]): HeaderLis
 	return getHeader(typed, "accept") === null ? [...typed, ["Accept", "*/*"]] : typed;
 }
 
-function credentialsMode(page: PageRequest): CredentialsMode {
+/** The credentials mode of a page's call: fetch() says it, XMLHttpRequest by withCredentials. */
+export function credentialsMode(page: PageRequest): CredentialsMode {
 	if (page.api === "fetch") return page.credentials;
 	return page.withCredentials ? "include" : "same-origin";
 }

@@ -1,14 +1,19 @@
-/** Owns the diagnosis: everything that a visit showed, and how it is told to machines. */
+/** Owns the diagnosis: everything that a visit showed, fit to be passed around. */
 
-import type { HeaderList } from "../browser/header-list.ts";
-import { withoutHeader } from "../browser/header-list.ts";
+import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
+import type { Cause } from "./causes/cause.ts";
+import { findCause } from "./causes/causes.ts";
+import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
-import type { SetCookie } from "./cookies.ts";
+import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
-import { crossSiteCookies, findFindings } from "./findings.ts";
-import { createNetwork, type Draft, type Exchange, type Visit } from "./network.ts";
-import { probe } from "./probes.ts";
+import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
+import { findFindings } from "./findings.ts";
+import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
+import { NO_PROBES, probe } from "./probes.ts";
+import { type AnsweredBy, troubleOf, whoAnswered } from "./products.ts";
+import { type Answered, answeredTurns, isAnswered, type Seen } from "./seen.ts";
 
 export interface Diagnosis {
 	readonly visit: Visit;
@@ -18,8 +23,14 @@ export interface Diagnosis {
 	/** The first step that failed, in the standard's order. */
 	readonly failedStep: Step | undefined;
 	/** Of the steps that failed, the one whose fix comes first. */
-	readonly cause: Step | undefined;
+	readonly firstToFix: Step | undefined;
+	/** Why it is blocked, where more is known than the step says. */
+	readonly cause: Cause | undefined;
+	/** Who gave the answer that is at fault, where it shows. */
+	readonly answeredBy: AnsweredBy | undefined;
 	readonly findings: readonly DoctorFinding[];
+	/** What was looked at and is right. */
+	readonly checked: readonly GoodCheck[];
 	readonly cookies: readonly SetCookie[];
 	/** Everything that was sent. */
 	readonly exchanges: readonly Exchange[];
@@ -29,90 +40,124 @@ export interface Diagnosis {
 
 /** Holds the conversation and sends the probes. @param onSend is told of each request before it is sent */
 export async function diagnose(visit: Visit, onSend: (draft: Draft) => void): Promise<Diagnosis> {
-	const network = createNetwork(visit, onSend);
+	const { page, cookie } = visit;
+	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie });
+	const network = createNetwork(visit, (draft) => onSend(discreet(draft, hide)));
 	const conversation = await holdConversation(visit, network);
-	const { verdict, failure, steps, stop } = conversation;
-	// A call that browsers refuse to send at all is no reason to send anything.
-	const isProbed = failure === undefined && network.exchanges.length > 0;
-	const nothing = {
-		base: undefined,
-		withoutOrigin: undefined,
-		missingPath: undefined,
-		twins: [],
-		skipped: [],
-	};
-	const probed = isProbed ? await probe(visit, network) : nothing;
-	const failed = steps.filter(({ passed }) => !passed);
+	const probed = await probeAfter(visit, conversation, network);
+	return discreet(conclude({ visit, conversation, probed }, network.exchanges), hide);
+}
+
+/** What a conversation comes to. Pure. @param exchanges everything that was sent */
+export function conclude(seen: Seen, exchanges: readonly Exchange[]): Diagnosis {
+	const { visit, probed } = seen;
+	const { failure, stop } = seen.conversation;
+	const found = findCause(seen);
+	const isBlocked = seen.conversation.verdict?.readable !== true;
+	const cause = isBlocked || found?.code === "edge-challenge" ? found : undefined;
+	const conversation = withAdvice(seen.conversation, cause);
+	const failed = conversation.steps.filter(({ passed }) => !passed);
+	const firstToFix = failed.find(({ code }) => code === "preflight-status") ?? failed[0];
+	const findings = findFindings(seen);
 	return {
 		visit,
 		conversation,
-		readable: failure !== undefined || stop !== undefined ? null : (verdict?.readable ?? null),
+		readable: readableOf(seen, cause),
 		failedStep: failed[0],
-		cause: failed.find(({ code }) => code === "preflight-status") ?? failed[0],
-		findings: findFindings(visit, conversation, probed),
-		cookies: crossSiteCookies(visit, conversation),
-		exchanges: network.exchanges,
-		skipped: probed.skipped,
+		firstToFix,
+		cause,
+		answeredBy: answeredByOf(seen, firstToFix, cause, findings),
+		findings,
+		checked: failure !== undefined && cause === undefined ? [] : goodChecks(seen, findings),
+		cookies: cookiesOf(seen),
+		exchanges,
+		skipped: stop?.code === "redirect-loop" ? [] : probed.skipped,
 	};
 }
 
-/** A diagnosis as one JSON value, its keys in one order. */
-export function diagnosisReport({ visit, conversation, readable, failedStep, ...rest }: Diagnosis) {
-	const { page } = visit;
-	const { verdict, stop, failure, steps } = conversation;
+async function probeAfter(
+	visit: Visit,
+	conversation: Conversation,
+	network: ReturnType<typeof createNetwork>,
+) {
+	const { failure, turns } = conversation;
+	// A call that browsers refuse to send at all is no reason to send anything.
+	if (network.exchanges.length === 0) return NO_PROBES;
+	if (failure === undefined) return probe(visit, network, true);
+	const last = turns.findLast((turn) => turn.kind === "request")?.exchange;
+	// Where something swallows preflights, a GET shows whether the server is there at all.
+	return last?.purpose === "preflight" ? probe(visit, network, false) : NO_PROBES;
+}
+
+function readableOf({ conversation }: Seen, cause: Cause | undefined): boolean | null {
+	const { failure, stop, verdict } = conversation;
+	if (cause?.code === "preflight-unanswered") return false;
+	if (cause?.code === "redirect-loop") return setsCookie(conversation) ? null : false;
+	if (failure !== undefined || stop !== undefined) return null;
+	return verdict?.readable ?? null;
+}
+
+/** A browser that keeps a cookie of the way may get out of a loop. */
+function setsCookie(conversation: Conversation): boolean {
+	return answeredTurns(conversation).some(({ answer }) =>
+		answer.headers.some(([name]) => name.toLowerCase() === "set-cookie"),
+	);
+}
+
+/** The steps with the cause's words in place of their own advice, so that nothing contradicts it. */
+function withAdvice(conversation: Conversation, cause: Cause | undefined): Conversation {
+	if (cause === undefined) return conversation;
+	const told = (step: Step): Step =>
+		cause.steps.includes(step.code) && (!step.passed || step.advice !== undefined)
+			? { ...step, advice: step.passed ? undefined : cause.message }
+			: step;
+	const { verdict } = conversation;
 	return {
-		readable,
-		url: page.url,
-		origin: page.origin,
-		method: page.method,
-		credentials: page.credentials,
-		...(failedStep === undefined ? {} : { failedStep }),
-		...(rest.cause === undefined ? {} : { cause: rest.cause.code }),
-		...(stop === undefined
-			? {}
-			: { stopped: { code: stop.code, message: stop.message, url: stop.next.url } }),
-		...(failure === undefined ? {} : { error: failure }),
-		status: verdict?.status ?? 0,
-		exposedHeaders: verdict?.exposedHeaders ?? [],
-		hiddenHeaders: verdict?.hiddenHeaders ?? [],
-		droppedHeaders: (verdict?.droppedHeaders ?? []).map(([name]) => name),
-		...(verdict?.preflightCacheSeconds === undefined
-			? {}
-			: { preflightCacheSeconds: verdict.preflightCacheSeconds }),
-		steps,
-		requests: rest.exchanges.map(requestReport),
-		findings: rest.findings,
-		cookies: rest.cookies.map(({ name, request, engines }) => ({ name, request, engines })),
-		skippedProbes: rest.skipped,
+		...conversation,
+		steps: conversation.steps.map(told),
+		turns: conversation.turns.map((turn) =>
+			turn.kind === "step" ? { kind: "step", step: told(turn.step) } : turn,
+		),
+		verdict: verdict && {
+			...verdict,
+			steps: verdict.steps.map(told),
+			failedStep: verdict.failedStep && told(verdict.failedStep),
+		},
 	};
 }
 
-function requestReport({ number, purpose, probe, method, url, sentHeaders, answer }: Exchange) {
-	return {
-		number,
-		purpose,
-		...(probe === undefined ? {} : { probe }),
-		method,
-		url,
-		headers: withoutSecrets(sentHeaders, SECRET_REQUEST_HEADERS),
-		...("fault" in answer
-			? { error: { code: answer.fault, message: answer.networkError } }
-			: { status: answer.status, responseHeaders: withoutSecrets(answer.headers, ["set-cookie"]) }),
-	};
+/** Of causes that name who answered themselves, or that are the page's own, nothing more is told. */
+const NAMES_ITSELF: ReadonlySet<Cause["code"]> = new Set([
+	...(["cordon-problem", "edge-challenge", "page-sends-response-header", "null-origin"] as const),
+	...(["preflight-unanswered", "cached-for-another-origin", "depends-on-cookie"] as const),
+]);
+
+function answeredByOf(
+	{ conversation, probed }: Seen,
+	step: Step | undefined,
+	cause: Cause | undefined,
+	findings: readonly DoctorFinding[],
+): AnsweredBy | undefined {
+	if (cause !== undefined && NAMES_ITSELF.has(cause.code)) return undefined;
+	const last = answeredTurns(conversation).at(-1);
+	const redirect = answeredTurns(conversation).findLast(isRedirect);
+	if (cause !== undefined && redirect !== undefined && cause.code.includes("redirect")) {
+		return whoAnswered(redirect, redirect.purpose === "preflight" ? "preflight" : "redirect");
+	}
+	if (step !== undefined && last !== undefined) {
+		return whoAnswered(last, troubleOf(step.code, last.answer.status));
+	}
+	const { missingPath } = probed;
+	const hasBareErrors = findings.some(({ code }) => code === "error-without-headers");
+	if (hasBareErrors && isAnswered(missingPath)) return whoAnswered(missingPath, "error");
+	return undefined;
 }
 
-const SECRET_REQUEST_HEADERS: readonly string[] = ["authorization", "cookie"];
-
-/** Reports are passed around: credentials are in them by name alone. */
-function withoutSecrets(headers: HeaderList, names: readonly string[]): HeaderList {
-	const kept = names.reduce(withoutHeader, headers);
-	return headers.map((header) => (kept.includes(header) ? header : [header[0], hidden(header)]));
+function isRedirect({ answer: { status } }: Answered): boolean {
+	return status >= 300 && status <= 399;
 }
 
-/** Of a cookie that is set, the name and the attributes stay. */
-function hidden([name, value]: HeaderList[number]): string {
-	if (name.toLowerCase() !== "set-cookie") return "…";
-	const [pair = "", ...attributes] = value.split(";");
-	const cookie = pair.includes("=") ? `${pair.slice(0, pair.indexOf("="))}=…` : "…";
-	return [cookie, ...attributes].join(";");
+/** The page's credentials mode, as fetch() names it. */
+export function modeOf({ page }: Visit) {
+	return credentialsMode(page);
 }

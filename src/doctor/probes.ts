@@ -2,8 +2,10 @@
 
 import { randomUUID } from "node:crypto";
 import { getHeader, type HeaderList, withoutHeader } from "../browser/header-list.ts";
+import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Draft, Exchange, Network, Visit } from "./network.ts";
+import type { Draft, Exchange, Network, Visit } from "./network/network.ts";
+import { allowedOrigin, cacheEvidence, isActual, isAnswered } from "./seen.ts";
 import { type Twin, type TwinKind, twinsOf } from "./twins.ts";
 
 /** An origin that was tried, and what the server said to it. */
@@ -21,15 +23,50 @@ export interface Probed {
 	/** The same one to a path that does not exist. */
 	readonly missingPath: Exchange | undefined;
 	readonly twins: readonly TriedTwin[];
+	/** A stranger that has a cookie: a made-up one, which no server knows. */
+	readonly withCookie: TriedTwin | undefined;
+	/** A URL that a stranger asked before the page did, and one that the page asked alone. */
+	readonly cacheOrder: CacheOrder | undefined;
+	/** The page's own answer for a fresh URL, where a cache gave it the one for its URL. */
+	readonly uncached: Exchange | undefined;
+	/** Whether these two were tried at all, and answered. */
+	readonly cookieTried: boolean;
+	readonly cacheTried: boolean;
 	/** What there was no request left for. */
 	readonly skipped: readonly string[];
 }
 
+/** The page's own answers. */
+export interface CacheOrder {
+	readonly afterStranger: Exchange;
+	readonly alone: Exchange;
+}
+
+/** Nothing was tried. */
+export const NO_PROBES: Probed = {
+	base: undefined,
+	withoutOrigin: undefined,
+	missingPath: undefined,
+	twins: [],
+	withCookie: undefined,
+	cacheOrder: undefined,
+	uncached: undefined,
+	cookieTried: false,
+	cacheTried: false,
+	skipped: [],
+};
+
+/** Nobody's cookie. */
+const MADE_UP_COOKIE = "cordon_doctor=1";
+
 /** QUERY is safe as well, RFC 10008: it asks, and changes nothing. */
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "QUERY"];
 
-/** Sends the probes, as far as the budget goes; a probe without an answer tells nothing and is no fault. */
-export async function probe(visit: Visit, network: Network): Promise<Probed> {
+/**
+ * Sends the probes, as far as the budget goes; a probe without an answer tells nothing, and is not a fault.
+ * @param isPreflightAnswered where it is not, no probe asks for one again
+ */
+export async function probe(visit: Visit, network: Network, isPreflightAnswered: boolean): Promise<Probed> {
 	const { host } = new URL(visit.page.url);
 	const own = network.exchanges.filter(({ url }) => new URL(url).host === host);
 	const skipped: string[] = [];
@@ -40,7 +77,7 @@ export async function probe(visit: Visit, network: Network): Promise<Probed> {
 		return undefined;
 	};
 
-	const actual = own.findLast(({ purpose }) => purpose === "actual");
+	const actual = own.findLast(isActual);
 	const preflight = own.findLast(({ purpose }) => purpose === "preflight");
 	const isSafe = actual !== undefined && SAFE_METHODS.includes(actual.method);
 	const get = isSafe ? actual : safeDraft(visit, actual?.url ?? visit.page.url);
@@ -48,7 +85,7 @@ export async function probe(visit: Visit, network: Network): Promise<Probed> {
 	const isBase = isSafe && getHeader(actual.headers, ORIGIN) === ownOrigin;
 	const base = isBase ? actual : await send(withOrigin(get, ownOrigin), "a plain GET");
 	// A write is never sent for a stranger: what its preflight is answered shows whether it could be.
-	const asked = preflight !== undefined && !isSafe && !isPreflightedRead(preflight) ? preflight : get;
+	const asked = preflight !== undefined && isPreflightAnswered && isWriteAsked(preflight) ? preflight : get;
 
 	const tried: TriedTwin[] = [];
 	const tryTwin = async (draft: Draft, reference: Exchange | undefined, twin: Twin, what: string) => {
@@ -59,17 +96,41 @@ export async function probe(visit: Visit, network: Network): Promise<Probed> {
 			tried.push({ ...twin, exchange, shared: sharedWith(exchange, twin, reference) });
 	};
 	const isShared = (kind: TwinKind) => tried.some((twin) => twin.kind === kind && twin.shared !== "no");
+	const isReadBy = (kind: TwinKind) =>
+		tried.some((twin) => twin.kind === kind && twin.shared === "with-credentials");
 	const reference = asked === preflight ? preflight : base;
 	const twins = twinsOf(visit.page.origin);
 	const later: readonly TwinKind[] = ["sibling-prefix", "sibling"];
+	// Such a host ends as the allowed domain does: the one shows nothing beyond the other.
+	const isShownBy = (kind: TwinKind) => kind === "dot" && isShared("prefix");
 	for (const twin of twins.filter(({ kind }) => !later.includes(kind))) {
 		// Where anybody is let in, the near misses show nothing more.
 		if (isShared("other-host") && twin.kind !== "null" && twin.kind !== "other-host") continue;
+		if (isShownBy(twin.kind)) continue;
 		await tryTwin(asked, reference, twin, twin.origin);
 		if (asked !== get && twin.kind === "other-host" && !isShared("other-host")) {
 			await tryTwin(get, base, twin, `${twin.origin} with GET`);
 		}
 	}
+	const stranger = twins.find(({ kind }) => kind === "other-host");
+	let withCookie: TriedTwin | undefined;
+	let cookieTried = false;
+	// Where a real cookie goes along, the twins have shown it already.
+	if (stranger !== undefined && visit.cookie === undefined && !isReadBy("other-host")) {
+		const exchange = await send(
+			{ ...withOrigin(get, stranger.origin), credentials: true, cookie: MADE_UP_COOKIE },
+			"a stranger with a cookie",
+		);
+		cookieTried = isAnswered(exchange);
+		const shared = exchange && sharedWith(exchange, stranger, base);
+		if (exchange !== undefined && shared === "with-credentials")
+			withCookie = { ...stranger, exchange, shared };
+	}
+	const isSuspect =
+		isAnswered(base) && cacheEvidence(base) !== undefined && allowedOrigin(base) !== ownOrigin;
+	const uncached = isSuspect
+		? await send({ ...withOrigin(get, ownOrigin), url: freshUrl(get.url) }, "a fresh URL")
+		: undefined;
 	const withoutOrigin = await send(withOrigin(get, undefined), "a request without Origin");
 	const nowhere = new URL(`cordon-doctor-${randomUUID()}`, get.url).href;
 	const missingPath = await send(
@@ -85,7 +146,55 @@ export async function probe(visit: Visit, network: Network): Promise<Probed> {
 			if (isShared("sibling-prefix")) await tryTwin(asked, reference, sibling, sibling.origin);
 		}
 	}
-	return { base, withoutOrigin, missingPath, twins: tried, skipped };
+	const isOpen = isShared("other-host") || withCookie !== undefined;
+	const caches =
+		isOpen || stranger === undefined ? NO_CACHES : await tryCaches(visit, base, get, stranger, send);
+	return {
+		base,
+		withoutOrigin,
+		missingPath,
+		twins: tried,
+		withCookie,
+		cookieTried,
+		uncached,
+		...caches,
+		skipped,
+	};
+}
+
+const NO_CACHES = { cacheOrder: undefined, cacheTried: false } as const;
+
+type Send = (draft: Draft, what: string) => Promise<Exchange | undefined>;
+
+/**
+ * Whether the order in which origins ask changes what the page gets. The URLs are fresh, so that nobody else's answer is
+ * disturbed; the third request is sent only where the second one is not what the page got before.
+ */
+async function tryCaches(
+	{ page }: Visit,
+	base: Exchange | undefined,
+	get: Draft,
+	stranger: Twin,
+	send: Send,
+): Promise<Pick<Probed, "cacheOrder" | "cacheTried">> {
+	if (!isAnswered(base) || base.answer.status >= 400 || allowedOrigin(base) !== page.origin) return NO_CACHES;
+	if (/\b(no-store|private)\b/i.test(getHeader(base.answer.headers, "cache-control") ?? "")) return NO_CACHES;
+	const what = "the order of two origins";
+	const fresh = freshUrl(get.url);
+	const first = await send({ ...withOrigin(get, stranger.origin), url: fresh }, what);
+	if (!isAnswered(first)) return NO_CACHES;
+	const afterStranger = await send({ ...withOrigin(get, page.origin), url: fresh }, what);
+	if (!isAnswered(afterStranger)) return NO_CACHES;
+	if (allowedOrigin(afterStranger) === page.origin) return { cacheOrder: undefined, cacheTried: true };
+	const alone = await send({ ...withOrigin(get, page.origin), url: freshUrl(get.url) }, what);
+	if (alone === undefined) return NO_CACHES;
+	return { cacheOrder: { afterStranger, alone }, cacheTried: true };
+}
+
+function freshUrl(text: string): string {
+	const url = new URL(text);
+	url.searchParams.append("cordon-doctor", randomUUID());
+	return url.href;
 }
 
 /** Of a call that never got past its preflight, or that writes: what a GET of the same URL would be. */
@@ -96,13 +205,14 @@ function safeDraft({ page }: Visit, url: string): Draft {
 		method: page.method === "HEAD" ? "HEAD" : "GET",
 		url,
 		headers: [...headers, ["Accept", getHeader(page.headers, "accept") ?? "*/*"]],
-		credentials: page.credentials === "include",
+		credentials: credentialsMode(page) === "include",
 		hasBody: false,
 	};
 }
 
-function isPreflightedRead({ headers }: Exchange): boolean {
-	return SAFE_METHODS.includes(getHeader(headers, REQUEST_METHOD) ?? "");
+/** Whether a preflight asks for a method that changes data. */
+function isWriteAsked({ headers }: Exchange): boolean {
+	return !SAFE_METHODS.includes(getHeader(headers, REQUEST_METHOD) ?? "");
 }
 
 function withOrigin(draft: Draft, origin: string | undefined): Draft {

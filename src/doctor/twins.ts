@@ -1,5 +1,6 @@
 /** Owns the origins that nobody would allow on purpose, made from one that may well be allowed. */
 
+import { getDomain, parse } from "tldts";
 import { isLoopback } from "../cors/origin-syntax.ts";
 import { registrableDomain } from "./site.ts";
 
@@ -13,6 +14,8 @@ export type TwinKind =
 	| "suffix"
 	/** Any host that ends as the allowed one's registrable domain. */
 	| "prefix"
+	/** The allowed host with another character in place of a dot: what an unescaped dot of a regular expression lets in. */
+	| "dot"
 	/** The same host over plain http. */
 	| "http"
 	/** Any host that ends as the allowed one; of the same owner, so it counts only if `sibling` is not shared with. */
@@ -47,9 +50,23 @@ export function twinsOf(pageOrigin: string): readonly Twin[] {
 		...anybody,
 		...(hostname.startsWith("[") ? [] : [twin("suffix", `${hostname}.${stranger}`)]),
 		...(domain === undefined ? [] : [twin("prefix", `evil${domain}`)]),
+		...dotTwin(hostname, domain).map((host) => twin("dot", host)),
 		...(protocol === "https:" && !isLoopback(hostname) ? [twin("http", hostname, "http:")] : []),
 		...(domain === undefined || domain === hostname
 			? []
 			: [twin("sibling-prefix", `evil${hostname}`), twin("sibling", `cordon-doctor.${parent}`)]),
 	];
+}
+
+/**
+ * The host with its telling dot replaced: the one before the registrable domain, or the first one of the domain itself.
+ * Only such a host counts as a twin as somebody else could register.
+ */
+function dotTwin(hostname: string, domain: string | undefined): readonly string[] {
+	if (domain === undefined) return [];
+	const dot = hostname === domain ? domain.indexOf(".") : hostname.length - domain.length - 1;
+	const host = `${hostname.slice(0, dot)}x${hostname.slice(dot + 1)}`;
+	const other = getDomain(host, { allowPrivateDomains: false });
+	const { isIcann } = parse(host);
+	return other !== null && isIcann === true && other !== domain ? [host] : [];
 }

@@ -14,6 +14,7 @@ export const PUT = ["--method", "PUT", "--header", "Content-Type: application/js
 export interface Answer {
 	status: number;
 	headers: Record<string, string | readonly string[]>;
+	body?: string;
 }
 
 /** Breaks an answer. */
@@ -71,7 +72,7 @@ export async function api(fault: Fault = () => {}): Promise<Api> {
 		const answer = cleanAnswer(request);
 		fault(answer, request);
 		response.writeHead(answer.status, answer.headers as Record<string, string | string[]>);
-		response.end(request.method === "HEAD" || answer.status === 204 ? undefined : "{}");
+		response.end(request.method === "HEAD" || answer.status === 204 ? undefined : (answer.body ?? "{}"));
 	});
 	server.listen(0, "127.0.0.1");
 	await once(server, "listening");

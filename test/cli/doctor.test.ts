@@ -1,7 +1,7 @@
 /** Owns the proof of `cordon doctor`: of a server with one fault it names that fault and nothing else. */
 
 import { describe, expect, test } from "vitest";
-import { MAX_REQUESTS } from "../../src/doctor/network.ts";
+import { MAX_REQUESTS } from "../../src/doctor/network/network.ts";
 import {
 	allowing,
 	api,

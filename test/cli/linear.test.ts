@@ -3,11 +3,11 @@
 import { expect, test } from "vitest";
 import { extractDeltaSeconds, extractTokens, splitValue } from "../../src/browser/header-list.ts";
 import { unsafeRequestHeaders } from "../../src/browser/safelisted-headers.ts";
+import { parseSetCookie } from "../../src/browser/set-cookie.ts";
 import { displayName } from "../../src/browser/steps.ts";
 import { readJson } from "../../src/cli/files/json-text.ts";
 import { createSource } from "../../src/cli/files/source.ts";
 import { safeJson, safeLines } from "../../src/cli/shell/safe-text.ts";
-import { readCookies } from "../../src/doctor/cookies.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** With a quadratic reading a megabyte takes minutes; this is enough for a machine with much other work. */
@@ -52,7 +52,7 @@ const READERS: readonly (readonly [name: string, read: (text: string) => unknown
 			]),
 	],
 	["a header's name", displayName],
-	["cookies", (text) => readCookies({ status: 200, headers: [["set-cookie", text]] }, 1)],
+	["cookies", (text) => parseSetCookie(text)],
 	["lines for a terminal", safeLines],
 	["JSON for a terminal", (text) => safeJson([text])],
 	["JSON with comments", (text) => readJson(createSource("a.json", text))],

@@ -1,33 +1,52 @@
 /** Owns `cordon doctor`: why a browser blocks a page's call to an API on the network, and what else is wrong with its CORS. */
 
-import type { Header, HeaderList } from "../../browser/header-list.ts";
-import type { CredentialsMode } from "../../browser/request.ts";
-import { refusePageless } from "../../cors/origin-mend.ts";
-import { isSerializedOrigin } from "../../cors/origin-set.ts";
-import { isToken } from "../../cors/standard.ts";
-import { diagnose, diagnosisReport } from "../../doctor/diagnosis.ts";
-import { MAX_REQUESTS, type Visit } from "../../doctor/network.ts";
+import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
+import type { Severity } from "../../doctor/finding.ts";
+import { judgeHar } from "../../doctor/har.ts";
+import { type Draft, MAX_REQUESTS } from "../../doctor/network/network.ts";
+import { diagnosisReport } from "../../doctor/report.ts";
+import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
+import { readRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
+import type { ExitCode, Terminal } from "../shell/terminal.ts";
+import { type Call, type CallOptions, callOf, curlCall } from "./call.ts";
+import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
+import { printHandshake, printRecording } from "./other-words.ts";
+import {
+	DEFAULT_TIMEOUT_SECONDS,
+	type Refuse,
+	reaches,
+	readCredentials,
+	readFailOn,
+	readOrigin,
+} from "./read-options.ts";
 import { printDiagnosis } from "./words.ts";
 
-/** How long a request may take, unless said otherwise. */
-const DEFAULT_TIMEOUT_SECONDS = 10;
-const MAX_TIMEOUT_SECONDS = 300;
+/** Longest curl command line and largest recording that are read. */
+const MAX_CURL_BYTES = 1024 * 1024;
+const MAX_HAR_BYTES = 256 * 1024 * 1024;
 
 export const doctor = defineCommand({
 	name: "doctor",
 	summary: "say why a browser blocks a page's call to an API, and what to fix",
 	details: [
-		"Sends what a browser would send for a page's call, the preflight first where one is needed, follows redirects as it does, and judges the answers step by step as the Fetch standard has it. The API may be any on the network, behind Cordon or not.",
-		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few safe requests more, never over ${MAX_REQUESTS} in all, and only to the host of the URL. What changes data is sent once at most, and only where a browser would send it.`,
+		"Sends what a browser would send for a page's call, the preflight first where one is needed, follows redirects as it does, and judges the answers step by step as the Fetch standard has it. The API may be any on the network, behind Cordon or not. Of a WebSocket's URL (wss://…) it says who is let in.",
+		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few safe requests more, never over ${MAX_REQUESTS} in all, and only to the host of the URL. A request that changes data is not sent unless --send is given, and then once: without it, the verdict comes from the preflight and from a GET of the same URL. No report has a key, a token or a cookie in it.`,
+		"HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.",
 	],
-	positionals: [{ name: "URL", says: "What the page calls: https://api.acme.com/v1/items.", required: true }],
+	positionals: [
+		{
+			name: "URL",
+			says: "What the page calls: https://api.acme.com/v1/items. Not needed with --curl and --har.",
+			required: false,
+		},
+	],
 	options: {
 		origin: {
 			type: "string",
 			value: "ORIGIN",
-			says: "The page's origin: https://app.example.com. Required.",
+			says: "The page's origin: https://app.example.com. Required, unless --curl or --har says it.",
 		},
 		method: {
 			type: "string",
@@ -55,16 +74,58 @@ export const doctor = defineCommand({
 			value: "'NAME=VALUE; …'",
 			says: "Cookies that the browser holds for the URL's host. They go nowhere else, and are not printed.",
 		},
+		"upload-progress": {
+			type: "boolean",
+			says: "The page listens to the upload's progress (xhr.upload), which makes the browser ask first.",
+		},
+		send: {
+			type: "boolean",
+			says: "Really send a request that changes data (POST, PUT, PATCH, DELETE …), once, if the browser gets that far.",
+		},
+		curl: {
+			type: "string",
+			value: "'curl …'",
+			says: 'The call as "Copy as cURL" in the developer tools gives it; - reads it from standard input. Other options go before what it says.',
+		},
+		har: {
+			type: "string",
+			value: "FILE",
+			says: "Judge every cross-origin call of a recorded session, by what was recorded. Nothing is sent.",
+		},
 		"follow-to": {
 			type: "string",
 			value: "HOST",
 			multiple: true,
 			says: "A further host that a redirect may be followed to, with its port unless that is the default one.",
 		},
+		"connect-to": {
+			type: "string",
+			value: "HOST:PORT",
+			says: "Ask this machine in place of the URL's host, by the URL's own name: a gateway on localhost:8787. By https or http, whichever it speaks; http://HOST:PORT is http alone.",
+		},
+		insecure: {
+			type: "boolean",
+			short: "k",
+			says: "Take certificates that nobody vouches for: for test servers.",
+		},
+		ca: {
+			type: "string",
+			value: "FILE",
+			says: "Certificates (PEM) that count beside the usual ones.",
+		},
 		timeout: {
 			type: "string",
 			value: "SECONDS",
 			says: `How long to wait for each answer. Default ${DEFAULT_TIMEOUT_SECONDS}.`,
+		},
+		markdown: {
+			type: "boolean",
+			says: "Print the report as Markdown, for a ticket.",
+		},
+		"fail-on": {
+			type: "string",
+			value: "SEVERITY",
+			says: "danger or warning: exit with 1 where there is such a finding, though the call is readable. For CI.",
 		},
 	},
 	examples: [
@@ -74,133 +135,125 @@ export const doctor = defineCommand({
 		},
 		{
 			line: "doctor https://api.acme.com/v1/items --origin https://app.example.com --method PUT --header 'Content-Type: application/json' --data '{}'",
-			says: "A call that is preflighted. If the browser gets that far, the PUT is really sent.",
+			says: "A call that is preflighted. The PUT itself is sent only with --send.",
+		},
+		{
+			line: "doctor https://api.acme.com/items --origin https://app.example.com --connect-to localhost:8787",
+			says: "A tenant on wrangler dev, by its own name.",
+		},
+		{
+			line: "doctor --har session.har --fail-on danger",
+			says: "What a session in the browser has shown.",
 		},
 	],
 	exits: {
-		good: "Readable: the page gets the response. Findings beyond that, dangers too, do not change it: see them in --json.",
-		findings: "Blocked; or not decided, because a redirect leads to a host that was not named.",
+		good: "Readable: the page gets the response. Findings beyond that do not change it, unless --fail-on says so.",
+		findings:
+			"Blocked; or not decided, because a redirect leads to a host that was not named or a write was not sent; or a finding as serious as --fail-on says.",
 	},
 	async work({ positionals, options, terminal }) {
-		const { origin, data } = options;
-		if (origin === undefined) {
+		const failOn = readFailOn(options["fail-on"], refuse);
+		const isExclusive = [options.har, options.curl, positionals[0]].filter((one) => one !== undefined);
+		if (isExclusive.length > 1) {
 			throw refuse(
-				"missing-option",
-				`"cordon doctor" needs --origin ORIGIN: the origin of the page that calls.`,
+				"conflicting-arguments",
+				"URL, --curl and --har each say what is called: give one of them.",
 			);
 		}
-		const url = readUrl(positionals[0] ?? "");
-		const headers = options.header.map(readHeader);
-		const visit: Visit = {
-			page: {
-				api: "fetch",
-				origin: readOrigin(origin),
-				url: url.href,
-				method: readMethod(options.method ?? (data === undefined ? "GET" : "POST")),
-				headers,
-				credentials: readCredentials(options.credentials ?? "include"),
-				body: data === undefined ? null : { contentType: "text/plain;charset=UTF-8" },
-			},
-			body: data,
-			cookie: options.cookie === undefined ? undefined : readCookie(options.cookie),
-			hosts: new Set([url.host, ...options["follow-to"].map((host) => readHost(host))]),
-			timeoutSeconds: readTimeout(options.timeout),
-		};
-		const diagnosis = await diagnose(visit, ({ method, url, probe }) =>
-			terminal.busy(`${method} ${url}${probe === undefined ? "" : ` (trying ${probe})`} …`),
-		);
-		const { failure } = diagnosis.conversation;
-		if (failure !== undefined && diagnosis.exchanges.length === 1) {
-			throw new Fault(
-				failure.code,
-				`${failure.message}. This is no question of CORS yet: see that the API is up and can be reached from here at ${url.href}.`,
-			);
+		if (options.har !== undefined) return judgeRecording(options.har, options, failOn, terminal);
+		const text = options.curl === "-" ? await readText(terminal) : options.curl;
+		const curl = text === undefined ? undefined : curlCall(text, refuse);
+		if (curl === undefined && positionals[0] === undefined) {
+			throw refuse("missing-argument", `"cordon doctor" needs URL: what the page calls, --curl or --har.`);
 		}
-		if (options.json) terminal.json(diagnosisReport(diagnosis));
-		else printDiagnosis(diagnosis, terminal);
-		if (failure !== undefined) return 2;
-		return diagnosis.readable ? 0 : 1;
+		const call = callOf(positionals[0], options, curl, refuse);
+		return call.socketUrl === undefined
+			? examine(call, options, failOn, terminal)
+			: shakeHands(call.socketUrl, call, options, failOn, terminal);
 	},
 });
 
-function refuse(code: string, message: string): Fault {
-	return usage(code, message, doctor);
+const refuse: Refuse = (code, message) => usage(code, message, doctor);
+
+interface Output {
+	readonly json: boolean;
+	readonly markdown: boolean;
 }
 
-function readUrl(text: string): URL {
-	const url = URL.parse(text.includes("://") ? text : `https://${text}`);
-	if (url !== null && (url.protocol === "https:" || url.protocol === "http:")) {
-		url.hash = "";
-		return url;
+async function readText(terminal: Terminal): Promise<string> {
+	return new TextDecoder().decode(await terminal.readInput(MAX_CURL_BYTES));
+}
+
+function showing(terminal: Terminal) {
+	return ({ method, url, probe }: Draft) =>
+		terminal.busy(`${method} ${url}${probe === undefined ? "" : ` (trying ${probe})`} …`);
+}
+
+async function examine(
+	{ visit }: Call,
+	output: Output,
+	failOn: Severity | undefined,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const diagnosis = await diagnose(visit, showing(terminal));
+	const { failure } = diagnosis.conversation;
+	const isUnanswered = failure !== undefined && diagnosis.cause?.code !== "preflight-unanswered";
+	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
+		throw new Fault(
+			failure.code,
+			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here at ${diagnosis.visit.page.url}.`,
+		);
 	}
-	throw refuse(
-		"invalid-value",
-		`${JSON.stringify(text)} is no http or https URL. Name the API's, such as https://api.acme.com/v1/items.`,
-	);
+	if (output.json) terminal.json(diagnosisReport(diagnosis));
+	else if (output.markdown) terminal.out(diagnosisMarkdown(diagnosis));
+	else printDiagnosis(diagnosis, terminal);
+	if (isUnanswered) return 2;
+	return diagnosis.readable && !reachesIn([diagnosis], failOn) ? 0 : 1;
 }
 
-/** Only what a browser could send: anything else would be blocked for its own sake. */
-function readOrigin(text: string): string {
-	const pageless = refusePageless(text);
-	if (pageless !== undefined) throw refuse("invalid-value", `--origin ${pageless}`);
-	const url = URL.parse(text);
-	const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
-	if (text === "null" || (isWeb ? url.origin === text : isSerializedOrigin(text))) return text;
-	const meant = isWeb
-		? ` Browsers send ${url.origin}.`
-		: " Name a scheme and a host: https://app.example.com.";
-	throw refuse("invalid-value", `--origin ${JSON.stringify(text)} is no origin as browsers send it.${meant}`);
-}
-
-function readMethod(text: string): string {
-	if (isToken(text)) return text;
-	throw refuse("invalid-value", `${JSON.stringify(text)} is no method. Name one, such as PUT.`);
-}
-
-function readHeader(text: string): Header {
-	const colon = text.indexOf(":");
-	const name = text.slice(0, Math.max(colon, 0));
-	const value = text.slice(colon + 1).trim();
-	if (colon !== -1 && isToken(name) && isSendable(value)) return [name, value];
-	throw refuse(
-		"invalid-value",
-		`--header ${JSON.stringify(text)} is no header. Write its name, a colon and its value: --header 'X-Request-Id: 1'.`,
-	);
-}
-
-function readCookie(text: string): string {
-	if (isSendable(text)) return text;
-	throw refuse("invalid-value", "--cookie has characters that no header can have. Correct it.");
-}
-
-function isSendable(value: string): boolean {
-	try {
-		new Headers([["x", value]] satisfies HeaderList as [string, string][]);
-		return true;
-	} catch {
-		return false;
+async function shakeHands(
+	socketUrl: string,
+	{ visit }: Call,
+	output: Output,
+	failOn: Severity | undefined,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const diagnosis = await diagnoseHandshake(socketUrl, visit, showing(terminal));
+	const { failure, findings, opened } = diagnosis;
+	if (failure !== undefined) {
+		throw new Fault(
+			failure.code,
+			`${failure.message}. See that the server is up and can be reached from here.`,
+		);
 	}
+	if (output.json) terminal.json(handshakeReport(diagnosis));
+	else if (output.markdown) terminal.out(handshakeMarkdown(diagnosis));
+	else printHandshake(diagnosis, terminal);
+	return opened && !reachesIn([{ findings }], failOn) ? 0 : 1;
 }
 
-function readCredentials(text: string): CredentialsMode {
-	if (text === "include" || text === "same-origin" || text === "omit") return text;
-	throw refuse(
-		"invalid-value",
-		`--credentials is include, same-origin or omit, not ${JSON.stringify(text)}.`,
-	);
+async function judgeRecording(
+	file: string,
+	options: Output & Pick<CallOptions, "origin" | "credentials">,
+	failOn: Severity | undefined,
+	terminal: Terminal,
+): Promise<ExitCode> {
+	const text = new TextDecoder().decode(readRegularFile(file, MAX_HAR_BYTES));
+	const result = judgeHar(text.replace(/^\uFEFF/, ""), {
+		origin: options.origin === undefined ? undefined : readOrigin(options.origin, refuse),
+		credentials: options.credentials === undefined ? undefined : readCredentials(options.credentials, refuse),
+	});
+	if (!result.ok) throw new Fault("invalid-har", `${file} cannot be read as a recording: ${result.reason}.`);
+	const { diagnoses } = result;
+	if (options.json) terminal.json({ calls: diagnoses.map(diagnosisReport), entries: result.entries });
+	else if (options.markdown) terminal.out(recordingMarkdown(diagnoses));
+	else printRecording(diagnoses, result.entries, terminal);
+	return diagnoses.every(({ readable }) => readable) && !reachesIn(diagnoses, failOn) ? 0 : 1;
 }
 
-function readHost(text: string): string {
-	const url = URL.parse(text.includes("://") ? text : `https://${text}`);
-	if (url !== null && url.host !== "") return url.host;
-	throw refuse("invalid-value", `--follow-to ${JSON.stringify(text)} is no host. Write it as in a URL.`);
-}
-
-function readTimeout(text: string | undefined): number {
-	const seconds = text === undefined ? DEFAULT_TIMEOUT_SECONDS : Number(text);
-	if (seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return seconds;
-	throw refuse(
-		"invalid-value",
-		`--timeout is a number of seconds up to ${MAX_TIMEOUT_SECONDS}, not ${JSON.stringify(text)}.`,
+function reachesIn(diagnoses: readonly Pick<Diagnosis, "findings">[], failOn: Severity | undefined): boolean {
+	return reaches(
+		diagnoses.flatMap(({ findings }) => findings.map(({ severity }) => severity)),
+		failOn,
 	);
 }

@@ -9,7 +9,7 @@ import type { ExitCode, Terminal } from "./terminal.ts";
 
 /** An option: a flag, or one that takes a value. */
 export type OptionSpec =
-	| { readonly type: "boolean"; readonly says: string }
+	| { readonly type: "boolean"; readonly says: string /** One letter. */; readonly short?: string }
 	| {
 			readonly type: "string";
 			/** What its value is called in the help. */
@@ -120,10 +120,11 @@ function readArguments<T extends OptionSpecs>(
 	for (const token of tokens) {
 		if (token.kind === "positional") positionals.push(token.value);
 		if (token.kind !== "option") continue;
-		const option = Object.hasOwn(options, token.name) ? options[token.name] : undefined;
+		const name = token.rawName.startsWith("--") ? token.name : nameOfShort(token.name, options);
+		const option = Object.hasOwn(options, name) ? options[name] : undefined;
 		if (option === undefined) throw unknownOption(token.rawName, options, spec);
-		const before = given.get(token.name);
-		given.set(token.name, [...(before ?? []), optionValue(token, option, spec)]);
+		const before = given.get(name);
+		given.set(name, [...(before ?? []), optionValue(token, option, spec)]);
 		if (before !== undefined && option.type === "string" && !option.multiple) {
 			throw usage("repeated-option", `${token.rawName} is given twice, and only one could count.`, spec);
 		}
@@ -135,6 +136,14 @@ function readArguments<T extends OptionSpecs>(
 		return [name, option.multiple ? (texts ?? []) : texts?.[0]];
 	});
 	return { values: Object.fromEntries(values) as OptionValues<T>, positionals };
+}
+
+/** The option that has this letter; the letter itself, which is not an option, where there is none. */
+function nameOfShort(letter: string, options: OptionSpecs): string {
+	const found = Object.entries(options).find(
+		([, option]) => option.type === "boolean" && option.short === letter,
+	);
+	return found?.[0] ?? `-${letter}`;
 }
 
 interface OptionToken {

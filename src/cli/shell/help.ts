@@ -87,7 +87,8 @@ export function renderHelp(command: Command, colors: Colors, columns = DEFAULT_C
 }
 
 function optionWords(key: string, option: OptionSpec): string {
-	if (option.type === "boolean") return `--${key}`;
+	if (option.type === "boolean")
+		return option.short === undefined ? `--${key}` : `-${option.short}, --${key}`;
 	return `--${key} ${option.value}${option.multiple ? " …" : ""}`;
 }
 

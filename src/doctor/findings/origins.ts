@@ -1,14 +1,17 @@
 /** Owns the findings about which other origins a server lets in. */
 
-import type { DoctorFinding, FindingCode } from "./finding.ts";
-import type { TriedTwin } from "./probes.ts";
-import type { TwinKind } from "./twins.ts";
+import type { DoctorFinding, FindingCode } from "../finding.ts";
+import type { Probed, TriedTwin } from "../probes.ts";
+import type { TwinKind } from "../twins.ts";
 
 /** What the tried origins show: one finding where anybody is let in, else one for each near miss that is. */
-export function originFindings(twins: readonly TriedTwin[]): readonly DoctorFinding[] {
+export function originFindings({ twins, withCookie }: Probed): readonly DoctorFinding[] {
 	const shared = twins.filter((twin) => twin.shared !== "no");
 	const of = (kind: TwinKind) => shared.filter((twin) => twin.kind === kind);
 	if (of("other-host").length > 0) return [finding("reflects-any-origin", shared, anyOrigin)];
+	if (withCookie !== undefined && withCookie.shared !== "no") {
+		return [finding("reflects-any-origin-with-cookie", [withCookie], anyOriginWithCookie)];
+	}
 	const sibling = of("sibling").length === 0 ? of("sibling-prefix") : [];
 	// Without credentials there is nothing that whoever listens on the network could not get himself.
 	const insecure = of("http").filter(isCredentialed);
@@ -19,6 +22,7 @@ export function originFindings(twins: readonly TriedTwin[]): readonly DoctorFind
 		// Where only the ending counts, the scheme does not: one fault, and not two.
 		...some("allows-origin-prefix-twin", withMore(of("prefix"), insecure), prefixTwin),
 		...some("allows-origin-prefix-twin", withMore(sibling, insecure), siblingTwin),
+		...some("allows-origin-dot-twin", of("dot"), dotTwin),
 		...(isEnding ? [] : some("allows-insecure-origin", insecure, httpTwin)),
 	];
 }
@@ -55,6 +59,9 @@ function isCredentialed({ shared }: TriedTwin): boolean {
 const anyOrigin: Words = (origins, gain) =>
 	`The server sends back whatever Origin it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`;
 
+const anyOriginWithCookie: Words = (origins, gain) =>
+	`What the server answers depends on a cookie: without one it does not name the origin that asks, but with a made-up cookie it let ${origins} in, so in the browser of a user who has any cookie of it, any page on the web reads the API, ${gain}. Starlette and FastAPI do so with allow_origins=["*"] and allow_credentials=True. Allow origins by a list, compared byte for byte.`;
+
 const nullOrigin: Words = (_, gain) =>
 	`The server allows the origin null, which any page gets by a sandboxed frame, ${gain}. Take null off the list.`;
 
@@ -66,6 +73,9 @@ const prefixTwin: Words = (origins, gain) =>
 
 const siblingTwin: Words = (origins, gain) =>
 	`The server looks only at how an origin ends: it let ${origins} in, though it is no wildcard for that domain, ${gain}. Compare the whole origin, byte for byte.`;
+
+const dotTwin: Words = (origins, gain) =>
+	`The server takes a dot for any character: it let ${origins} in, a domain that anybody can register, ${gain}. Often it is an unescaped dot in a regular expression: write \\. in place of it, or compare the whole origin, byte for byte.`;
 
 const httpTwin: Words = (origins, gain) =>
 	`The server allows ${origins} over plain http, so whoever is on the user's network can put a page there that reads the API, ${gain}. Allow the https origin alone.`;

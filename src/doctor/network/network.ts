@@ -1,20 +1,21 @@
 /** Owns the bounds on what a visit sends: to whom, how often, and with which cookie. */
 
-import type { HeaderList } from "../browser/header-list.ts";
-import type { FetchCall } from "../browser/page-request.ts";
-import { isLoopback } from "../cors/origin-syntax.ts";
-import { isSameSite } from "./site.ts";
+import type { HeaderList } from "../../browser/header-list.ts";
+import type { PageRequest } from "../../browser/page-request.ts";
+import { isLoopback } from "../../cors/origin-syntax.ts";
+import { isSameSite } from "../site.ts";
+import type { Reach } from "./route.ts";
 import { exchange, type WireAnswer } from "./wire.ts";
 
 /** Most requests that one visit sends, the browser's own and all probes together. */
-export const MAX_REQUESTS = 12;
+export const MAX_REQUESTS = 20;
 
 /** Most that the browser's own conversation may take of them: a preflighted call with two redirects. */
 export const MAX_CONVERSATION_REQUESTS = 6;
 
 /** What somebody wants to know: a page's call, and how far its answer may be sought. */
 export interface Visit {
-	readonly page: FetchCall;
+	readonly page: PageRequest;
 	/** The body's text; undefined where there is none. */
 	readonly body: string | undefined;
 	/** The value of `Cookie`, for the page's URL's own host alone. */
@@ -22,10 +23,23 @@ export interface Visit {
 	/** Hosts, with their ports where these are no default ones, that may be contacted. */
 	readonly hosts: ReadonlySet<string>;
 	readonly timeoutSeconds: number;
+	/** Whether a request that changes data is really sent. */
+	readonly sendsWrites: boolean;
+	readonly reach: Reach;
 }
 
-/** Why a request is sent: by the browser itself, or to see what the server does. */
-export type Purpose = "preflight" | "actual" | "probe";
+/** Why a request is sent: by the browser itself, in place of a write that is not sent, or to see what the server does. */
+export type Purpose = "preflight" | "actual" | "stand-in" | "probe";
+
+/** Methods that change nothing by what they mean. RFC 9110, section 9.2.1; RFC 4918; RFC 5323; RFC 3253; RFC 10008 */
+const SAFE_METHODS: ReadonlySet<string> = new Set([
+	...["GET", "HEAD", "OPTIONS", "PROPFIND", "SEARCH", "REPORT", "QUERY"],
+]);
+
+/** Whether a request of this method, as it is sent, may change data. */
+export function isWrite(method: string): boolean {
+	return !SAFE_METHODS.has(method);
+}
 
 /** A request before what every browser adds to it. */
 export interface Draft {
@@ -38,6 +52,10 @@ export interface Draft {
 	readonly headers: HeaderList;
 	readonly credentials: boolean;
 	readonly hasBody: boolean;
+	/** Whether it is a WebSocket's handshake. */
+	readonly isHandshake?: boolean;
+	/** In place of the visit's own cookie. */
+	readonly cookie?: string;
 }
 
 /** A request that was sent, and what came. */
@@ -70,7 +88,8 @@ export function createNetwork(visit: Visit, onSend: (exchange: Draft) => void): 
 			const sentHeaders = [...draft.headers, ...browserHeaders(visit, draft)];
 			const body = draft.hasBody ? visit.body : undefined;
 			const { method, url } = draft;
-			const answer = await exchange({ method, url, headers: sentHeaders, body }, visit.timeoutSeconds);
+			const request = { method, url, headers: sentHeaders, body, isHandshake: draft.isHandshake ?? false };
+			const answer = await exchange(request, visit.reach, visit.timeoutSeconds);
 			const done = { ...draft, number: exchanges.length + 1, sentHeaders, answer };
 			exchanges.push(done);
 			return done;
@@ -84,19 +103,22 @@ export function isNamed({ hosts }: Visit, url: string): boolean {
 }
 
 /** What a browser adds to what the standard and the page have put there. */
-function browserHeaders(visit: Visit, { purpose, url, credentials, headers }: Draft): HeaderList {
+function browserHeaders(
+	visit: Visit,
+	{ purpose, url, credentials, headers, cookie: own, isHandshake }: Draft,
+): HeaderList {
 	const origin = headers.find(([name]) => name === "Origin")?.[1] ?? visit.page.origin;
 	const { protocol, hostname } = new URL(url);
 	const isTrustworthy = protocol === "https:" || isLoopback(hostname);
-	const cookie = purpose !== "preflight" && credentials ? cookieFor(visit, url) : undefined;
+	const cookie = purpose !== "preflight" && credentials ? (own ?? cookieFor(visit, url)) : undefined;
 	return [
 		["Accept-Encoding", "gzip, deflate, br"],
 		["Accept-Language", "en"],
 		["User-Agent", "Mozilla/5.0 (compatible; cordon-doctor)"],
 		...(isTrustworthy
 			? ([
-					["Sec-Fetch-Dest", "empty"],
-					["Sec-Fetch-Mode", "cors"],
+					["Sec-Fetch-Dest", isHandshake ? "websocket" : "empty"],
+					["Sec-Fetch-Mode", isHandshake ? "websocket" : "cors"],
 					["Sec-Fetch-Site", fetchSite(origin, url)],
 				] as const)
 			: []),

@@ -1,0 +1,89 @@
+/** Owns the conclusion of a diagnosis in one sentence, for a terminal and for a ticket alike. */
+
+import { displayName } from "../../browser/steps.ts";
+import type { Diagnosis } from "../../doctor/diagnosis.ts";
+import { counted } from "../shell/terminal.ts";
+
+/** What it comes to. */
+export interface Conclusion {
+	readonly word: "readable" | "blocked" | "not decided" | "could not run";
+	readonly color: "green" | "red" | "yellow";
+	readonly sentence: string;
+}
+
+/** How credentials modes are told. */
+export const CREDENTIALS_WORDS = {
+	include: "with credentials",
+	"same-origin": "with credentials on its own origin alone",
+	omit: "without credentials",
+} as const;
+
+/** What a diagnosis comes to. */
+export function conclusionOf(diagnosis: Diagnosis): Conclusion {
+	const { readable, cause, firstToFix, conversation } = diagnosis;
+	const { failure, stop, verdict, unsentWrite } = conversation;
+	if (readable === false) {
+		const step = firstToFix === undefined ? "" : `step ${firstToFix.number} failed. `;
+		const words = cause?.message ?? firstToFix?.advice ?? "";
+		const judged =
+			verdict !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
+				? ` (The ${unsentWrite.method} was not sent: this is what a GET of the same URL shows. --send sends it.)`
+				: "";
+		return { word: "blocked", color: "red", sentence: `${step}${words}${judged}` };
+	}
+	if (failure !== undefined) {
+		return { word: "could not run", color: "red", sentence: `${failure.message}.` };
+	}
+	if (stop !== undefined) {
+		return { word: "not decided", color: "yellow", sentence: cause?.message ?? stopSentence(diagnosis) };
+	}
+	if (readable && verdict !== undefined) {
+		return { word: "readable", color: "green", sentence: readableSentence(diagnosis) };
+	}
+	return { word: "not decided", color: "yellow", sentence: cause?.message ?? "" };
+}
+
+function stopSentence({ conversation: { stop } }: Diagnosis): string {
+	if (stop === undefined) return "";
+	if (stop.code === "host-not-named") {
+		return `so far everything passed, but the browser goes on to ${stop.next.url}, which was not asked.`;
+	}
+	return stop.message;
+}
+
+function readableSentence({ conversation: { verdict, unsentWrite } }: Diagnosis): string {
+	if (verdict === undefined) return "";
+	const { exposedHeaders, hiddenHeaders, status } = verdict;
+	const hidden = hiddenHeaders.filter((name) => !UNINTERESTING.has(name));
+	const secret = hidden.length === 0 ? "" : ` Hidden from it: ${hidden.join(", ")}.`;
+	const seen = exposedHeaders.length === 0 ? "no header" : exposedHeaders.join(", ");
+	if (unsentWrite !== undefined) {
+		return `as far as the preflight and a GET of the same URL show (status ${status}): the ${unsentWrite.method} itself was not sent. To send it, once, add --send. Of an answer like that one, the page can read ${seen}.${secret}`;
+	}
+	const isError = status >= 400 ? `; mind that ${status} is an error all the same` : "";
+	return `the page gets the response, status ${status}${isError}. It can read ${seen}.${secret}`;
+}
+
+/** Headers that hardly any page wants, and that nearly every response has. */
+const UNINTERESTING: ReadonlySet<string> = new Set([
+	...["access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers"],
+	...["access-control-allow-methods", "access-control-allow-headers", "access-control-max-age"],
+	...["connection", "date", "keep-alive", "server", "transfer-encoding", "vary", "set-cookie"],
+]);
+
+/** Who answered, with the fix there; empty where that does not show. */
+export function answeredByWords({ answeredBy }: Diagnosis): string {
+	if (answeredBy === undefined) return "";
+	return `${answeredBy.name} answered (${answeredBy.evidence}). ${answeredBy.fix}`;
+}
+
+/** What was sent, what was found, what was left out. */
+export function lastLine({ exchanges, findings, skipped, conversation }: Diagnosis): string {
+	const found = findings.length === 0 ? "" : `, ${counted(findings.length, "finding")}`;
+	const left = skipped.length === 0 ? "" : `. Not tried, to keep them few: ${skipped.join(", ")}`;
+	const dropped = (conversation.verdict?.droppedHeaders ?? []).map(([name]) =>
+		displayName(name.toLowerCase()),
+	);
+	const out = dropped.length === 0 ? "" : `. No page can set ${dropped.join(", ")}, so browsers leave it out`;
+	return `${counted(exchanges.length, "request")} sent${found}${left}${out}.`;
+}

@@ -1,0 +1,40 @@
+/** Owns the order in which causes are looked for: who answered comes before what was answered. */
+
+import type { Seen } from "../seen.ts";
+import { cachedAnswer } from "./cached.ts";
+import type { Cause, FindCause } from "./cause.ts";
+import { edgeChallenge } from "./challenge.ts";
+import { cookieDependence } from "./cookie-dependence.ts";
+import { cordonProblem } from "./cordon.ts";
+import { redirectLoop } from "./loop.ts";
+import { misspeltCause } from "./misspelt.ts";
+import { nullOrigin } from "./null-origin.ts";
+import { pageSendsResponseHeader } from "./page-headers.ts";
+import { originRefused } from "./refused.ts";
+import { signInRedirect } from "./sign-in.ts";
+import { unansweredPreflight } from "./unanswered.ts";
+import { unsafeOrigin } from "./unsafe-origin.ts";
+
+const IN_ORDER: readonly FindCause[] = [
+	unansweredPreflight,
+	cordonProblem,
+	edgeChallenge,
+	signInRedirect,
+	redirectLoop,
+	pageSendsResponseHeader,
+	cachedAnswer,
+	misspeltCause,
+	nullOrigin,
+	unsafeOrigin,
+	cookieDependence,
+	originRefused,
+];
+
+/** Why a call is blocked; undefined where the step that failed says all that is known. */
+export function findCause(seen: Seen): Cause | undefined {
+	for (const find of IN_ORDER) {
+		const cause = find(seen);
+		if (cause !== undefined) return cause;
+	}
+	return undefined;
+}

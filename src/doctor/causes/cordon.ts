@@ -1,0 +1,73 @@
+/** Owns the cause of an answer that Cordon itself gave: each of its codes, with the command or the line that changes it. */
+
+import { PROBLEM_CODES, type ProblemCode } from "../../gateway/problem.ts";
+import type { Visit } from "../network/network.ts";
+import { type Answered, answeredTurns } from "../seen.ts";
+import { tenantFix } from "../tenant-fix.ts";
+import { CORS_STEPS, type FindCause } from "./cause.ts";
+
+/** Says of a code what it means for this call. */
+type Words = (host: string, visit: Visit) => string;
+
+const EXPLAIN = (host: string, { page }: Visit) =>
+	`npx cordon explain 'https://${host}${new URL(page.url).pathname}' --origin ${page.origin}${page.method === "GET" ? "" : ` --method ${page.method}`} --remote`;
+
+const WORDS: Readonly<Record<ProblemCode, Words>> = {
+	"origin-not-allowed": (host, visit) =>
+		`Cordon refused the origin ${visit.page.origin}: the policy of ${host} does not allow it. ${allowWords(host, visit)} ${EXPLAIN(host, visit)} names the entry that decides, and the route.`,
+	"client-certificate-required": (host) =>
+		`Cordon refused the call because the tenant file of ${host} says "clientCertificate": "require", and no valid TLS client certificate came with it. This command has none; a browser asks its user for one. To let calls without one through, write "clientCertificate": "forward" or "ignore", and npx cordon push tenants --remote.`,
+	"unknown-tenant": (host) =>
+		`Cordon has no tenant for ${host}, so it answers nobody. Write a tenant file with "hosts": ["${host}"], and npx cordon push tenants --remote; npx cordon pull tenants --remote shows which hosts there are. A tenant is found by the hostname that the client names: one that is asked by another name, of a local gateway, takes --connect-to.`,
+	"tenant-unavailable": (host, visit) =>
+		`Cordon cannot have the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; npx cordon push tenants --remote writes a valid one.`,
+	"tenant-closed": (host) =>
+		`The tenant ${host} is closed: its document says { "closed": true }, so everything is refused. To open it, push its policy in place of that: npx cordon push tenants --remote.`,
+	"loop-detected": (host) =>
+		`The request came back to Cordon: the "upstream" in the tenant file of ${host} leads to Cordon again and not to the API. Point "upstream" at the API's own origin, and npx cordon push tenants --remote. Where two Cordons stand in a row on purpose, give one of them another CDN_LOOP_ID.`,
+	"upstream-unreachable": (host) =>
+		`Cordon let the call through, but the API behind ${host} cannot be reached. See that it is up, and that "upstream" in the tenant file names it; the log's line "upstream-failed" has the reason.`,
+	"upstream-timeout": (host) =>
+		`Cordon let the call through, but the API behind ${host} did not begin to answer in time. See why it is slow, or raise "upstreamTimeoutSeconds" in the tenant file (300 at most), and npx cordon push tenants --remote.`,
+	"internal-error": (host) =>
+		`Cordon failed on this request to ${host}. Its log has a line "internal-error" with the reason; please report it.`,
+};
+
+function allowWords(host: string, { page }: Visit): string {
+	const fix = tenantFix(page);
+	return fix.accepted
+		? `If it should, let the tenant file of ${host} say "cors": ${JSON.stringify(fix.cors)} (add to the lists that are there), and npx cordon push tenants --remote.`
+		: `No tenant file can allow this call as it is: ${fix.why}`;
+}
+
+/** Every code of ours is told by `type` and `code` together, so that nobody else's problem is taken for it. */
+export function problemOf({ answer }: Answered): ProblemCode | undefined {
+	let value: unknown;
+	try {
+		value = JSON.parse(answer.body);
+	} catch {
+		return undefined;
+	}
+	if (typeof value !== "object" || value === null || !("code" in value) || !("type" in value))
+		return undefined;
+	const code = PROBLEM_CODES.find((known) => known === value.code);
+	return code !== undefined && String(value.type).endsWith(`/docs/errors.md#${code}`) ? code : undefined;
+}
+
+/** What a code means for this call, and what changes it. */
+export function problemWords(code: ProblemCode, url: string, visit: Visit): string {
+	return `${WORDS[code](new URL(url).hostname, visit)} (code: ${code})`;
+}
+
+/** The last of the browser's own requests that Cordon refused or could not serve. */
+export const cordonProblem: FindCause = ({ visit, conversation }) => {
+	const last = answeredTurns(conversation).at(-1);
+	const code = last && problemOf(last);
+	if (last === undefined || code === undefined) return undefined;
+	return {
+		code: "cordon-problem",
+		message: problemWords(code, last.url, visit),
+		steps: CORS_STEPS,
+		requests: [last.number],
+	};
+};

@@ -1,0 +1,89 @@
+/** Owns what was looked at and found good: without it, silence could mean that nobody looked. */
+
+import { getHeader } from "../browser/header-list.ts";
+import { credentialsMode } from "../browser/page-request.ts";
+import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
+import type { DoctorFinding, FindingCode } from "./finding.ts";
+import { cookiesOf } from "./findings/cookies.ts";
+import { allowedOrigin, crossOriginTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
+import type { TwinKind } from "./twins.ts";
+
+/** One thing that was looked at and is right. */
+export interface GoodCheck {
+	readonly words: string;
+	/** The numbers of the requests that show it. */
+	readonly requests: readonly number[];
+}
+
+const TWIN_WORDS: Readonly<Record<TwinKind, string>> = {
+	"other-host": "an origin that nobody knows is not let in",
+	null: "the origin null is not let in",
+	suffix: "a host that only begins as the allowed one is not let in",
+	prefix: "a host that only ends as the allowed one is not let in",
+	dot: "a host with another character in place of a dot is not let in",
+	http: "the same host over plain http is not let in",
+	"sibling-prefix": "a host that only ends as the allowed one, under the same domain, is not let in",
+	sibling: "another host of the same domain is not let in",
+};
+
+/** Everything that was looked at and found good. */
+export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): readonly GoodCheck[] {
+	const { visit, conversation, probed } = seen;
+	const isFound = (...codes: readonly FindingCode[]) => findings.some(({ code }) => codes.includes(code));
+	const checks: GoodCheck[] = [];
+	// With a cookie everybody is: what is refused without one says nothing good.
+	const twins = isFound("reflects-any-origin-with-cookie") ? [] : probed.twins;
+	for (const { kind, shared, exchange } of twins) {
+		if (
+			shared === "no" &&
+			isAnswered(exchange) &&
+			kind !== "sibling" &&
+			!checks.some(says(TWIN_WORDS[kind]))
+		) {
+			checks.push({ words: TWIN_WORDS[kind], requests: [exchange.number] });
+		}
+	}
+	const { base, withoutOrigin, missingPath, cacheOrder, withCookie } = probed;
+	if (withCookie === undefined && probed.cookieTried && !isFound("reflects-any-origin")) {
+		checks.push({ words: "a made-up cookie lets nobody in either", requests: [] });
+	}
+	const shared = crossOriginTurns(conversation);
+	const hasSharing = shared.some(({ answer: { headers } }) =>
+		[ALLOW_ORIGIN, ALLOW_CREDENTIALS].some((name) => getHeader(headers, name) !== null),
+	);
+	if (hasSharing && !isFound("doubled-header")) {
+		checks.push({ words: "no sharing header comes twice", requests: shared.map(({ number }) => number) });
+	}
+	if (
+		isAnswered(base) &&
+		allowedOrigin(base) === visit.page.origin &&
+		isAnswered(withoutOrigin) &&
+		!isFound("missing-vary-origin")
+	) {
+		checks.push({
+			words: "Vary: Origin is there wherever the answer depends on the origin",
+			requests: [base.number, withoutOrigin.number],
+		});
+	}
+	if (probed.cacheTried && cacheOrder === undefined && !isFound("cache-keeps-first-origin")) {
+		checks.push({ words: "no cache hands one origin's answer to another", requests: [] });
+	}
+	if (isAnswered(missingPath) && missingPath.answer.status >= 400 && isReadable(visit, missingPath)) {
+		checks.push({
+			words: `errors are shared too: the page can read the ${missingPath.answer.status} of a path that does not exist`,
+			requests: [missingPath.number],
+		});
+	}
+	if (
+		credentialsMode(visit.page) === "include" &&
+		cookiesOf(seen).length > 0 &&
+		!findings.some(({ code }) => code.startsWith("cookie-"))
+	) {
+		checks.push({ words: "the cookies that it sets can be stored and sent along", requests: [] });
+	}
+	return checks;
+}
+
+function says(words: string) {
+	return (check: GoodCheck) => check.words === words;
+}

@@ -1,0 +1,26 @@
+/** Owns the finding about a header that came more than once. */
+
+import { getHeader, valuesOf } from "../../browser/header-list.ts";
+import { displayName } from "../../browser/steps.ts";
+import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
+import type { DoctorFinding } from "../finding.ts";
+import type { Answered } from "../seen.ts";
+
+export function doubledHeaders(exchanges: readonly Answered[]): readonly DoctorFinding[] {
+	return [ALLOW_ORIGIN, ALLOW_CREDENTIALS].flatMap((name) => {
+		const doubled = exchanges.filter(({ answer }) => getHeader(answer.headers, name)?.includes(","));
+		const [first] = doubled;
+		if (first === undefined) return [];
+		const lines = valuesOf(first.answer.headers, name);
+		const how =
+			lines.length > 1 ? `came on ${lines.length} lines (${lines.join(" and ")})` : `came as ${lines[0]}`;
+		return [
+			{
+				code: "doubled-header" as const,
+				severity: "warning" as const,
+				message: `${displayName(name)} ${how}, and browsers take one value only. Often two layers set it, such as the application and a proxy: let only one of them do so.`,
+				requests: doubled.map(({ number }) => number),
+			},
+		];
+	});
+}

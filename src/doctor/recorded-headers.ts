@@ -1,0 +1,22 @@
+/** Owns which headers of a recorded request the page has set, and which its browser has added. */
+
+import type { Header } from "../browser/header-list.ts";
+
+/** Request headers that a browser adds by itself, as they stand in its developer tools. */
+const OF_BROWSERS: ReadonlySet<string> = new Set([
+	...["accept-encoding", "accept-language", "connection", "content-length", "cookie", "dnt", "host"],
+	...["if-modified-since", "if-none-match", "origin", "priority", "referer", "save-data", "te"],
+	...["upgrade-insecure-requests", "user-agent", "x-client-data", "downlink", "dpr", "ect", "rtt"],
+	...["access-control-request-method", "access-control-request-headers"],
+]);
+
+/** Headers of a recorded request without what its browser added. */
+export function pageHeaders(headers: readonly Header[]): readonly Header[] {
+	// "Disable cache" in the developer tools adds both.
+	const isUncached = headers.some(([name]) => name.toLowerCase() === "pragma");
+	return headers.filter(([name]) => {
+		const lower = name.toLowerCase();
+		if (lower.startsWith(":") || lower.startsWith("sec-") || OF_BROWSERS.has(lower)) return false;
+		return !(isUncached && (lower === "pragma" || lower === "cache-control"));
+	});
+}
