@@ -5,6 +5,7 @@ import { cordon, folder, memoryKv } from "./harness.ts";
 
 const COMMANDS = [
 	"validate",
+	"test",
 	"explain",
 	"doctor",
 	"diff",
@@ -70,6 +71,8 @@ describe("wrong usage ends with 2, and says what, why and how", () => {
 		["explain x.json", "needs --origin"],
 		["explain x.json --origin a --origin b", "--origin is given twice"],
 		["explain api.acme.com --origin https://a.example", "Which KV is meant?"],
+		["test nope", "nope cannot be read"],
+		["test . --live --local", "--live asks the hosts, not a KV"],
 		["explain nope.json --origin https://a.example", "nope.json cannot be read"],
 		["explain x.json --origin https://a.example --method A(B", '"A(B" is no method'],
 		["explain x.json --origin https://a.example --method trace", "trace is a forbidden method"],

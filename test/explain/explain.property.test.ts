@@ -156,13 +156,13 @@ describe("for any valid document and any call", { timeout: 60_000 }, () => {
 				const { fixes } = explained as Explanation;
 				if (fixes.length === 0) return;
 				fixed++;
-				const after = async (chosen: Explanation["fixes"]) => {
+				const changedBy = async (chosen: Explanation["fixes"]) => {
 					const changed = chosen.reduce((value: unknown, { patch }) => applyPatch(value, patch), document);
-					const asked = chosen.reduce((value, { page }) => ({ ...value, ...page }), question);
+					const asked = Object.assign({}, question, ...chosen.map(({ page }) => page));
 					return { changed, readable: await isReadable(changed as object, host, asked) };
 				};
 				const context = JSON.stringify({ document, host, question, fixes });
-				const { changed, readable } = await after(fixes);
+				const { changed, readable } = await changedBy(fixes);
 				expect(readable, context).toBe(true);
 				const result = parseTenant(JSON.stringify(changed));
 				expect(result.ok, context).toBe(true);
@@ -176,7 +176,7 @@ describe("for any valid document and any call", { timeout: 60_000 }, () => {
 				}
 				for (const fix of fixes) {
 					const others = fixes.filter((other) => other !== fix);
-					const alone = await after(others).catch(() => ({ readable: false }));
+					const alone = await changedBy(others).catch(() => ({ readable: false }));
 					expect(alone.readable, `${fix.says} ${context}`).toBe(false);
 				}
 			}),

@@ -7,6 +7,7 @@ import { explain } from "../explain/explain.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
 import { push } from "../push/push.ts";
+import { test } from "../test/test.ts";
 import { validate } from "../validate.ts";
 import type { Command, Outside } from "./command.ts";
 import { Fault, unexpected } from "./fault.ts";
@@ -17,6 +18,7 @@ import type { ExitCode } from "./terminal.ts";
 /** In the order of the help. */
 const COMMANDS: readonly Command[] = [
 	validate,
+	test,
 	explain,
 	doctor,
 	diff,
