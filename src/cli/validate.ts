@@ -55,12 +55,14 @@ export const validate = defineCommand({
 	},
 });
 
-/** A folder stands for the tenant files in it, not for those of folders in it. */
+/** A folder stands for the tenant files in it, not for those of folders in it; one that is named like a file is refused as that file. */
 async function filesOf(given: readonly string[]): Promise<readonly string[]> {
 	const paths: string[] = [];
 	for (const path of given) {
 		const isFolder =
-			path !== STANDARD_INPUT && lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+			path !== STANDARD_INPUT &&
+			!/\.jsonc?$/.test(path) &&
+			lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 		const inside = isFolder ? await readFolderPaths(path) : [path];
 		if (inside.length === 0) {
 			throw new Fault(
