@@ -19,7 +19,7 @@ export default defineConfig({
 				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
 				test: {
 					name: "unit",
-					include: ["test/{cors,tenants,gateway,in-process,browser,isolate,findings}/**/*.test.ts"],
+					include: ["test/{cors,tenants,gateway,in-process,browser,isolate,findings,explain}/**/*.test.ts"],
 					testTimeout: 60_000,
 					isolate: false,
 					sequence: { groupOrder: 0 },

@@ -3,6 +3,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
+import { MAX_EXPECTATIONS } from "../src/explain/expectations.ts";
 import { type DescribedSchema, withWords } from "../src/tenants/described-schema.ts";
 import { closedSchema, tenantSchema } from "../src/tenants/schema.ts";
 
@@ -19,6 +20,37 @@ export function tenantFileSchema(): object {
 		anyOf: [withHosts(tenantSchema), withHosts(closedSchema)],
 	};
 }
+
+/** As src/explain/expectations.ts checks it. */
+const EXPECT = {
+	type: "array",
+	maxItems: MAX_EXPECTATIONS,
+	description:
+		'What must hold: "cordon test" asks it, and "cordon push" writes nothing while one fails. Not part of the document itself.',
+	items: {
+		type: "object",
+		properties: {
+			origin: { type: "string", description: "The page's origin, as the browser sends it." },
+			request: {
+				type: "string",
+				pattern: "^[^ ]+ /[^ ]*$",
+				description: 'A method and a path: "PUT /v1/items".',
+			},
+			headers: {
+				type: "array",
+				items: { type: "string" },
+				description: 'What the page sets: names, or "Name: value".',
+			},
+			credentials: {
+				enum: ["include", "same-origin", "omit"],
+				description: 'fetch()\'s credentials. Default "include".',
+			},
+			readable: { type: "boolean", description: "Whether the page can read the response." },
+		},
+		required: ["origin", "request", "readable"],
+		additionalProperties: false,
+	},
+};
 
 function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
 	const { $schema: _, ...root } = toJsonSchema(schema, { target: "draft-07" });
@@ -37,6 +69,7 @@ function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
 					'The hostnames that "cordon push" stores this document under: "api.acme.com", or "*.acme.com" for every name one label below. Not part of the document itself.',
 			},
 			...others,
+			expect: EXPECT,
 		},
 	};
 }

@@ -1,8 +1,9 @@
 /** Owns the explanation of a call by the registry: the document that is stored, or a draft, and the caller's directories. */
 
 import type * as v from "valibot";
-import { type ExplainedTenant, explainCall, type PageCall } from "../explain/explanation.ts";
-import { explanationReport } from "../explain/report.ts";
+import type { CredentialsMode } from "../browser/request.ts";
+import { explain } from "../explain/explain.ts";
+import { pageCall, type Question } from "../explain/question.ts";
 import { ORIGIN_PREFIX, tenantKey, wildcardHost } from "../tenants/keys.ts";
 import { parseTenant, type TenantResult } from "../tenants/tenant.ts";
 import { invalid } from "./body.ts";
@@ -23,8 +24,14 @@ export async function explainFor(
 	{ host, document, origin, method, headers, path, credentials }: v.InferOutput<typeof explainSchema>,
 ): Promise<object> {
 	if (host !== undefined) demandHost(caller, host, "read");
-	const url = URL.parse(path, `https://${host ?? NO_HOST}`);
-	if (url === null || url.hostname !== (host ?? NO_HOST)) {
+	const question: Question = {
+		origin,
+		method,
+		headers,
+		path,
+		credentials: modeOf(credentials),
+	};
+	if (pageCall(host ?? NO_HOST, question) === undefined) {
 		throw refusal("not-found", { detail: "There is no document for this host." });
 	}
 	if (!isSendable(origin)) {
@@ -38,31 +45,22 @@ export async function explainFor(
 	}
 	const found =
 		document === undefined ? await stored(db, caller, host ?? NO_HOST) : draft(document, host ?? NO_HOST);
-	const { result, key, text } = found;
+	const { result, key } = found;
 	if (!result.ok) throw invalid(result.errors);
 	if (document !== undefined) demandDirectories(result.document, caller);
 	if (result.closed) return closed(key);
 	const isAsked = directoriesIn(result.document).every((directory) => hasDirectory(caller, directory));
-	const tenant: ExplainedTenant = {
-		key,
-		holder: document === undefined ? "the registry" : "the draft",
-		text,
-		tenant: result.tenant,
-		document: result.document,
-		// A directory that is not the caller's is not asked, and then the answer is that it has the word.
-		askDirectories: isAsked ? (keys) => askRegistry(db, keys) : undefined,
-	};
-	const call: PageCall = { origin, method: normalizedMethod(method), headers, url };
-	const report = explanationReport(await explainCall(call, tenant));
-	const mode = modeOf(credentials);
-	return mode === undefined
-		? report
-		: { ...report, browser: report.browser.filter((half) => half.credentials === mode) };
+	// A directory that is not the caller's is not asked, and then the answer is that it has the word.
+	const askDirectories = isAsked ? (keys: readonly string[]) => askRegistry(db, keys) : undefined;
+	const explained = await explain(result.document, host ?? NO_HOST, question, { askDirectories });
+	// Of a wildcard's document the key is its own, not that of the host that was called.
+	if (!("tenant" in explained)) return explained;
+	const { browser } = explained;
+	return { ...explained, tenant: key, browser: credentials === undefined ? browser : browser.slice(0, 1) };
 }
 
 interface Found {
 	readonly key: string;
-	readonly text: string;
 	readonly result: TenantResult;
 }
 
@@ -72,14 +70,13 @@ async function stored(db: D1Database, caller: Caller, host: string): Promise<Fou
 		if (candidate === undefined || !covers(caller.scope, candidate)) continue;
 		const current = await currentVersion(db, candidate);
 		if (current === undefined || current.document === null) continue;
-		return { key: tenantKey(candidate), text: current.document, result: parseTenant(current.document) };
+		return { key: tenantKey(candidate), result: parseTenant(current.document) };
 	}
 	throw refusal("not-found", { detail: "There is no document for this host." });
 }
 
 function draft(document: unknown, host: string): Found {
-	const text = JSON.stringify(document);
-	return { key: tenantKey(host), text, result: parseTenant(text) };
+	return { key: tenantKey(host), result: parseTenant(JSON.stringify(document)) };
 }
 
 async function askRegistry(db: D1Database, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -104,18 +101,10 @@ function closed(key: string): object {
 	};
 }
 
-/** https://fetch.spec.whatwg.org/#concept-method-normalize */
-function normalizedMethod(method: string): string {
-	const upper = method.toUpperCase();
-	return ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"].includes(upper) ? upper : method;
-}
-
-/** `same-origin` leaves credentials away on every call that CORS is about. */
-function modeOf(
-	credentials: boolean | "include" | "omit" | "same-origin" | undefined,
-): "include" | "omit" | undefined {
-	if (credentials === undefined) return undefined;
-	return credentials === true || credentials === "include" ? "include" : "omit";
+/** `true` and `false` are what a page's `withCredentials` is. */
+function modeOf(credentials: boolean | CredentialsMode | undefined): CredentialsMode {
+	if (credentials === undefined || credentials === true) return "include";
+	return credentials === false ? "omit" : credentials;
 }
 
 function isSendable(value: string): boolean {

@@ -124,6 +124,7 @@ function checkMethod(
 			: methods.includes("*")
 				? `With credentials the asterisk stands for nothing but itself: name ${method}.`
 				: `Name ${method} in ${displayName(ALLOW_METHODS)}.`,
+		[method],
 	);
 }
 
@@ -147,6 +148,7 @@ function checkAuthorization(
 			headerNames.includes("*")
 				? "The asterisk never stands for Authorization: name it beside the asterisk."
 				: `Name Authorization in ${displayName(ALLOW_HEADERS)}.`,
+			[AUTHORIZATION],
 		),
 	];
 }
@@ -174,6 +176,7 @@ function checkHeaderNames(
 			headerNames.includes("*")
 				? `With credentials the asterisk stands for nothing but itself: name ${missing.join(", ")}.`
 				: `Name ${missing.join(", ")} in ${displayName(ALLOW_HEADERS)}.`,
+			missing,
 		),
 	];
 }

@@ -32,6 +32,7 @@ export const STEP_TITLES: Readonly<Record<StepCode, string>> = {
 	"redirect-user-info": "The redirect carries no password",
 	"redirect-body": "The body can be sent again",
 	redirect: "The redirect is followed",
+	handshake: "The handshake is accepted",
 };
 
 /** Steps that tell something and cannot fail. */

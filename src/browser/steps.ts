@@ -38,6 +38,8 @@ export const CLAUSES = {
 	"redirect-user-info": `${FETCH}#concept-http-redirect-fetch`,
 	"redirect-body": `${FETCH}#concept-http-redirect-fetch`,
 	redirect: `${FETCH}#concept-http-redirect-fetch`,
+	/** A WebSocket, which no CORS check follows. */
+	handshake: "https://websockets.spec.whatwg.org/#concept-websocket-establish",
 } as const satisfies Readonly<Record<string, string>>;
 
 export type StepCode = keyof typeof CLAUSES;
@@ -52,6 +54,8 @@ export interface Check {
 	readonly required: string;
 	/** One sentence: the fix; on a step that passed, what is still worth knowing; or nothing. */
 	readonly advice: string | undefined;
+	/** Of a list that does not cover the request: the methods, or the headers in lower case, that are not in it. */
+	readonly missing?: readonly string[];
 }
 
 /** A check in its place. */
@@ -69,8 +73,14 @@ export function passed(code: StepCode, received: string, required: string, advic
 }
 
 /** A check that failed. */
-export function failed(code: StepCode, received: string, required: string, advice: string): Check {
-	return { code, passed: false, received, required, advice };
+export function failed(
+	code: StepCode,
+	received: string,
+	required: string,
+	advice: string,
+	missing?: readonly string[],
+): Check {
+	return { code, passed: false, received, required, advice, ...(missing === undefined ? {} : { missing }) };
 }
 
 /** A header's name as people write it; HTTP compares names in any case. */

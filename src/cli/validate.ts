@@ -1,7 +1,9 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
+import { lstatSync } from "node:fs";
 import { writtenJson } from "../findings/meant.ts";
 import { type Fixed, fixTenantFile } from "./files/fix.ts";
+import { readFolderPaths } from "./files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./files/input.ts";
 import { writeRegularFile } from "./files/regular-file.ts";
 import {
@@ -32,8 +34,8 @@ export const validate = defineCommand({
 	],
 	positionals: [
 		{
-			name: "FILE",
-			says: "A tenant document or tenant file; - is standard input.",
+			name: "FILE|DIR",
+			says: "A tenant document or tenant file, - for standard input; or a folder of them (*.json, *.jsonc).",
 			required: true,
 			repeated: true,
 		},
@@ -44,7 +46,7 @@ export const validate = defineCommand({
 	examples: [
 		{ line: "validate tenants/acme.jsonc", says: "One file." },
 		{ line: "validate tenants/acme.jsonc --fix", says: "And correct it, as far as that is plain." },
-		{ line: "validate tenants/*.jsonc --json", says: "All files of a folder, for a machine." },
+		{ line: "validate tenants --json", says: "All files of a folder, for a machine." },
 		{
 			line: "validate -",
 			says: "What comes in by a pipe, such as: wrangler kv key get tenant:api.acme.com --binding TENANTS --remote | npx cordon validate -",
@@ -63,13 +65,35 @@ export const validate = defineCommand({
 				validate,
 			);
 		}
-		for (const path of positionals) checked.push(await check(path, options.fix, terminal));
-		if (options.json) printJson(checked, terminal);
+		const paths = await filesOf(positionals);
+		for (const path of paths) checked.push(await check(path, options.fix, terminal));
+		const isOne = positionals.length === 1 && paths[0] === positionals[0];
+		if (options.json) printJson(checked, isOne, terminal);
 		else printWords(checked, terminal);
 		if (checked.some(({ file }) => file === undefined)) return 2;
 		return checked.every(({ file }) => file?.errors.length === 0) ? 0 : 1;
 	},
 });
+
+/** A folder stands for the tenant files in it, not for those of folders in it; one that is named like a file is refused as that file. */
+async function filesOf(given: readonly string[]): Promise<readonly string[]> {
+	const paths: string[] = [];
+	for (const path of given) {
+		const isFolder =
+			path !== STANDARD_INPUT &&
+			!/\.jsonc?$/.test(path) &&
+			lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+		const inside = isFolder ? await readFolderPaths(path) : [path];
+		if (inside.length === 0) {
+			throw new Fault(
+				"empty-folder",
+				`${safePart(path)} has no tenant file (*.json, *.jsonc), so there is nothing to check.`,
+			);
+		}
+		paths.push(...inside);
+	}
+	return paths;
+}
 
 async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Promise<Checked> {
 	try {
@@ -86,11 +110,11 @@ async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Pr
 	}
 }
 
-/** One object for one file, a list for several. */
-function printJson(checked: readonly Checked[], terminal: Terminal): void {
+/** One object for one file, a list for several and for a folder. */
+function printJson(checked: readonly Checked[], isOne: boolean, terminal: Terminal): void {
 	const reports = checked.map((one) => ({ file: one.path, ...reportOf(one) }));
-	const [only, ...others] = checked;
-	terminal.json(only !== undefined && others.length === 0 ? reportOf(only) : reports);
+	const [only] = checked;
+	terminal.json(only !== undefined && isOne ? reportOf(only) : reports);
 }
 
 function reportOf(one: Checked): FileReport & { readonly fixed?: readonly object[] } {

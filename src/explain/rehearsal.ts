@@ -1,48 +1,60 @@
-/** Owns the rehearsal: the gateway itself, run on one request with a store that is known and no upstream. */
+/** Owns the rehearsal: the gateway itself, run on requests with a store that is known and no upstream. */
 
+import type { HeaderList, ReceivedResponse } from "../browser/header-list.ts";
+import { RUNTIME_METHODS } from "../cors/standard.ts";
 import type { Fetch } from "../gateway/forward.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { DEFAULT_CDN_LOOP_ID } from "../gateway/loop.ts";
 import type { Verdict } from "../gateway/verdict.ts";
 import { createTenantStore } from "../tenants/store.ts";
 
+/** A request, as far as the gateway looks at it. */
+export interface Rehearsal {
+	readonly method: string;
+	/** Absolute, http or https. */
+	readonly url: string;
+	readonly headers: HeaderList;
+}
+
 /** What the gateway did with a request. */
 export interface Rehearsed {
 	/** What it recorded; undefined where no policy was asked. */
 	readonly verdict: Verdict | undefined;
-	readonly status: number;
-	/** Every header of the answer. To what an upstream adds, these are what Cordon adds. */
-	readonly headers: Headers;
-	/** What the upstream would have seen; undefined where the request did not get there. */
-	readonly forwarded: Request | undefined;
+	readonly response: ReceivedResponse;
+	/** Where the upstream would have been asked; undefined where the request did not get there. */
+	readonly forwardedTo: string | undefined;
+	/** Whether the runtime refuses the request before Cordon sees it. */
+	readonly refusedByRuntime: boolean;
 }
+
+/** Runs the gateway on a request. */
+export type Rehearse = (request: Rehearsal) => Promise<Rehearsed>;
 
 /** A client certificate, so that a policy which wants one gets to its other questions. */
-const CERTIFIED = {
-	cf: { tlsClientAuth: { certPresented: "1", certVerified: "SUCCESS", certRFC9440: ":AA==:" } },
+const CERTIFICATE = { tlsClientAuth: { certPresented: "1", certVerified: "SUCCESS", certRFC9440: ":AA==:" } };
+
+/** workerd's answer to a method that its parser does not know. */
+const UNKNOWN_METHOD: Rehearsed = {
+	verdict: undefined,
+	response: { status: 501, headers: [] },
+	forwardedTo: undefined,
+	refusedByRuntime: true,
 };
 
-/** In a Worker a request takes its `cf` when it is made, and only then; elsewhere it has none, and takes any property. */
-function certified(request: Request): Request {
-	const made = new Request(request, CERTIFIED);
-	return made.cf === undefined ? Object.assign(made, CERTIFIED) : made;
-}
-
 /**
- * Runs the gateway on a request.
+ * Makes a gateway that is asked in order, one request after the other.
  * @param values what KV holds; every other key is absent
  * @param unavailable keys that cannot be asked
  */
-export async function rehearse(
-	request: Request,
+export function createRehearsal(
 	values: ReadonlyMap<string, string>,
-	unavailable: ReadonlySet<string>,
-): Promise<Rehearsed> {
+	unavailable: ReadonlySet<string> = new Set(),
+): Rehearse {
 	let verdict: Verdict | undefined;
-	let forwarded: Request | undefined;
+	let forwardedTo: string | undefined;
 	// It is taken to answer 200 and to say nothing of CORS.
-	const upstream: Fetch = async (input, init) => {
-		forwarded = new Request(input, init);
+	const upstream: Fetch = async (input) => {
+		forwardedTo = typeof input === "string" ? input : input.url;
 		return new Response(null);
 	};
 	const gateway = createGateway({
@@ -65,6 +77,24 @@ export async function rehearse(
 			countUnavailable: () => {},
 		},
 	});
-	const { status, headers } = await gateway(certified(request), () => {});
-	return { verdict, status, headers, forwarded };
+	return async ({ method, url, headers }) => {
+		if (!RUNTIME_METHODS.has(method)) return UNKNOWN_METHOD;
+		verdict = undefined;
+		forwardedTo = undefined;
+		const sent = new Headers(headers.map(([name, value]): [string, string] => [name, sendable(value)]));
+		// Not a Request: in a browser's page that drops Origin and everything else that pages cannot set.
+		const request = { method, url, headers: sent, body: null, cf: CERTIFICATE } as unknown as Request;
+		const response = await gateway(request, () => {});
+		return {
+			verdict,
+			response: { status: response.status, headers: [...response.headers] },
+			forwardedTo,
+			refusedByRuntime: false,
+		};
+	};
+}
+
+/** What no header can have reaches no server as it is, and is never an origin on a list. */
+function sendable(value: string): string {
+	return value.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, "?");
 }

@@ -145,12 +145,15 @@ allowed: the page may read the response, with credentials or without.`);
 				method: "PUT",
 				headers: ["Content-Type", "Accept"],
 				url: "https://api.acme.com/",
+				credentials: "include",
 			},
 			tenant: "tenant:api.acme.com",
 			mode: "enforce",
 			route: null,
-			otherReading: null,
 			policy: "/cors",
+			fixes: [],
+			obstacles: [],
+			otherReading: null,
 			passedOver: [],
 			origin: { reason: "listed", entry: "https://app.example.com", pointer: "/cors/origins/0" },
 			requests: [
@@ -193,7 +196,16 @@ allowed: the page may read the response, with credentials or without.`);
 			{ origins: "*" },
 		];
 		const tell = (origin: string) =>
-			explainFile({ ...ACME, cors }, "--origin", origin, "--method", "PUT", "--json");
+			explainFile(
+				{ ...ACME, cors },
+				"--origin",
+				origin,
+				"--method",
+				"PUT",
+				"--credentials",
+				"omit",
+				"--json",
+			);
 		const partner = JSON.parse((await tell("https://a.partner.example")).out);
 		expect(partner).toMatchObject({
 			allowed: true,
@@ -387,6 +399,8 @@ describe("what is decided", () => {
 				"X-Own",
 				"--method",
 				"QUERY",
+				"--credentials",
+				"omit",
 			],
 			0,
 			{ allowed: true, requests: [{ notAllowed: [] }, { sent: true }] },
@@ -505,8 +519,8 @@ describe("what the browser then concludes", () => {
 			{ credentials: false },
 			["https://app.example.com"],
 			[
-				["omit", "readable"],
 				["include", "allow-credentials"],
+				["omit", "readable"],
 			],
 		],
 		[
@@ -535,17 +549,133 @@ describe("what the browser then concludes", () => {
 	test("is told in the list, the failed step with what was needed", async () => {
 		const file = { cors: { ...ACME.cors, origins: ["https://app.example.com"], credentials: false } };
 		const { out } = await explainFile(file, "--origin", "https://app.example.com");
-		expect(out).toContain(`Browser     without credentials: the page gets the response
+		expect(out).toContain(`Browser     with credentials: the page gets a network error
               ✓ No preflight is needed
               ✓ The response is shared with the origin
-            with credentials: the page gets a network error
               ✗ The response is shared with credentials: needed Access-Control-Allow-Credentials: true, but there is no Access-Control-Allow-Credentials
+            without credentials: the page gets the response
 `);
 	});
 
 	test("is not told in report mode, where the upstream's own headers decide", async () => {
 		const { out } = await explainFile({ ...ACME, mode: "report" }, "--origin", "https://app.example.com");
 		expect(out).not.toContain("Browser ");
+	});
+});
+
+describe("what it advises", () => {
+	const FILE = {
+		hosts: ["api.acme.com"],
+		cors: { origins: ["https://app.example.com"], credentials: true, methods: ["PATCH"] },
+	};
+	const OPEN = { cors: { origins: "*", methods: "*" } };
+	const app = ["--origin", "https://app.example.com"];
+
+	test.each<[string, object, readonly string[], string]>([
+		[
+			"a method in the wrong case is the page's fault",
+			FILE,
+			[...app, "--method", "patch"],
+			"write the method as PATCH in the page",
+		],
+		[
+			"a method that * lets pass and the runtime does not",
+			OPEN,
+			[...app, "--method", "patch", "--credentials", "omit"],
+			"write the method as PATCH in the page",
+		],
+		[
+			"a header of responses is not sent at all",
+			FILE,
+			[...app, "--header", "Access-Control-Allow-Origin"],
+			"let the page stop sending Access-Control-Allow-Origin",
+		],
+		[
+			"a plain http page with credentials goes to https",
+			FILE,
+			["--origin", "http://192.168.1.5:3000"],
+			'serve the page over https, and add "https://192.168.1.5:3000" to /cors/origins',
+		],
+		["any origin never gets credentials", OPEN, app, "let the page call without credentials"],
+		[
+			"an origin that no page has",
+			FILE,
+			["--origin", "https://app.example.com/"],
+			"ask as browsers do, with the origin https://app.example.com",
+		],
+		["mixed content", FILE, [...app, "--url", "http://api.acme.com/"], "call the API over https"],
+		[
+			"a WebSocket of a stranger",
+			FILE,
+			["--origin", "https://evil.example", "--url", "wss://api.acme.com/s"],
+			'add "https://evil.example" to /cors/origins',
+		],
+		[
+			"everything that is missing, at once",
+			{ cors: { origins: [] } },
+			[
+				...app,
+				"--method",
+				"PUT",
+				"--header",
+				"X-A",
+				"--header",
+				"Content-Type",
+				"--header",
+				"Authorization: Bearer t0p",
+			],
+			'If it should: add "https://app.example.com" to /cors/origins; set "credentials": true in /cors; add "PUT" to /cors/methods; add "X-A" to /cors/requestHeaders; add "Authorization" to /cors/requestHeaders; and add "Content-Type" to /cors/requestHeaders.',
+		],
+	])("%s", async (_, file, argv, words) => {
+		const { code, out, err } = await explainFile(file, ...argv);
+		expect([code, err]).toEqual([1, ""]);
+		expect(out).toContain(words);
+		expect(out).not.toContain("t0p");
+	});
+
+	test("is nothing where nothing would do, with the reason", async () => {
+		for (const [argv, reason] of [
+			[["--origin", "null"], "Serve the page from an origin of its own"],
+			[[...app, "--url", "https://api.acme.com:6000/"], "Browsers never connect to port 6000"],
+			[[...app, "--method", "FOO"], "FOO"],
+		] as const) {
+			const { code, out } = await explainFile(FILE, ...argv);
+			expect(code).toBe(1);
+			expect(out).not.toContain("If it should");
+			expect(out).toContain(reason);
+		}
+	});
+
+	test("counts safelisted values, upload listeners and WebSockets as browsers do", async () => {
+		const kinds = async (...argv: readonly string[]) => {
+			const { out } = await explainFile(FILE, ...app, ...argv, "--json");
+			const { requests, allowed } = JSON.parse(out) as { requests: { kind: string }[]; allowed: boolean };
+			return [...requests.map(({ kind }) => kind), allowed];
+		};
+		expect(await kinds("--header", "Range: bytes=0-9")).toEqual(["actual", true]);
+		expect(await kinds("--header", "Range: bytes=0-9,20-")).toEqual(["preflight", "actual", false]);
+		expect(await kinds("--header", "Accept: a(b")).toEqual(["preflight", "actual", false]);
+		expect(await kinds("--header", "Content-Type: text/plain")).toEqual(["actual", true]);
+		expect(await kinds("--method", "POST", "--upload-progress")).toEqual(["preflight", "actual", true]);
+		expect(await kinds("--url", "wss://api.acme.com/socket")).toEqual(["actual", true]);
+	});
+
+	test("never ends in a fault, whatever the path", async () => {
+		for (const path of [
+			"//x",
+			"/\\x",
+			"//user@h/x",
+			"/#",
+			"/%",
+			"/\u0000",
+			"/\ud800",
+			"/?//@:",
+			"/..;/%2e%2e//",
+		]) {
+			const { code, out } = await explainFile(FILE, ...app, "--path", path, "--json");
+			expect(code, path).toBe(0);
+			expect(JSON.parse(out).call.url).toMatch(/^https:\/\/api\.acme\.com\//);
+		}
 	});
 });
 

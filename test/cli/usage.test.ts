@@ -5,6 +5,7 @@ import { cordon, folder, memoryKv } from "./harness.ts";
 
 const COMMANDS = [
 	"validate",
+	"test",
 	"explain",
 	"doctor",
 	"diff",
@@ -70,10 +71,14 @@ describe("wrong usage ends with 2, and says what, why and how", () => {
 		["explain x.json", "needs --origin"],
 		["explain x.json --origin a --origin b", "--origin is given twice"],
 		["explain api.acme.com --origin https://a.example", "Which KV is meant?"],
+		["test nope", "nope cannot be read"],
+		["test . --live --local", "--live asks the hosts, not a KV"],
 		["explain nope.json --origin https://a.example", "nope.json cannot be read"],
 		["explain x.json --origin https://a.example --method A(B", '"A(B" is no method'],
 		["explain x.json --origin https://a.example --method trace", "trace is a forbidden method"],
-		["explain x.json --origin https://a.example --header X:1", "--header takes the name alone"],
+		["explain x.json --origin https://a.example --header :1", '"" is no header name'],
+		["explain x.json --origin https://a.example --credentials all", '"all" is no credentials mode'],
+		["explain wss://a.example --origin https://a.example --header X --local", "can set no header"],
 		["explain x.json --origin https://a.example --header Cookie", "Cookie is set by browsers themselves"],
 		["explain x.json --origin https://a.example --path v1", "--path begins with a slash"],
 		["explain ftp://a --origin https://a.example --local", "is neither a hostname"],

@@ -329,7 +329,6 @@ describe("several files", () => {
 describe("what cannot be read", () => {
 	test.each([
 		["a file that is not there", "nope.json", "there is no such file or folder"],
-		["a folder", ".", "it is a folder"],
 		["no UTF-8", "latin.json", "it is not UTF-8 text"],
 	])("ends with 2: %s", async (_, name, reason) => {
 		const path = join(folder({ "latin.json": "" }), name);

@@ -1,11 +1,14 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
 import { lstatSync } from "node:fs";
+import type { CredentialsMode } from "../../browser/request.ts";
 import { refusePageless } from "../../cors/origin-mend.ts";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../../cors/standard.ts";
-import { type ExplainedTenant, explainCall, type PageCall } from "../../explain/explanation.ts";
-import { explanationReport } from "../../explain/report.ts";
+import { explain as explainDocument } from "../../explain/explain.ts";
+import type { AskDirectories } from "../../explain/explanation.ts";
+import { type Question, readHeader } from "../../explain/question.ts";
 import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
+import type { TenantDocument } from "../../tenants/schema.ts";
 import { parseTenant } from "../../tenants/tenant.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
 import { readJson } from "../files/json-text.ts";
@@ -20,7 +23,17 @@ import { printExplanation } from "./words.ts";
 
 /** Where the document comes from, or what is wrong with it. */
 type Found =
-	| { readonly ok: true; readonly tenant: ExplainedTenant; readonly host: string; readonly file?: TenantFile }
+	| {
+			readonly ok: true;
+			readonly document: TenantDocument;
+			/** What holds it: a file, or a KV. */
+			readonly holder: string;
+			/** The key in KV; undefined of a file, which is as if under the host that is asked. */
+			readonly key?: string;
+			readonly host: string;
+			readonly file?: TenantFile;
+			readonly askDirectories: AskDirectories | undefined;
+	  }
 	| {
 			readonly ok: false;
 			readonly problem: string;
@@ -31,17 +44,19 @@ type Found =
 /** A document that names no host is explained under this one, which nobody has. */
 const NO_HOST = "host.invalid";
 
+const MODES: readonly CredentialsMode[] = ["include", "same-origin", "omit"];
+
 export const explain = defineCommand({
 	name: "explain",
 	summary: "say what Cordon decides on a page's call, and by which entry",
 	details: [
-		"Lets the gateway's own code answer the requests that a page's call leads to: the preflight, where its method or headers need one, and the actual request. It says which document, route and entry of the list decided, which headers the answers have, and what a browser then concludes.",
-		"The document is that of a HOST in KV, or a FILE, in force or not. Origin directories are asked in KV; with a FILE, only if you say which KV.",
+		"Lets the gateway's own code answer the requests that a page's call leads to, and a model of the browser conclude from its answers. It says which document, route and entry of the list decided, which headers the answers have, and what the page gets. What it advises was tried: validate accepts it, and it makes the call allowed.",
+		"The document is that of a HOST in KV, or a FILE, in force or not. Origin directories are asked in KV; with a FILE, only if you say which KV. The API is taken to answer 200.",
 	],
 	positionals: [
 		{
 			name: "HOST|FILE",
-			says: "A hostname or URL whose document is in KV; or a tenant file, - for standard input.",
+			says: "A hostname or URL whose document is in KV (wss:// for a WebSocket); or a tenant file, - for standard input.",
 			required: true,
 		},
 	],
@@ -51,14 +66,28 @@ export const explain = defineCommand({
 			value: "ORIGIN",
 			says: "The page's origin: https://app.example.com. Required.",
 		},
-		method: { type: "string", value: "METHOD", says: "The method of the call. Default GET." },
+		method: {
+			type: "string",
+			value: "METHOD",
+			says: "The method, as the page writes it. Default GET.",
+		},
 		header: {
 			type: "string",
-			value: "NAME",
+			value: "HEADER",
 			multiple: true,
-			says: "A header that the page sets. Content-Type counts as one that needs a preflight, as application/json does.",
+			says: "A header that the page sets: its name, or 'Name: value'. Without a value, Content-Type and Range count as ones that need a preflight.",
+		},
+		credentials: {
+			type: "string",
+			value: "MODE",
+			says: "fetch()'s credentials: include (the default), same-origin or omit.",
+		},
+		"upload-progress": {
+			type: "boolean",
+			says: "The page listens for the progress of an upload, which always needs a preflight.",
 		},
 		path: { type: "string", value: "PATH", says: "The path of the call. Default /, or that of the URL." },
+		url: { type: "string", value: "URL", says: "With a FILE: the URL of the call, in place of --path." },
 		...KV_OPTIONS,
 	},
 	examples: [
@@ -66,6 +95,10 @@ export const explain = defineCommand({
 		{
 			line: "explain https://api.acme.com/v1/items --origin https://app.example.com --method PUT --header Content-Type --remote",
 			says: "In production: why is this call blocked?",
+		},
+		{
+			line: "explain wss://api.acme.com/socket --origin https://app.example.com --remote",
+			says: "Whether a page may open a WebSocket.",
 		},
 	],
 	exits: {
@@ -75,15 +108,15 @@ export const explain = defineCommand({
 	async work({ positionals, options, ...outside }) {
 		const [target = ""] = positionals;
 		const { terminal } = outside;
-		const { origin, method = "GET", header } = options;
-		if (origin === undefined) {
+		const wanted = readQuestion(options);
+		const isSocket = /^wss?:/i.test(options.url ?? target);
+		if (isSocket && (options.header.length > 0 || options.method !== undefined)) {
 			throw usage(
-				"missing-option",
-				`"cordon explain" needs --origin ORIGIN: the origin of the page that calls.`,
+				"invalid-value",
+				"A page opens a WebSocket with GET, and can set no header. Leave --method and --header out.",
 				explain,
 			);
 		}
-		const wanted = readCall(origin, method, header, options.path);
 		const found = isFile(target)
 			? await fromFile(target, options, outside)
 			: await fromKv(target, options, outside);
@@ -98,24 +131,68 @@ export const explain = defineCommand({
 			}
 			return 1;
 		}
-		const path = options.path ?? (target.includes("://") ? urlOf(target).pathname : "/");
-		const scheme = target.startsWith("http://") ? "http" : "https";
-		const call: PageCall = { ...wanted, url: new URL(path, `${scheme}://${found.host}`) };
-		const explanation = await explainCall(call, found.tenant);
-		if (options.json) terminal.json(explanationReport(explanation));
-		else printExplanation(explanation, found.tenant.document, found.file, terminal);
+		const { document, file, holder, key, askDirectories } = found;
+		const given = callUrl(target, options.url, file);
+		const host = given?.host ?? found.host;
+		const question: Question = {
+			...wanted,
+			path: options.path ?? given?.pathname ?? "/",
+			...(given === undefined
+				? {}
+				: { scheme: schemeOf(given), userInfo: given.username + given.password !== "" }),
+		};
+		const explained = await explainDocument(document, host, question, { askDirectories });
+		if ("problem" in explained) throw new Fault(explained.problem, explained.message);
+		const explanation = key === undefined ? explained : { ...explained, tenant: key };
+		if (options.json) terminal.json(explanation);
+		else printExplanation(explanation, { document, file, holder }, terminal);
 		return explanation.allowed ? 0 : 1;
 	},
 });
 
+/** The URL of the call, where one was given. */
+function callUrl(target: string, option: string | undefined, file: TenantFile | undefined): URL | undefined {
+	if (file === undefined) {
+		if (option !== undefined) {
+			throw usage("invalid-value", "--url goes with a FILE; give the URL in place of the host.", explain);
+		}
+		return target.includes("://") ? urlOf(target) : undefined;
+	}
+	if (option === undefined) return undefined;
+	const url = urlOf(option);
+	const hosts = file.hosts ?? [url.hostname];
+	if (hosts.includes(url.hostname) || hosts.includes(wildcardHost(url.hostname) ?? "")) return url;
+	throw usage(
+		"invalid-value",
+		`${safePart(file.source.name)} is not for the host ${url.hostname}: it names ${hosts.join(", ")}.`,
+		explain,
+	);
+}
+
+function schemeOf({ protocol }: URL): "https" | "http" | "wss" | "ws" {
+	return protocol === "http:" ? "http" : protocol === "wss:" ? "wss" : protocol === "ws:" ? "ws" : "https";
+}
+
+/** What the options say of the call. */
+interface CallOptions {
+	readonly origin: string | undefined;
+	readonly method: string | undefined;
+	readonly header: readonly string[];
+	readonly credentials: string | undefined;
+	readonly "upload-progress": boolean;
+	readonly path: string | undefined;
+}
+
 /** Checks what the options say of the call. */
-function readCall(
-	origin: string,
-	method: string,
-	headers: readonly string[],
-	path: string | undefined,
-): Omit<PageCall, "url"> {
+function readQuestion({ origin, method = "GET", header, path, ...options }: CallOptions): Question {
 	const refuse = (what: string) => usage("invalid-value", what, explain);
+	if (origin === undefined) {
+		throw usage(
+			"missing-option",
+			`"cordon explain" needs --origin ORIGIN: the origin of the page that calls.`,
+			explain,
+		);
+	}
 	if (origin === "") throw refuse("--origin is empty, and no browser sends that. Name the page's origin.");
 	const pageless = refusePageless(origin);
 	if (pageless !== undefined) throw refuse(`--origin ${pageless}`);
@@ -124,25 +201,28 @@ function readCall(
 	if (isForbiddenMethod(method)) {
 		throw refuse(`${method} is a forbidden method: no browser lets a page send it. Name another one.`);
 	}
-	for (const name of headers) {
+	for (const text of header) {
+		const [name, value] = readHeader(text);
 		if (!isToken(name)) {
 			throw refuse(
-				`${JSON.stringify(name)} is no header name: --header takes the name alone. Give no value.`,
+				`${JSON.stringify(name)} is no header name. Write --header Name, or --header 'Name: value'.`,
 			);
 		}
 		if (isForbiddenRequestHeader(name.toLowerCase())) {
 			throw refuse(`${name} is set by browsers themselves, and no page can. Leave it out.`);
 		}
+		if (!isSendable(value))
+			throw refuse(`The value of ${name} has characters that no header can have. Correct it.`);
 	}
 	if (path !== undefined && !path.startsWith("/"))
 		throw refuse("--path begins with a slash, as every path does.");
-	return { origin, method: normalizedMethod(method), headers };
-}
-
-/** https://fetch.spec.whatwg.org/#concept-method-normalize */
-function normalizedMethod(method: string): string {
-	const upper = method.toUpperCase();
-	return ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"].includes(upper) ? upper : method;
+	const credentials = MODES.find((mode) => mode === (options.credentials ?? "include"));
+	if (credentials === undefined) {
+		throw refuse(
+			`${JSON.stringify(options.credentials)} is no credentials mode: there are ${MODES.join(", ")}.`,
+		);
+	}
+	return { origin, method, headers: header, credentials, uploadProgress: options["upload-progress"] };
 }
 
 function isSendable(value: string): boolean {
@@ -173,28 +253,21 @@ async function fromFile(path: string, options: PlaceOptions, { terminal, openKv 
 	const place = kvPlace(options);
 	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
 	const file = readTenantFile(name, text);
-	const stored = JSON.stringify(file.value);
-	const result = file.errors.length === 0 ? parseTenant(stored) : undefined;
+	const result = file.errors.length === 0 ? parseTenant(JSON.stringify(file.value)) : undefined;
 	if (!result?.ok) {
 		const message = `${safePart(name)} is not valid, so every request would be refused. Correct it first.`;
 		return { ok: false, problem: "invalid-document", message, findings: file };
 	}
 	if (result.closed) return closed(`The document in ${name}`);
 	const host = file.hosts?.[0] ?? NO_HOST;
-	const { tenant, document } = result;
 	const kv = place && openKv(place);
 	return {
 		ok: true,
 		host,
 		file,
-		tenant: {
-			key: tenantKey(host),
-			holder: name,
-			text: stored,
-			tenant,
-			document,
-			askDirectories: kv && ((keys) => kv.get(keys)),
-		},
+		document: result.document,
+		holder: name,
+		askDirectories: kv && ((keys) => kv.get(keys)),
 	};
 }
 
@@ -228,11 +301,13 @@ async function fromKv(target: string, options: PlaceOptions, { terminal, openKv 
 		};
 	}
 	if (result.closed) return closed(`The document under ${key} in ${kv.name}`);
-	const { tenant, document } = result;
 	return {
 		ok: true,
 		host: url.host,
-		tenant: { key, holder: kv.name, text, tenant, document, askDirectories: (asked) => kv.get(asked) },
+		key,
+		holder: kv.name,
+		document: result.document,
+		askDirectories: (asked) => kv.get(asked),
 	};
 }
 
@@ -247,9 +322,9 @@ function closed(which: string): Found {
 /** A hostname, with a port or not, or a URL. */
 function urlOf(target: string): URL {
 	const url = URL.parse(target.includes("://") ? target : `https://${target}`);
-	if (url !== null && (url.protocol === "https:" || url.protocol === "http:")) return url;
+	if (url !== null && ["https:", "http:", "wss:", "ws:"].includes(url.protocol)) return url;
 	throw new Fault(
 		"invalid-host",
-		`${JSON.stringify(target)} is neither a hostname, nor an http or https URL, nor a file. Name the API's host, such as api.acme.com, or a tenant file.`,
+		`${JSON.stringify(target)} is neither a hostname, nor an http, https, ws or wss URL, nor a file. Name the API's host, such as api.acme.com, or a tenant file.`,
 	);
 }

@@ -1,31 +1,31 @@
-/** Owns how an explanation is told in words, step by step. */
+/** Owns how an explanation is told: in words, step by step, or as JSON. */
 
-import { isSerializedOrigin } from "../../cors/origin-set.ts";
-import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
-import { browserWords } from "../../explain/browser-half.ts";
-import {
-	type ExplainedRequest,
-	type Explanation,
-	entryText,
-	type OtherPath,
-} from "../../explain/explanation.ts";
+import type { CorsConfig } from "../../cors/policy.ts";
+import { ALLOW_ORIGIN } from "../../cors/standard.ts";
+import type { ExplainedRequest, Explanation, OtherPath } from "../../explain/explanation.ts";
+import { entryText } from "../../explain/place.ts";
+import { meantOrigin } from "../../explain/question.ts";
 import { closest } from "../../findings/closest.ts";
-import { pointerTo } from "../../findings/finding.ts";
+import { valueAt } from "../../findings/patch.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
 import type { TenantFile } from "../files/tenant-file.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { type Terminal, wrap } from "../shell/terminal.ts";
+import { browserWords } from "./browser-words.ts";
 
 /** What stands before the words of a step. */
 const INDENT = " ".repeat(12);
 
-/** Tells an explanation. @param file where the document stands, if in one */
-export function printExplanation(
-	explanation: Explanation,
-	document: TenantDocument,
-	file: TenantFile | undefined,
-	terminal: Terminal,
-): void {
+/** The document that was asked, and what holds it. */
+export interface Asked {
+	readonly document: TenantDocument;
+	readonly file: TenantFile | undefined;
+	readonly holder: string;
+}
+
+/** Tells an explanation. */
+export function printExplanation(explanation: Explanation, asked: Asked, terminal: Terminal): void {
+	const { document } = asked;
 	const { colors, columns } = terminal;
 	const { call, requests } = explanation;
 	const step = (name: string, ...words: readonly string[]) => {
@@ -33,10 +33,10 @@ export function printExplanation(
 		terminal.out(`${colors.bold(name.padEnd(INDENT.length))}${first.slice(INDENT.length)}`);
 		for (const line of others) terminal.out(line);
 	};
-	step("Call", `${call.method} ${call.url.href} from a page on ${call.origin}${withHeaders(call.headers)}`);
-	step("Document", documentWords(explanation, file));
+	step("Call", `${call.method} ${call.url} from a page on ${call.origin}${withHeaders(call.headers)}`);
+	step("Document", documentWords(explanation, asked));
 	step("Policy", ...policyWords(explanation));
-	step("Origin", ...originWords(explanation, file));
+	step("Origin", ...originWords(explanation, asked));
 	for (const request of requests) {
 		step(request.kind === "preflight" ? "Preflight" : "Request", ...requestWords(request, explanation));
 	}
@@ -51,17 +51,18 @@ function withHeaders(names: readonly string[]): string {
 	return names.length === 0 ? "" : `, with ${names.join(", ")}`;
 }
 
-function documentWords({ tenantKey, holder, mode }: Explanation, file: TenantFile | undefined): string {
-	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenantKey;
+function documentWords({ tenant, mode }: Explanation, { file, holder }: Asked): string {
+	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenant;
 	const report = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
 	return `${where} in ${holder}${report}`;
 }
 
 /** Which policy it is, and why not one before it. */
-function policyWords({ route, policy, policies, entry, passedOver }: Explanation): readonly string[] {
+function policyWords({ route, policy, origin, passedOver }: Explanation): readonly string[] {
 	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
-	if (policies.length === 1) return [place];
-	const which = entry === null ? `a list of ${policies.length} policies` : `the policy at ${policy.pointer}`;
+	const isListed = /\/\d+$/.test(policy);
+	if (!isListed) return [place];
+	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
 	return [
 		`${place}, ${which}`,
 		...passedOver.map(
@@ -70,30 +71,36 @@ function policyWords({ route, policy, policies, entry, passedOver }: Explanation
 	];
 }
 
-const PASSED_OVER_WORDS: Readonly<Partial<Record<Explanation["reason"], string>>> = {
+const PASSED_OVER_WORDS: Readonly<Partial<Record<Explanation["origin"]["reason"], string>>> = {
 	"not-listed": "no entry of its list matches the origin",
 	"not-in-directory": "no entry of its list matches the origin, and it is in none of its directories",
 	"origin-null": "null is in no list and no directory",
 	"origin-too-long": "the origin is longer than any can be",
-	"origin-malformed": "no entry matches, and of what is no serialized origin no directory is asked",
+	"origin-malformed": "no entry matches, and no directory is asked about what is not a serialized origin",
 	"origin-insecure": "no entry matches, and in its directories plain http does not count",
 };
 
-function originWords(explanation: Explanation, file: TenantFile | undefined): readonly string[] {
-	const { entry, call, policies } = explanation;
-	if (entry !== null) {
-		const finding = { code: "", message: "", pointer: entry.pointer };
-		const position = file?.source.position(file.locate(finding).start);
+function originWords(explanation: Explanation, { file, document }: Asked): readonly string[] {
+	const { call, policy } = explanation;
+	const { reason, entry, pointer } = explanation.origin;
+	if (entry !== null && pointer !== null) {
+		const position = file?.source.position(file.locate({ code: "", message: "", pointer }).start);
 		const place = position === undefined ? "" : ` (${file?.source.name}:${position.line}:${position.column})`;
-		return [`${ALLOWED_WORDS[explanation.reason] ?? "allowed"}: ${entry.text} at ${entry.pointer}${place}`];
+		return [`${REASON_WORDS[reason][0]}: ${entry} at ${pointer}${place}`];
 	}
 	if (explanation.otherReading !== null) return readingWords(explanation, explanation.otherReading);
-	const entries = policies.flatMap(({ cors }) => (cors.origins === "*" ? [] : cors.origins.map(entryText)));
-	const nearest = explanation.reason === "not-listed" ? closest(call.origin, entries) : undefined;
-	return [
-		...(DENIED_WORDS[explanation.reason] ?? [explanation.reason]),
-		...(nearest === undefined ? [] : [`The nearest entry is ${nearest}`]),
-	];
+	const pointers =
+		explanation.passedOver.length === 0 ? [policy] : explanation.passedOver.map((one) => one.pointer);
+	const entries = pointers.flatMap((one) => {
+		const { origins } = policyAt(document, one);
+		return origins === "*" ? [] : origins.map(entryText);
+	});
+	const nearest = reason === "not-listed" ? closest(call.origin, entries) : undefined;
+	return [...REASON_WORDS[reason], ...(nearest === undefined ? [] : [`The nearest entry is ${nearest}`])];
+}
+
+function policyAt(document: TenantDocument, pointer: string): CorsConfig {
+	return valueAt(document, pointer) as CorsConfig;
 }
 
 /** Both readings of the path, with what applies to each. */
@@ -102,28 +109,29 @@ function readingWords({ call, route }: Explanation, other: OtherPath): readonly 
 	const isSeveral = route === null && other.route === null;
 	return [
 		"denied: the path can be read in more than one way, so nobody's policy counts",
-		`  as it stands, ${call.url.pathname} is under ${place(route)}`,
+		`  as it stands, ${URL.parse(call.url)?.pathname ?? "/"} is under ${place(route)}`,
 		other.path === null
 			? "  there are too many other readings of it to tell them all"
 			: `  the API may read it as ${other.path}, which is under ${isSeveral ? "several routes that cannot be told apart" : place(other.route)}`,
 	];
 }
 
-const ALLOWED_WORDS: Readonly<Partial<Record<Explanation["reason"], string>>> = {
-	listed: "allowed, by the entry",
-	"in-directory": "allowed, it is in the directory of the entry",
-	"any-origin": "allowed, as any origin is",
-};
-
-const DENIED_WORDS: Readonly<Partial<Record<Explanation["reason"], readonly string[]>>> = {
+const REASON_WORDS: Readonly<
+	Record<Explanation["origin"]["reason"], readonly [string, ...(readonly string[])]>
+> = {
+	listed: ["allowed, by the entry"],
+	"in-directory": ["allowed, it is in the directory of the entry"],
+	"any-origin": ["allowed, as any origin is"],
+	"ambiguous-path": ["denied: the path can be read in more than one way"],
+	"not-isolated": ["denied: another site embeds it without an Origin, and deniedRequests is isolate"],
 	"not-listed": ["denied: no entry of the list matches it, byte for byte"],
-	"own-origin": ["no entry needed: it is the host's own origin, so this is no cross-origin call"],
+	"own-origin": ["no entry needed: it is the host's own origin, so this is not a cross-origin call"],
 	"not-in-directory": ["denied: no entry of the list matches it, and it is in none of the directories"],
 	"origin-too-long": ["denied: it is longer than any origin can be"],
 	"origin-null": [
 		'denied: null is the origin of every sandboxed frame and local file, so only "*" allows it',
 	],
-	"origin-malformed": ["denied: it is no serialized origin, so no directory is asked"],
+	"origin-malformed": ["denied: it is not a serialized origin, so no directory is asked"],
 	"origin-insecure": [
 		"denied: it is plain http, which directories allow only without credentials or with dangerouslyAllowInsecureOrigins",
 	],
@@ -139,7 +147,7 @@ function requestWords(request: ExplainedRequest, { mode }: Explanation): readonl
 		.map(([name, value]) => `  ${name}: ${value}`);
 	const none = headers.length === 0 ? " none" : "";
 	if (request.kind === "preflight") {
-		const why = `${request.because.join(" and ")} ${request.because.length > 1 ? "are" : "is"} not safelisted, so the browser asks first`;
+		const why = becauseWords(request.because);
 		if (request.action === "forward") return [why, `Cordon forwards it to ${request.upstream}`];
 		if (request.action === "refuse") return [why, `Cordon refuses it: ${request.status} ${request.problem}`];
 		return [
@@ -152,6 +160,11 @@ function requestWords(request: ExplainedRequest, { mode }: Explanation): readonl
 		];
 	}
 	if (!request.sent) return ["never sent"];
+	if (request.action === "refuse" && request.problem === null) {
+		return [
+			`The runtime refuses the method before Cordon sees it: ${request.status}, with no header of CORS`,
+		];
+	}
 	if (request.action === "refuse") return [`Cordon refuses it: ${request.status} ${request.problem}`];
 	const to = `goes on to ${request.upstream}`;
 	if (mode === "report") return [to, "The upstream's own CORS headers stay as they are"];
@@ -165,13 +178,25 @@ function requestWords(request: ExplainedRequest, { mode }: Explanation): readonl
 	];
 }
 
+function becauseWords(because: readonly string[]): string {
+	const flags: Readonly<Record<string, string>> = {
+		"upload-listener": "a listener for the upload's progress",
+		"streamed-body": "a streamed body",
+	};
+	const words = because.map((reason) => flags[reason] ?? reason);
+	return `${words.join(" and ")} ${words.length > 1 ? "are" : "is"} not safelisted, so the browser asks first`;
+}
+
 /** What else of the document bears on the call. */
-function notes({ call, requests, mode, policy }: Explanation, document: TenantDocument): readonly string[] {
+function notes(
+	{ call, requests, mode, policy, obstacles }: Explanation,
+	document: TenantDocument,
+): readonly string[] {
 	const sent = meantOrigin(call.origin);
 	const actual = requests.at(-1);
 	const isForwarded = actual?.sent === true && actual.action === "forward" && mode === "enforce";
 	const isShared = actual?.responseHeaders[ALLOW_ORIGIN] !== undefined;
-	const { exposedHeaders, credentials } = policy.cors;
+	const { exposedHeaders, credentials } = policyAt(document, policy);
 	return [
 		...(sent === undefined ? [] : [`browsers send ${sent}, never ${call.origin}`]),
 		...(isForwarded && document.originHeader === "strip" && ["GET", "HEAD"].includes(call.method)
@@ -183,48 +208,39 @@ function notes({ call, requests, mode, policy }: Explanation, document: TenantDo
 		...(isForwarded && isShared && exposedHeaders === "*" && credentials === true
 			? ['exposedHeaders is "*": the names of all other headers that the response has are exposed too']
 			: []),
+		...obstacles.map(({ message }) => message),
 	];
 }
 
-/** The origin that a browser would send in place of what was given; undefined where it is that. */
-function meantOrigin(given: string): string | undefined {
-	const url = URL.parse(given);
-	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
-	return url.origin === given ? undefined : url.origin;
-}
-
 function conclusion(explanation: Explanation, { colors }: Terminal): string {
-	const { allowed, reason, mode, requests } = explanation;
+	const { allowed, mode, call, browser, fixes } = explanation;
 	const enforcing = mode === "report" ? "once it enforces, " : "";
 	if (allowed === null) return `${colors.yellow("not decided:")} an origin directory has the word.`;
+	const isSocket = call.url.startsWith("ws");
+	const what = isSocket ? "open the WebSocket" : "read the response";
 	if (!allowed) {
-		return `${colors.red("denied:")} ${enforcing}the page cannot read the response.${advice(explanation)}`;
+		const advice = fixes.length === 0 ? "" : ` If it should: ${listed(fixes.map(({ says }) => says))}.`;
+		const path =
+			explanation.origin.reason === "ambiguous-path"
+				? " Call the API by a path that every server reads in the same way."
+				: "";
+		return `${colors.red("denied:")} ${enforcing}the page cannot ${what}.${path}${advice}`;
 	}
-	if (reason === "own-origin") {
+	if (explanation.origin.reason === "own-origin") {
 		return `${colors.green("allowed:")} it is no cross-origin call, and CORS has no part in it.`;
 	}
-	const withCredentials = requests.at(-1)?.responseHeaders[ALLOW_CREDENTIALS] === "true";
+	const [, other] = browser;
 	const how =
-		mode === "report"
+		other === undefined
 			? ""
-			: withCredentials
+			: other.readable
 				? ", with credentials or without"
-				: " if it calls without credentials; with them the browser blocks it";
-	return `${colors.green("allowed:")} ${enforcing}the page may read the response${how}.`;
+				: call.credentials === "include"
+					? ", with credentials"
+					: " if it calls without credentials; with them the browser blocks it";
+	return `${colors.green("allowed:")} ${enforcing}the page may ${what}${how}.`;
 }
 
-/** What to change, should the call be wanted. */
-function advice({ reason, call, policy, policies, requests }: Explanation): string {
-	if (reason === "ambiguous-path") return " Call the API by a path that every server reads in the same way.";
-	const notAllowed = requests[0]?.notAllowed ?? [];
-	const origins = pointerTo(policy.pointer, "origins");
-	if ((reason === "not-listed" || reason === "not-in-directory") && isSerializedOrigin(call.origin)) {
-		const others = policies.length > 1 ? ", or to those of the policy whose rights it should have" : "";
-		return ` If it should: add ${JSON.stringify(call.origin)} to ${origins}${others}.`;
-	}
-	const [first] = notAllowed;
-	if (first === undefined || requests[0]?.action !== "answer") return "";
-	const [kind = "", name] = first.split(" ");
-	const list = pointerTo(policy.pointer, kind === "method" ? "methods" : "requestHeaders");
-	return ` If it should: add ${JSON.stringify(name)} to ${list}${notAllowed.length > 1 ? ", and so on" : ""}.`;
+function listed(items: readonly string[]): string {
+	return items.length < 2 ? items.join("") : `${items.slice(0, -1).join("; ")}; and ${items.at(-1)}`;
 }

@@ -39,20 +39,28 @@ export interface TenantFolder {
 }
 
 /**
- * Reads the tenant files of a folder, and not those of folders in it.
- * @throws Fault where the folder or a file of it cannot be read
+ * The paths of the tenant files of a folder, sorted, and not those of folders in it.
+ * @throws Fault where it cannot be read
  */
-export async function readFolder(directory: string, terminal: Terminal): Promise<readonly TenantFile[]> {
+export async function readFolderPaths(directory: string): Promise<readonly string[]> {
 	let names: string[];
 	try {
 		names = await readdir(directory);
 	} catch (error) {
 		throw new Fault("unreadable-folder", `${safePart(directory)} cannot be read: ${systemReason(error)}`);
 	}
-	const paths = names
+	return names
 		.filter((name) => !name.startsWith(".") && EXTENSIONS.includes(extname(name)))
 		.sort()
 		.map((name) => join(directory, name));
+}
+
+/**
+ * Reads the tenant files of a folder, and not those of folders in it.
+ * @throws Fault where the folder or a file of it cannot be read
+ */
+export async function readFolder(directory: string, terminal: Terminal): Promise<readonly TenantFile[]> {
+	const paths = await readFolderPaths(directory);
 	const files: TenantFile[] = [];
 	let characters = 0;
 	// One after the other: ten thousand at once would need as many open files.

@@ -1,7 +1,7 @@
 /** Owns what of the denied is taken into a tenant file, and how the file then reads, comments and all. */
 
 import { applyEdits, type FormattingOptions, modify } from "jsonc-parser";
-import { rehearse } from "../../explain/rehearsal.ts";
+import { createRehearsal } from "../../explain/rehearsal.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { isObject } from "../../tenants/salvage.ts";
 import type { Denied } from "./visitors.ts";
@@ -34,8 +34,12 @@ export async function placesFor(entry: string, denied: readonly Denied[]): Promi
 export async function matches(entry: string, origin: string): Promise<boolean> {
 	const host = "api.example.com";
 	const text = JSON.stringify({ cors: { origins: [entry] } });
-	const request = new Request(`https://${host}/`, { headers: { Origin: origin } });
-	const { verdict } = await rehearse(request, new Map([[tenantKey(host), text]]), new Set());
+	const rehearse = createRehearsal(new Map([[tenantKey(host), text]]), new Set());
+	const { verdict } = await rehearse({
+		method: "GET",
+		url: `https://${host}/`,
+		headers: [["Origin", origin]],
+	});
 	return verdict?.allowed === true;
 }
 

@@ -1,7 +1,7 @@
 /** Owns what report mode saw that a tenant file would deny: by origin, with how often and when. */
 
 import { SAFELISTED_METHODS } from "../../cors/standard.ts";
-import { rehearse } from "../../explain/rehearsal.ts";
+import { createRehearsal, type Rehearse } from "../../explain/rehearsal.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
 import type { RecordedVerdict } from "./records.ts";
@@ -95,9 +95,13 @@ export async function deniedBy(
 	groups: readonly Group[],
 ): Promise<readonly Denied[]> {
 	const found = new Map<string, Denied>();
+	const rehearsals = new Map<string, Rehearse>();
 	for (const group of groups) {
-		const cors = document.routes?.find(({ path }) => path === group.route)?.cors ?? document.cors;
-		const judgement = await judge(cors, group);
+		const { route } = group;
+		const cors = document.routes?.find(({ path }) => path === route)?.cors ?? document.cors;
+		const rehearse = rehearsals.get(route) ?? rehearsalOf(cors);
+		rehearsals.set(route, rehearse);
+		const judgement = await judge(rehearse, group);
 		for (const { what, name } of judgement) {
 			const key = JSON.stringify([group.route, what, name]);
 			found.set(key, merged(found.get(key), group, what, name));
@@ -125,23 +129,27 @@ function merged(before: Denied | undefined, group: Group, what: Denied["what"], 
 
 const HOST = "api.example.com";
 
-/** Asks the gateway itself, with the policy of the place alone. */
+/** The gateway itself, with the policies of one place alone. */
+function rehearsalOf(cors: TenantDocument["cors"]): Rehearse {
+	return createRehearsal(new Map([[tenantKey(HOST), JSON.stringify({ cors })]]), new Set());
+}
+
 async function judge(
-	cors: TenantDocument["cors"],
+	rehearse: Rehearse,
 	{ origin, method, headers, isInDirectory }: Group,
 ): Promise<readonly { readonly what: Denied["what"]; readonly name: string }[]> {
 	const asked = method === "" ? "GET" : method;
 	const names = [...headers];
-	const request = new Request(`https://${HOST}/`, {
+	const { verdict, response } = await rehearse({
 		method: "OPTIONS",
-		headers: {
-			Origin: origin,
-			"Access-Control-Request-Method": asked,
-			...(names.length === 0 ? {} : { "Access-Control-Request-Headers": names.join(",") }),
-		},
+		url: `https://${HOST}/`,
+		headers: [
+			["Origin", origin],
+			["Access-Control-Request-Method", asked],
+			...(names.length === 0 ? [] : [["Access-Control-Request-Headers", names.join(",")] as const]),
+		],
 	});
-	const text = JSON.stringify({ cors });
-	const { verdict, headers: answer } = await rehearse(request, new Map([[tenantKey(HOST), text]]), new Set());
+	const answer = new Map(response.headers.map(([name, value]) => [name.toLowerCase(), value]));
 	if (verdict?.allowed !== true) return isInDirectory ? [] : [{ what: "origin", name: origin }];
 	const listed = (header: string) => (answer.get(header) ?? "").split(",").map((name) => name.trim());
 	const methods = listed("access-control-allow-methods");

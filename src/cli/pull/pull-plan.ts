@@ -103,8 +103,10 @@ export function planPull(
 	}
 
 	const changed = targets.flatMap(({ file, value, hosts }): PulledFile[] => {
-		const before = { hosts: file.hosts, ...(isObject(file.value) ? file.value : {}) };
-		const after = { hosts, ...(isObject(value) ? value : {}) };
+		// What is expected of it stays in the file: KV never has it.
+		const expect = file.expect === undefined ? {} : { expect: file.expect };
+		const before = { hosts: file.hosts, ...expect, ...(isObject(file.value) ? file.value : {}) };
+		const after = { hosts, ...expect, ...(isObject(value) ? value : {}) };
 		if (isDeepStrictEqual(before, after)) return [];
 		const text = editJson(file.source.text, before, after);
 		return [{ path: file.source.name, hosts, text, isNew: false }];

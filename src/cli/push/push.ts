@@ -14,13 +14,14 @@ import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { counted, progressOf, type Terminal } from "../shell/terminal.ts";
+import { expectationsHold } from "../test/before-push.ts";
 import { withPushWarnings } from "./push-warnings.ts";
 
 export const push = defineCommand({
 	name: "push",
 	summary: "write a folder of tenant files to KV",
 	details: [
-		'Validates every file first, and writes nothing if one has errors or two claim the same host. Then it shows what would change, asks, and writes only that, in bulk. Each host\'s document is stored under tenant:<host>, without its "hosts" and without comments.',
+		'Validates every file first, and writes nothing if one has errors, two claim the same host, or something that a file expects does not hold ("cordon test"). Then it shows what would change, asks, and writes only that, in bulk. Each host\'s document is stored under tenant:<host>, without its "hosts" and without comments.',
 		"Hosts that only KV has are left alone, unless --prune is given.",
 	],
 	positionals: [FOLDER_ARGUMENT],
@@ -36,7 +37,8 @@ export const push = defineCommand({
 	],
 	exits: {
 		good: "KV holds what the folder says.",
-		findings: "A file has errors, or the answer was no; nothing was written.",
+		findings:
+			"A file has errors, something expected does not hold, or the answer was no; nothing was written.",
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
@@ -46,6 +48,7 @@ export const push = defineCommand({
 			printFolderErrors(read, options.json, "Nothing was written.", terminal);
 			return 1;
 		}
+		if (!(await expectationsHold(read.files, kv, options.json, terminal))) return 1;
 		const folder = await withPushWarnings(read, () => readServices(WRANGLER_CONFIG, options.env));
 		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
 		const writes = changes.filter((change) => change.kind !== "removed");

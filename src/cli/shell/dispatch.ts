@@ -10,6 +10,7 @@ import { learn } from "../learn/learn.ts";
 import { originsAdd, originsList, originsRemove } from "../origins/origins.ts";
 import { pull } from "../pull/pull.ts";
 import { push } from "../push/push.ts";
+import { test } from "../test/test.ts";
 import { validate } from "../validate.ts";
 import type { Command, Outside } from "./command.ts";
 import { Fault, unexpected } from "./fault.ts";
@@ -21,6 +22,7 @@ import type { ExitCode } from "./terminal.ts";
 const COMMANDS: readonly Command[] = [
 	init,
 	validate,
+	test,
 	explain,
 	doctor,
 	diff,

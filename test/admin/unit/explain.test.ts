@@ -63,7 +63,8 @@ describe("an explanation", () => {
 
 	test("asks the registry for directories", async () => {
 		await put("api.acme.com", documentFor({ directory: "customers" }));
-		const ask = async (origin: string) => (await explain({ host: "api.acme.com", origin })).json.allowed;
+		const ask = async (origin: string) =>
+			(await explain({ host: "api.acme.com", origin, credentials: "omit" })).json.allowed;
 		expect(await ask("https://shop.example")).toBe(false);
 		await plane.ask("/v1/directories/customers/origins", {
 			method: "POST",
@@ -106,11 +107,6 @@ describe("an explanation", () => {
 		["a forbidden method", { document: A, origin: "https://a.example", method: "TRACE" }, 422],
 		["a forbidden header", { document: A, origin: "https://a.example", headers: ["Cookie"] }, 422],
 		["a path without a slash", { document: A, origin: "https://a.example", path: "x" }, 422],
-		[
-			"a path that is another host's",
-			{ document: A, origin: "https://a.example", path: "//evil.example/" },
-			404,
-		],
 		["an origin that no header can have", { document: A, origin: "https://a.example\n" }, 422],
 		["a key that nobody knows", { document: A, origin: "https://a.example", url: "x" }, 422],
 		["no JSON", "nothing", 422],

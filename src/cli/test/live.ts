@@ -1,0 +1,86 @@
+/** Owns expectations asked of the deployed hosts: preflights and GET or HEAD only, without cookies. */
+
+import { nextStep, type Received } from "../../browser/conversation.ts";
+import type { OutgoingRequest } from "../../browser/outgoing.ts";
+import { exchange } from "../../doctor/network/wire.ts";
+import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
+import { type PolicyTestResult, stepWords } from "../../explain/policy-tests.ts";
+import { type PageCall, pageCall, pageRequest } from "../../explain/question.ts";
+import type { TenantFile } from "../files/tenant-file.ts";
+import type { FileResults } from "./run.ts";
+
+/** How long one answer may take. */
+const TIMEOUT_SECONDS = 15;
+/** Requests for one expectation: a preflight, a call, and redirects within the host. */
+const MAX_REQUESTS = 6;
+
+const REACH = { connectTo: undefined, insecure: false, ca: undefined, proxies: true } as const;
+
+const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
+
+/** Asks the hosts of files. @param scheme https, but for tests */
+export async function askLive(
+	files: readonly TenantFile[],
+	onAsk: (host: string) => void,
+	scheme: "https" | "http" = "https",
+): Promise<readonly FileResults[]> {
+	const done: FileResults[] = [];
+	for (const file of files) {
+		const results: PolicyTestResult[] = [];
+		for (const placed of file.expectations) {
+			for (const host of file.hosts ?? [""]) {
+				if (host !== "") onAsk(host);
+				results.push(await askHost(host, placed, scheme));
+			}
+		}
+		if (results.length > 0) done.push({ file, results });
+	}
+	return done;
+}
+
+async function askHost(
+	host: string,
+	{ expectation, pointer }: PlacedExpectation,
+	scheme: "https" | "http",
+): Promise<PolicyTestResult> {
+	const asked = { host, expectation, pointer, fixes: [] };
+	const undecided = (why: string): PolicyTestResult => ({ ...asked, outcome: "undecided", why: [why] });
+	if (host === "") return undecided("The file names no host that could be asked.");
+	if (host.startsWith("*")) return undecided(`${host} is no single host that could be asked.`);
+	const call = pageCall(host, { ...questionOf(expectation), scheme });
+	if (call === undefined) return undecided(`${host} cannot be called.`);
+	const page = pageRequest(call, call.credentials);
+	const received: Received[] = [];
+	while (true) {
+		const next = nextStep(page, received);
+		if (next.kind === "verdict") {
+			const { readable, failedStep } = next.verdict;
+			if (readable === expectation.readable) return { ...asked, outcome: "held", why: [] };
+			return {
+				...asked,
+				outcome: "failed",
+				...(failedStep === undefined ? {} : { failedStep }),
+				why: [failedStep === undefined ? "The page can read it." : stepWords(failedStep)],
+			};
+		}
+		if (received.length >= MAX_REQUESTS) return undecided("The redirects do not come to an end.");
+		const target = new URL(next.request.url).host;
+		if (target !== call.url.host) return undecided(`It is redirected to ${target}, which is not asked.`);
+		const answer = await exchange(safe(next.request, call), REACH, TIMEOUT_SECONDS);
+		// A host that is not there proves nothing, not even that a page cannot read it.
+		if ("networkError" in answer) return undecided(`No answer: ${answer.networkError}.`);
+		received.push(answer);
+	}
+}
+
+/** In place of a write, a GET of the same path tells what is shared: Cordon's headers do not hang on the method. */
+function safe({ method, url, headers, kind }: OutgoingRequest, { values }: PageCall) {
+	const isSafe = kind === "preflight" || SAFE_METHODS.includes(method);
+	const own = new Set(values.map(([name]) => name.toLowerCase()));
+	return {
+		method: isSafe ? method : "GET",
+		url,
+		headers: isSafe ? headers : headers.filter(([name]) => name === "Origin" || !own.has(name.toLowerCase())),
+		body: undefined,
+	};
+}

@@ -1,0 +1,87 @@
+/** Owns what a browser concludes from what Cordon answers: its own model, led through the whole conversation. */
+
+import { nextStep, type Received } from "../browser/conversation.ts";
+import type { HeaderList } from "../browser/header-list.ts";
+import type { OutgoingRequest } from "../browser/outgoing.ts";
+import type { CredentialsMode } from "../browser/request.ts";
+import type { Step } from "../browser/steps.ts";
+import { judgeHandshake, whyNoHandshake } from "../browser/web-socket.ts";
+import { type PageCall, pageRequest } from "./question.ts";
+import type { Rehearse, Rehearsed } from "./rehearsal.ts";
+
+/** What becomes of the call in one credentials mode. */
+export interface Conclusion {
+	readonly credentials: CredentialsMode;
+	readonly readable: boolean;
+	readonly failedStep: Step | undefined;
+	readonly steps: readonly Step[];
+	/** Everything that goes out, with what Cordon does. */
+	readonly exchanges: readonly Exchanged[];
+}
+
+/** A request that goes out, and what Cordon does with it. */
+export interface Exchanged {
+	readonly request: OutgoingRequest;
+	readonly rehearsed: Rehearsed;
+}
+
+/** Leads the conversation to its end. */
+export async function conclude(
+	call: PageCall,
+	credentials: CredentialsMode,
+	rehearse: Rehearse,
+): Promise<Conclusion> {
+	if (call.webSocket) return concludeHandshake(call, rehearse);
+	const page = pageRequest(call, credentials);
+	const received: Received[] = [];
+	const exchanges: Exchanged[] = [];
+	while (true) {
+		const next = nextStep(page, received);
+		if (next.kind === "verdict") {
+			const { readable, failedStep, steps } = next.verdict;
+			return { credentials, readable, failedStep, steps, exchanges };
+		}
+		const rehearsed = await rehearse(next.request);
+		exchanges.push({ request: next.request, rehearsed });
+		received.push(rehearsed.response);
+	}
+}
+
+/** Forwarded, the upstream is taken to accept it. */
+async function concludeHandshake(call: PageCall, rehearse: Rehearse): Promise<Conclusion> {
+	const { origin, url } = call;
+	const exchanges: Exchanged[] = [];
+	if (whyNoHandshake(origin, url.href) === undefined) {
+		const request = handshakeRequest(call);
+		exchanges.push({ request, rehearsed: await rehearse(request) });
+	}
+	const [exchanged] = exchanges;
+	const status = exchanged?.rehearsed.forwardedTo === undefined ? exchanged?.rehearsed.response.status : 101;
+	const answer = status === undefined ? undefined : { status, headers: [] };
+	const { opened, steps } = judgeHandshake(origin, url.href, answer);
+	return {
+		credentials: "include",
+		readable: opened,
+		failedStep: steps.find(({ passed }) => !passed),
+		steps,
+		exchanges,
+	};
+}
+
+/** The request itself, always with the page's origin. */
+export function actualRequest(call: PageCall): OutgoingRequest {
+	if (call.webSocket) return handshakeRequest(call);
+	return outgoing(call, [["Origin", call.origin]]);
+}
+
+function handshakeRequest(call: PageCall): OutgoingRequest {
+	return outgoing(call, [
+		["Origin", call.origin],
+		["Upgrade", "websocket"],
+		["Connection", "Upgrade"],
+	]);
+}
+
+function outgoing({ method, url }: PageCall, headers: HeaderList): OutgoingRequest {
+	return { kind: "actual", method, url: url.href, headers, credentials: true, hasBody: false, reasons: [] };
+}
