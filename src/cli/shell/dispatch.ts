@@ -2,6 +2,7 @@
 
 import { Command as Commander, CommanderError } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
+import type { Kv, KvPlace } from "../kv/kv.ts";
 import { addCommand } from "./arguments.ts";
 import type { Command, Outside } from "./command.ts";
 import { Fault, unexpected } from "./fault.ts";
@@ -28,13 +29,22 @@ const COMPLETION = "completion";
 /** Runs one command line and gives its exit code; never rejects. */
 export async function runCordon(argv: readonly string[], outside: Outside): Promise<ExitCode> {
 	const { terminal } = outside;
+	const opened: Kv[] = [];
+	const openKv = (place: KvPlace) => {
+		const kv = outside.openKv(place);
+		opened.push(kv);
+		return kv;
+	};
 	try {
-		return await dispatch(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv, outside);
+		const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+		return await dispatch(words, { ...outside, openKv });
 	} catch (error) {
 		const { code, message } = error instanceof Fault ? error : unexpected(error);
 		terminal.err(`${terminal.errorColors.red("cordon:")} ${message}`);
 		if (argv.includes("--json")) terminal.json({ error: { code, message } });
 		return 2;
+	} finally {
+		for (const kv of opened) await kv.close?.().catch(() => {});
 	}
 }
 

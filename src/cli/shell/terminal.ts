@@ -26,7 +26,7 @@ export interface Terminal {
 	readonly errorColors: Colors;
 	/** How wide texts may run, in columns; undefined where nobody looks: then they are not wrapped. */
 	readonly columns: number | undefined;
-	/** Whether somebody can be asked. */
+	/** Whether somebody can be asked: never where CI is set, whatever the terminal. */
 	readonly interactive: boolean;
 	/** Asks a question, and gives the answer back; empty where there is none. */
 	ask(question: string): Promise<string>;
@@ -90,7 +90,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		colors: createColors(hasColors(stdout)),
 		errorColors: createColors(hasColors(stderr)),
 		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
-		interactive: stdin.isTTY === true && stderr.isTTY === true,
+		interactive: stdin.isTTY === true && stderr.isTTY === true && !process.env["CI"],
 		ask(question) {
 			clear();
 			const lines = createInterface({ input: stdin, output: stderr });
@@ -162,6 +162,11 @@ export function wrap(text: string, columns: number | undefined, indent: string):
 /** "1,000 of 2,500 files": how far something has come. */
 export function progressOf(done: number, total: number, noun: string): string {
 	return `${done.toLocaleString("en")} of ${counted(total, noun)}`;
+}
+
+/** "1,000 of 2,500": the same without a noun. */
+export function shareOf(done: number, total: number): string {
+	return `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
 /** "1 file", "2 files": a count with its noun. */
