@@ -171,7 +171,7 @@ function answer(
 	{ accounts = [{ id: ACCOUNT, name: "Acme" }], listed }: ApiOptions,
 	undone: ReadonlySet<string>,
 	response: ServerResponse,
-): void {
+): ServerResponse {
 	const good = (result: unknown, info?: object) =>
 		send(response, 200, { success: true, errors: [], messages: [], result, result_info: info });
 	const bulk = (keys: readonly string[]) =>
@@ -214,14 +214,11 @@ function answer(
 		}
 	}
 	const value = path.startsWith("/values/") ? values.get(decodeURIComponent(path.slice(8))) : undefined;
-	if (value !== undefined) {
-		response.end(value);
-		return;
-	}
-	send(response, 404, { success: false, errors: [{ code: 10_013, message: "namespace not found" }] });
+	if (value !== undefined) return response.end(value);
+	return send(response, 404, { success: false, errors: [{ code: 10_013, message: "namespace not found" }] });
 }
 
-function send(response: ServerResponse, status: number, body: unknown): void {
+function send(response: ServerResponse, status: number, body: unknown): ServerResponse {
 	response.writeHead(status, { "content-type": "application/json" });
-	response.end(JSON.stringify(body));
+	return response.end(JSON.stringify(body));
 }

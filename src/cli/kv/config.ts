@@ -27,6 +27,9 @@ export interface WranglerConfig {
 	readonly previewId: string | undefined;
 	/** The names of its service bindings. */
 	readonly services: ReadonlySet<string>;
+	/** As it was written: all of it, and the part of the environment, which may be the same. */
+	readonly top: Json;
+	readonly section: Json;
 }
 
 /** In the order in which wrangler takes them. */
@@ -68,6 +71,7 @@ export async function readConfig(place: ConfigPlace, terminal: Terminal): Promis
 		namespaceId: textOf(namespace["id"]),
 		previewId: textOf(namespace["preview_id"]),
 		services: new Set(listOf(section, "services").flatMap(({ binding }) => textOf(binding) ?? [])),
+		...{ top, section },
 	};
 }
 
@@ -84,6 +88,7 @@ function findConfig(): string {
 	}
 }
 
+/** A part of a configuration. */
 type Json = Readonly<Record<string, unknown>>;
 
 function parseConfig(path: string, text: string): Json {

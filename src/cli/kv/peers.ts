@@ -20,9 +20,14 @@ function findPeer(specifier: string, config: string | undefined): string | undef
 	return undefined;
 }
 
+/** Finds wrangler's package.json; undefined where it is not installed. */
+export function findWranglerManifest(config: string | undefined): string | undefined {
+	return findPeer("wrangler/package.json", config);
+}
+
 /** Finds the entry of wrangler's command line. @throws Fault where it is not installed */
 export function findWrangler(config: string | undefined): string {
-	const manifest = findPeer("wrangler/package.json", config);
+	const manifest = findWranglerManifest(config);
 	if (manifest === undefined) {
 		throw new Fault(
 			"missing-wrangler",
@@ -36,7 +41,7 @@ export function findWrangler(config: string | undefined): string {
 export function findMiniflare(config: string | undefined): string {
 	const direct = findPeer("miniflare", config);
 	if (direct !== undefined) return direct;
-	const wrangler = findPeer("wrangler/package.json", config);
+	const wrangler = findWranglerManifest(config);
 	try {
 		return createRequire(wrangler ?? import.meta.url).resolve("miniflare");
 	} catch {

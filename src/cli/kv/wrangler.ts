@@ -28,7 +28,7 @@ export interface WranglerRun {
 }
 
 /**
- * Runs Node with wrangler's command line, or with a script that loads it.
+ * Runs Node with wrangler's command line.
  *
  * wrangler takes `.env`, `.env.local` and the like of the folder that it runs in for its environment, where
  * CLOUDFLARE_API_BASE_URL decides whom the user's token is sent to: beside the tenant files, a pull request could write

@@ -56,7 +56,7 @@ export const push = defineCommand({
 		const kept = options.prune ? [] : extra;
 		const what = [...writes, ...deletes];
 		for (const line of what.length === 0 ? [] : ((await kv.warnings?.()) ?? [])) {
-			terminal.err(`wrangler: ${safePart(line)}`);
+			terminal.err(`${terminal.errorColors.yellow("wrangler warns:")} ${safePart(line)}`);
 		}
 		if (!options.json) {
 			printFindings(folder.files, terminal);
