@@ -1,5 +1,6 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
+import { together } from "./files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput } from "./files/input.ts";
 import { countFindings, type FileReport, fileReport, printFindings } from "./files/report.ts";
 import { readTenantFile, type TenantFile } from "./files/tenant-file.ts";
@@ -18,7 +19,7 @@ export const validate = defineCommand({
 	summary: "say everything that is wrong with tenant documents",
 	details: [
 		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
-		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine.',
+		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine. Several files are checked as a push would: each needs its hosts, and none may claim those of another.',
 	],
 	positionals: [
 		{
@@ -42,8 +43,9 @@ export const validate = defineCommand({
 		findings: "A file has errors.",
 	},
 	async work({ positionals, options, terminal }) {
-		const checked: Checked[] = [];
-		for (const path of positionals) checked.push(await check(path, terminal));
+		const alone: Checked[] = [];
+		for (const path of positionals) alone.push(await check(path, terminal));
+		const checked = alone.length > 1 ? checkTogether(alone) : alone;
 		if (options.json) printJson(checked, terminal);
 		else printWords(checked, terminal);
 		if (checked.some(({ file }) => file === undefined)) return 2;
@@ -59,6 +61,16 @@ async function check(path: string, terminal: Terminal): Promise<Checked> {
 		if (error instanceof Fault) return { path, file: undefined, fault: error };
 		throw error;
 	}
+}
+
+/** Several files are a folder to be pushed: each needs its hosts, and none of another's. */
+function checkTogether(alone: readonly Checked[]): readonly Checked[] {
+	const { files } = together(alone.flatMap(({ file }) => file ?? []));
+	const left = [...files];
+	return alone.map((one) => {
+		const file = one.file === undefined ? undefined : left.shift();
+		return file === undefined ? one : { path: one.path, file };
+	});
 }
 
 /** One object for one file, a list for several. */
