@@ -2,7 +2,8 @@
 
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
-import { cordon, folder, memoryKv } from "./harness.ts";
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
+import { cordon, folder, memoryKv, streamsOf } from "./harness.ts";
 
 const COMMANDS = [
 	"validate",
@@ -72,6 +73,18 @@ describe("help", () => {
 		expect([code, out]).toEqual([2, ""]);
 		expect(err).toContain("Commands");
 	});
+});
+
+test("nobody is asked where CI is set, whatever the terminal", () => {
+	onTestFinished(() => void vi.unstubAllEnvs());
+	for (const [value, isInteractive] of [
+		["1", false],
+		["true", false],
+		["", true],
+	] as const) {
+		vi.stubEnv("CI", value);
+		expect(createTerminal(streamsOf("", true).streams).interactive).toBe(isInteractive);
+	}
 });
 
 test("--version is that of the package", async () => {

@@ -78,9 +78,11 @@ async function end(child: ChildProcess, closed: Promise<unknown>): Promise<void>
 	const over = closed.catch(() => {});
 	for (const signal of ["SIGTERM", "SIGKILL"] as const) {
 		signalGroup(child, signal);
-		const timeout = Promise.withResolvers<void>();
-		const timer = setTimeout(timeout.resolve, GRACE_MILLISECONDS);
-		await Promise.race([over, timeout.promise]);
+		let timer: NodeJS.Timeout | undefined;
+		const grace = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, GRACE_MILLISECONDS);
+		});
+		await Promise.race([over, grace]);
 		clearTimeout(timer);
 	}
 }
