@@ -1,4 +1,4 @@
-import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { onOrphaned } from "./dev/orphan.ts";
 import { KEPT_WORKERD } from "./dev/workerd.ts";
@@ -19,7 +19,22 @@ export default defineConfig({
 				plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
 				test: {
 					name: "unit",
-					include: ["test/{cors,tenants,gateway,browser,isolate,findings}/**/*.test.ts"],
+					include: ["test/{cors,tenants,gateway,in-process,browser,isolate,findings}/**/*.test.ts"],
+					testTimeout: 60_000,
+					isolate: false,
+					sequence: { groupOrder: 0 },
+				},
+			},
+			{
+				plugins: [
+					cloudflareTest({
+						wrangler: { configPath: "./wrangler.admin.toml" },
+						miniflare: { bindings: { MIGRATIONS: await readD1Migrations("./migrations") } },
+					}),
+				],
+				test: {
+					name: "admin",
+					include: ["test/admin/unit/**/*.test.ts"],
 					testTimeout: 60_000,
 					isolate: false,
 					sequence: { groupOrder: 0 },
@@ -27,8 +42,17 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "admin-server",
+					include: ["test/admin/server/**/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
 					name: "house",
-					include: ["test/{house,docs,habits}.test.ts", "test/bench/**/*.test.ts"],
+					include: ["test/{house,docs,habits,monitoring}.test.ts", "test/bench/**/*.test.ts"],
 					testTimeout: 60_000,
 					sequence: { groupOrder: 0 },
 				},
@@ -46,6 +70,15 @@ export default defineConfig({
 					name: "bundle",
 					include: ["test/bundle/**/*.test.ts"],
 					hookTimeout: 120_000,
+					sequence: { groupOrder: 1 },
+				},
+			},
+			{
+				test: {
+					name: "package",
+					include: ["test/package/**/*.test.ts"],
+					testTimeout: 120_000,
+					hookTimeout: 300_000,
 					sequence: { groupOrder: 1 },
 				},
 			},

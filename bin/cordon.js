@@ -1,36 +1,44 @@
 #!/usr/bin/env node
-/** Owns the start of the command line: it runs on Node 24, whatever Node the machine has. */
+/**
+ * Owns the start of the command line: as it was built, in the package; from its source in a clone, whose dist/ may be older
+ * than that. The source runs on Node 24, whatever Node the machine has.
+ */
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
-const ENTRY = new URL("../src/cli/cordon.ts", import.meta.url);
-const PINNED_NODE = fileURLToPath(
-	new URL(`../node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
-);
+const SOURCE = new URL("../src/cli/cordon.ts", import.meta.url);
+const BUILT = new URL("../dist/cli/cordon.js", import.meta.url);
 
-if (process.features.typescript) {
-	await import(ENTRY.href);
-} else if (existsSync(PINNED_NODE)) {
-	runPinned();
+if (!existsSync(SOURCE)) {
+	await import(BUILT.href);
+} else if (process.features.typescript) {
+	await import(SOURCE.href);
 } else {
-	console.error(
-		`cordon: Node ${process.versions.node} cannot run TypeScript, and the project's own Node is not installed. Run "npm ci" in ${fileURLToPath(new URL("..", import.meta.url))}.`,
-	);
-	process.exitCode = 2;
+	runPinned();
 }
 
 function runPinned() {
-	const child = spawn(PINNED_NODE, [fileURLToPath(ENTRY), ...process.argv.slice(2)], { stdio: "inherit" });
+	const node = fileURLToPath(
+		new URL(`../node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
+	);
+	if (!existsSync(node)) {
+		console.error(
+			`cordon: Node ${process.versions.node} cannot run TypeScript, and the project's own Node is not installed. Run "npm ci" in ${fileURLToPath(new URL("..", import.meta.url))}.`,
+		);
+		process.exitCode = 2;
+		return;
+	}
+	const child = spawn(node, [fileURLToPath(SOURCE), ...process.argv.slice(2)], { stdio: "inherit" });
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 		// A terminal signals the whole group, so the child may have it already, and passes over the second one; how it ends is
 		// waited for.
 		process.on(signal, () => child.kill(signal));
 	}
 	child.on("error", (error) => {
-		console.error(`cordon: ${PINNED_NODE} does not start (${error.message}). Run "npm ci" again.`);
+		console.error(`cordon: ${node} does not start (${error.message}). Run "npm ci" again.`);
 		process.exitCode = 2;
 	});
 	child.on("exit", (code, signal) => {

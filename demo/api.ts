@@ -49,7 +49,7 @@ async function answer(
 			return { status: 200, body: profile };
 		case "PUT /profile": {
 			const saved = await readJson(request);
-			return saved === undefined ? problem(400, "The body is no JSON.") : { status: 200, body: { saved } };
+			return saved === undefined ? problem(400, "The body is not JSON.") : { status: 200, body: { saved } };
 		}
 		case "GET /broken":
 			return problem(500, "The ledger is offline.");

@@ -1,4 +1,4 @@
-/** Owns the three ports of the demo: reads them from the environment, and refuses the taken ones before anything starts. */
+/** Owns the four ports of the demo: reads them from the environment, and refuses the taken ones before anything starts. */
 import { once } from "node:events";
 import { createServer } from "node:net";
 
@@ -6,10 +6,11 @@ export interface Ports {
 	readonly gateway: number;
 	readonly api: number;
 	readonly page: number;
+	readonly admin: number;
 }
 
-const VARIABLES = { gateway: "PORT", api: "API_PORT", page: "PAGE_PORT" } as const;
-const DEFAULTS: Ports = { gateway: 8787, api: 8788, page: 8789 };
+const VARIABLES = { gateway: "PORT", api: "API_PORT", page: "PAGE_PORT", admin: "ADMIN_PORT" } as const;
+const DEFAULTS: Ports = { gateway: 8787, api: 8788, page: 8789, admin: 8790 };
 
 /** The ports that the environment asks for. Throws an `Error` for the user where one is no port, or two are the same. */
 export function readPorts(env: NodeJS.ProcessEnv): Ports {
@@ -17,10 +18,11 @@ export function readPorts(env: NodeJS.ProcessEnv): Ports {
 		gateway: readPort(env, "gateway"),
 		api: readPort(env, "api"),
 		page: readPort(env, "page"),
+		admin: readPort(env, "admin"),
 	};
-	if (new Set(Object.values(ports)).size < 3) {
+	if (new Set(Object.values(ports)).size < 4) {
 		throw new Error(
-			`The demo needs three different ports, but has PORT=${ports.gateway}, API_PORT=${ports.api} and PAGE_PORT=${ports.page}.`,
+			`The demo needs four different ports, but has PORT=${ports.gateway}, API_PORT=${ports.api}, PAGE_PORT=${ports.page} and ADMIN_PORT=${ports.admin}.`,
 		);
 	}
 	return ports;

@@ -1,13 +1,17 @@
-/** Owns `npm start`: starts the demo API, the demo page and the gateway, says where they are, and ends them together. */
+/** Owns `npm start`: starts the demo API, the demo page, the gateway and the control plane, says where they are, and ends them together. */
 import { once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
 import type { Server } from "node:http";
+import { join } from "node:path";
 import pc from "picocolors";
 import { onOrphaned } from "../dev/orphan.ts";
+import { PROJECT, seedLocalKv } from "../dev/wrangler.ts";
+import { type Admin, createAdmin } from "./admin.ts";
 import { createApi, SESSION_COOKIE } from "./api.ts";
 import { createGateway } from "./gateway.ts";
 import { createPage } from "./page.ts";
 import { type Ports, readPorts, refuseTakenPorts } from "./ports.ts";
-import { allowedOrigin, refusedOrigin } from "./tenants.ts";
+import { allowedOrigin, kvEntries, refusedOrigin } from "./tenants.ts";
 
 try {
 	const ports = readPorts(process.env);
@@ -18,25 +22,34 @@ try {
 }
 
 async function run(ports: Ports): Promise<void> {
-	const gateway = createGateway(ports);
+	const place = `.wrangler/demo/${ports.gateway}`;
+	const stateDirectory = join(PROJECT, place);
+	const gateway = createGateway(ports, stateDirectory);
+	const admin = createAdmin(ports, stateDirectory);
 
 	let stopping = false;
 	onStopRequest(async () => {
 		if (stopping) return;
 		stopping = true;
 		console.log(pc.dim("\nStopping …"));
-		await gateway.stop();
+		await Promise.all([gateway.stop(), admin.stop()]);
 		process.exit(0);
 	});
 
 	try {
-		console.log(pc.dim("Starting the gateway, the API behind it and the page …"));
+		console.log(pc.dim("Starting the gateway, the API behind it, the page and the control plane …"));
 		await listen(createApi(), ports.api);
 		await listen(await createPage(ports), ports.page);
-		await gateway.start();
-		console.log(welcome(ports, gateway.stateDirectory));
-		await gateway.gone();
-		throw new Error("The gateway ended by itself.");
+		await rm(stateDirectory, { recursive: true, force: true });
+		await mkdir(stateDirectory, { recursive: true });
+		await seedLocalKv(kvEntries(ports), stateDirectory);
+		await Promise.all([gateway.start(), admin.start()]);
+		console.log(welcome(ports, place, admin));
+		const ended = await Promise.race([
+			gateway.gone().then(() => "gateway"),
+			admin.gone().then(() => "control plane"),
+		]);
+		throw new Error(`The ${ended} ended by itself.`);
 	} catch (error) {
 		if (!stopping) fail(error);
 	}
@@ -58,16 +71,18 @@ function fail(error: unknown): never {
 	process.exit(1);
 }
 
-function welcome(ports: Ports, stateDirectory: string): string {
+function welcome(ports: Ports, stateDirectory: string, admin: Admin): string {
 	const gateway = `http://localhost:${ports.gateway}`;
 	return `
-${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages, side by side:
+${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages:
 
-    ${pc.cyan(allowedOrigin(ports))}    on the allowlist: may read the API through Cordon
-    ${pc.cyan(refusedOrigin(ports))}    not on it: the API alone leaks, Cordon does not
+    ${pc.cyan(refusedOrigin(ports))}    a stranger: the API alone leaks to it, Cordon does not
+    ${pc.cyan(allowedOrigin(ports))}    on the allowlist: reads the API through Cordon
 
   Gateway  ${pc.cyan(gateway)}    wrangler dev, local KV in ${stateDirectory}
   API      ${pc.cyan(`http://localhost:${ports.api}`)}    behind it: reflects any origin, with credentials
+
+  Console  ${pc.cyan(admin.link)}    who may read, its history, and a way back
 
   Try      curl -i -b ${SESSION_COOKIE} -H 'Origin: ${allowedOrigin(ports)}' ${gateway}/profile
            ${pc.dim("then again with any other Origin")}

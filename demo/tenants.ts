@@ -2,7 +2,7 @@
 import type { Ports } from "./ports.ts";
 
 /** The page addresses the API by its own hostname, so that the session cookie is same-site and no browser holds it back. */
-const HOSTNAMES = ["localhost", "127.0.0.1"] as const;
+export const HOSTNAMES = ["localhost", "127.0.0.1"] as const;
 
 /** The origin that the demo's policy allows; the same page on http://127.0.0.1 is another origin, and is not. */
 export function allowedOrigin(ports: Ports): string {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { isPublicSuffix } from "../src/cors/public-suffix.ts";
 
 /** Where the table is kept. */
-export const SUFFIX_TABLE_PATH = join(import.meta.dirname, "../cors/suffixes-below.ts");
+export const SUFFIX_TABLE_PATH = join(import.meta.dirname, "../src/cors/suffixes-below.ts");
 
 /** tldts' tree of rules, as its own look-up reads it: a node's edges, and each edge's label and child. */
 interface RuleTree {

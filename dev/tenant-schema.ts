@@ -3,10 +3,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonSchema } from "@valibot/to-json-schema";
+import { type DescribedSchema, withWords } from "../src/tenants/described-schema.ts";
 import { closedSchema, tenantSchema } from "../src/tenants/schema.ts";
 
 /** Where it is kept. */
-export const SCHEMA_PATH = join(import.meta.dirname, "../../tenant.schema.json");
+export const SCHEMA_PATH = join(import.meta.dirname, "../tenant.schema.json");
 
 /** The schema of a tenant file: the document's own, open or closed, and `hosts`. Draft 7 is what editors know best. */
 export function tenantFileSchema(): object {
@@ -20,7 +21,8 @@ export function tenantFileSchema(): object {
 }
 
 function withHosts(schema: typeof tenantSchema | typeof closedSchema): object {
-	const { $schema: _, properties, ...rest } = toJsonSchema(schema, { target: "draft-07" });
+	const { $schema: _, ...root } = toJsonSchema(schema, { target: "draft-07" });
+	const { properties, ...rest } = withWords(root as DescribedSchema);
 	const { $schema, ...others } = properties ?? {};
 	return {
 		...rest,

@@ -12,6 +12,10 @@ import { collectOutput, type ProcessGroup, startGroup } from "./process-group.ts
 export const PROJECT = join(import.meta.dirname, "..");
 
 const CONFIG = join(PROJECT, "wrangler.toml");
+
+/** The configuration of the control plane; the gateway's is the one where none is named. */
+export const ADMIN_CONFIG = join(PROJECT, "wrangler.admin.toml");
+
 const MANIFEST = createRequire(import.meta.url).resolve("wrangler/package.json");
 const WRANGLER = join(dirname(MANIFEST), "bin/wrangler.js");
 const READY_TIMEOUT_SECONDS = 60;
@@ -49,6 +53,8 @@ export interface DevServerOptions {
 	readonly stateDirectory: string;
 	/** The port on 127.0.0.1; 0 is any. */
 	readonly port: number;
+	/** The configuration; left out, wrangler.toml. */
+	readonly config?: string;
 	/** A bundle to serve as it is. Left out, wrangler.toml's own entry is built, and again whenever it changes. */
 	readonly bundle?: string;
 	/** Given to the Worker by `--var`. */
@@ -88,14 +94,25 @@ export async function seedLocalKv(
 	await runWrangler(["kv", "bulk", "put", file, ...place], stateDirectory);
 }
 
+/** Makes the tables of the control plane's local registry. */
+export async function migrateRegistry(stateDirectory: string): Promise<void> {
+	const place = ["--local", `--config=${ADMIN_CONFIG}`, `--persist-to=${stateDirectory}`];
+	await runWrangler(["d1", "migrations", "apply", "REGISTRY", ...place], stateDirectory);
+}
+
 /** Starts `wrangler dev`; resolves when it answers. Rejects with what it said where it does not; then it is ended. */
 export async function startDevServer(options: DevServerOptions): Promise<DevServer> {
-	const { stateDirectory, bundle, variables = {}, onStart } = options;
-	const args = ["dev", ...(bundle === undefined ? [] : [bundle, "--no-bundle"]), `--config=${CONFIG}`];
+	const { stateDirectory, config, bundle, variables = {}, onStart } = options;
+	const args = [
+		"dev",
+		...(bundle === undefined ? [] : [bundle, "--no-bundle"]),
+		`--config=${config ?? CONFIG}`,
+	];
 	args.push("--ip=127.0.0.1", `--port=${options.port}`, "--inspector-port=0");
 	args.push("--show-interactive-dev-session=false", `--persist-to=${stateDirectory}`);
 	for (const [name, value] of Object.entries(variables)) args.push("--var", `${name}:${value}`);
-	const group = start(args, stateDirectory);
+	// The build of the configuration, if it has one, is run where wrangler is.
+	const group = start(args, stateDirectory, config === undefined ? stateDirectory : dirname(config));
 	const output = collectOutput(group);
 	onStart?.(group);
 	const deadline = Date.now() + READY_TIMEOUT_SECONDS * 1000;
@@ -110,10 +127,10 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
 	}
 }
 
-function start(args: readonly string[], directory: string): ProcessGroup {
+function start(args: readonly string[], directory: string, cwd = directory): ProcessGroup {
 	const { FORCE_COLOR: _, ...env } = process.env;
 	return startGroup([process.execPath, WRANGLER, ...args], {
-		cwd: directory,
+		cwd,
 		env: { ...env, ...QUIET, WRANGLER_REGISTRY_PATH: join(directory, ".wrangler/registry") },
 	});
 }

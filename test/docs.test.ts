@@ -1,15 +1,93 @@
-/** Owns the proof that the pages under docs/ are in step with the code. */
+/** Owns the proof that README and the pages under docs/ are in step with the code, and that what they show works. */
 
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { expect, test } from "vitest";
+import { existsSync, readFileSync } from "node:fs";
+import { glob } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { type ParseError, parse as parseJsonc } from "jsonc-parser";
+import { describe, expect, test } from "vitest";
+import { REFERENCE_PATH, withTables } from "../dev/tenant-reference.ts";
+import { readTenantFile } from "../src/cli/files/tenant-file.ts";
 import { PROBLEM_CODES } from "../src/gateway/problem.ts";
 
-function page(name: string): string {
-	return readFileSync(join(import.meta.dirname, "../docs", name), "utf8");
+const PROJECT = join(import.meta.dirname, "..");
+
+interface Page {
+	/** As seen from the project's folder. */
+	readonly name: string;
+	readonly text: string;
+}
+
+async function pages(): Promise<readonly Page[]> {
+	const names = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+	for await (const file of glob("docs/**/*.md", { cwd: PROJECT })) names.push(file);
+	return names.map((name) => ({ name, text: readFileSync(join(PROJECT, name), "utf8") }));
+}
+
+const PAGES = await pages();
+
+/** Blocks of a language, each with the line that it begins in. */
+function blocks(
+	{ name, text }: Page,
+	languages: readonly string[],
+): readonly (readonly [place: string, block: string])[] {
+	return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+		.filter(([, language]) => languages.includes(language ?? ""))
+		.map(({ 2: block = "", index }) => [`${name}:${text.slice(0, index).split("\n").length}`, block]);
 }
 
 test("every problem has the section that its type leads to, and every section is one of a problem", () => {
-	const sections = [...page("errors.md").matchAll(/^## (.+)$/gm)].map(([, heading]) => heading ?? "");
+	const text = readFileSync(join(PROJECT, "docs/errors.md"), "utf8");
+	const sections = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading ?? "");
 	expect(sections.toSorted()).toEqual(PROBLEM_CODES.toSorted());
+});
+
+test("the tables of keys are those of the schema", () => {
+	const page = readFileSync(REFERENCE_PATH, "utf8");
+	expect(withTables(page), 'The schema has changed: run "npm run schema" and check the page in.').toBe(page);
+});
+
+describe("a link leads somewhere", () => {
+	test.each(PAGES.map(({ name, text }) => [name, text] as const))("%s", (name, text) => {
+		const links = [...text.matchAll(/\]\(([^)\s]+)\)/g), ...text.matchAll(/(?:src|srcset)="([^"]+)"/g)];
+		const dead = links.flatMap(([, link = ""]) => {
+			if (/^[a-z]+:/.test(link)) return [];
+			const [file = "", anchor] = link.split("#");
+			const path = file === "" ? join(PROJECT, name) : join(PROJECT, dirname(name), file);
+			if (!existsSync(path)) return [link];
+			return anchor === undefined || anchorsOf(readFileSync(path, "utf8")).includes(anchor) ? [] : [link];
+		});
+		expect(dead).toEqual([]);
+	});
+});
+
+/** Headings as GitHub makes anchors of them. */
+function anchorsOf(text: string): readonly string[] {
+	return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N} _-]/gu, "")
+			.replaceAll(" ", "-"),
+	);
+}
+
+describe("a JSON block is sound", () => {
+	const all = PAGES.flatMap((page) => blocks(page, ["json", "jsonc"]));
+
+	test.each(all)("%s", (_, block) => {
+		const errors: ParseError[] = [];
+		const value: unknown = parseJsonc(block, errors, { allowTrailingComma: true });
+		expect(errors).toEqual([]);
+		// A tenant document is told by its keys; what is unsafe on purpose is not shown as JSON.
+		if (typeof value !== "object" || value === null || !("cors" in value || "closed" in value)) return;
+		const file = readTenantFile("block", block);
+		expect([...file.errors, ...file.warnings].map(({ finding }) => finding)).toEqual([]);
+	});
+});
+
+test("every page is listed in docs/README.md", () => {
+	const index = readFileSync(join(PROJECT, "docs/README.md"), "utf8");
+	const missing = PAGES.filter(({ name }) => name.startsWith("docs/") && name !== "docs/README.md")
+		.map(({ name }) => relative("docs", name))
+		.filter((name) => !index.includes(`(${name})`));
+	expect(missing).toEqual([]);
 });

@@ -45,6 +45,26 @@ test("imports go down the README's list only", async () => {
 	expect(upward.map(([from, to]) => `${from} imports ${to}`)).toEqual([]);
 });
 
+/** What Node 20 lacks; the first two are in src/cli/shell/node-20.ts, for the command line alone. */
+const TOO_NEW = {
+	library: /\bURL\.parse\(|Promise\.withResolvers|\b(?:Map|Object)\.groupBy\(/,
+	everywhere:
+		/import\.meta\.main\b|Array\.fromAsync|Promise\.try\b|RegExp\.escape|\bIterator\.|\bglob(?:Sync)?\(|\.(?:isSubsetOf|isSupersetOf|isDisjointFrom|symmetricDifference)\(|\.(?:keys|values|entries)\(\)\.(?:map|filter|some|every|find|toArray|take|drop|reduce)\(/,
+};
+
+test("what is published needs nothing that Node 20 lacks", async () => {
+	const found: string[] = [];
+	for await (const file of glob("src/**/*.ts", { cwd: PROJECT })) {
+		const text = readFileSync(join(PROJECT, file), "utf8");
+		const isLibrary = /^src\/(?:[^/]+\.ts|(?:gateway|in-process|tenants|cors|isolate|findings)\/)/.test(file);
+		for (const pattern of [TOO_NEW.everywhere, ...(isLibrary ? [TOO_NEW.library] : [])]) {
+			const match = pattern.exec(text);
+			if (match !== null) found.push(`${file}: ${match[0]}`);
+		}
+	}
+	expect(found).toEqual([]);
+});
+
 function placeOf(file: string, listed: readonly string[]): number {
 	const isIn = (place: string) => (place.endsWith("/") ? file.startsWith(place) : file === place);
 	return listed.findIndex(isIn);

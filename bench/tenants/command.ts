@@ -105,7 +105,8 @@ ${markdownTable(costTable(report))}
 
 ${hotLine(report)}
 
-The heap of one isolate, collected, after each stage of requests whose names it may not remember for ever:
+The heap of one isolate, collected, after each stage of requests whose names it may not remember for ever, once what was
+begun behind the answers (late reads of KV, second copies) has ended:
 
 ${markdownTable(heapTable(report))}
 `;

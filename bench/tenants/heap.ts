@@ -1,5 +1,6 @@
 /** Owns the measurement of an isolate's heap after more tenants, origins and hostnames than it may keep. */
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { preflightRequest } from "../compare/work.ts";
 import { type Client, createClient, type Wire } from "../harness/client.ts";
 import { usedHeapBytes } from "../harness/inspector.ts";
@@ -30,6 +31,11 @@ const CONNECTIONS = 16;
 const BATCH = 2000;
 /** How often each of the large documents is asked for, in turn. */
 const LARGE_TURNS = 3;
+/**
+ * Reads of KV that came late and second copies that are still being written hold their texts until they end. They are no
+ * part of what the isolate keeps, which is what is claimed here; a look at once shows several times as much.
+ */
+const SETTLE_MILLISECONDS = 5000;
 
 /** Sends all of it to one isolate, and looks at its heap after each stage. */
 export async function measureHeap(
@@ -49,6 +55,7 @@ export async function measureHeap(
 	const stages: HeapStage[] = [];
 	const look = async (after: string) => {
 		session.progress.say(`collecting, after ${after}`);
+		await sleep(SETTLE_MILLISECONDS);
 		const bytes = await usedHeapBytes(inspectorPort, () => client.turn(() => tenantPreflight(0), 10));
 		stages.push({ after, mebibytes: bytes / 1024 ** 2 });
 	};
@@ -68,15 +75,18 @@ export async function measureHeap(
 	await stage(load.hostnames, "made-up hostnames", (index) =>
 		preflightRequest("https://app.example.com", `made-up-${index}.example.com`),
 	);
+	// In turn is one at a time; several at once share one processor, and are answered 503 as soon as KV seems late.
+	const patient = createClient(worker.port, 1);
 	for (const kind of LARGE_KINDS) {
 		for (let turn = 0; turn < LARGE_TURNS; turn++) {
-			await sendAll(session, client, load.largeDocuments, `documents of many ${kind}`, (index) =>
+			await sendAll(session, patient, load.largeDocuments, `documents of many ${kind}`, (index) =>
 				preflightRequest("https://app.example.com", largeHost(kind, index)),
 			);
 		}
 		await look(`${load.largeDocuments} documents of many ${kind}, in turn`);
 	}
 	client.close();
+	patient.close();
 	await Promise.all([worker.stop(), kv.stop()]);
 	return stages;
 }

@@ -28,7 +28,8 @@ const CALLS = [
 const VERDICTS = {
 	waiting: { tone: "wait", icon: "wait", fact: "Asking …", judgement: "" },
 	unreached: { tone: "wait", icon: "cross", fact: "Nobody answered", judgement: "" },
-	readable: { tone: "good", icon: "check", fact: "Readable", judgement: "as intended" },
+	readable: { tone: "good", icon: "check", fact: "Readable", judgement: "on the allowlist" },
+	exposed: { tone: "warn", icon: "leak", fact: "Readable", judgement: "by every site" },
 	protected: { tone: "good", icon: "shield", fact: "Blocked", judgement: "protected" },
 	leak: { tone: "bad", icon: "leak", fact: "Readable", judgement: "leak" },
 	broken: { tone: "bad", icon: "cross", fact: "Blocked", judgement: "not intended" },
@@ -40,9 +41,12 @@ const allowed = demo.tenant.cors.origins.includes(location.origin);
 
 // By the page's own hostname: the session cookie is then same-site, and no browser's third-party rules hold it back.
 const columns = [
-	{ name: "API called directly", url: `http://${location.hostname}:${demo.ports.api}` },
-	{ name: "API through Cordon", url: `http://${location.hostname}:${demo.ports.gateway}` },
+	{ short: "Directly", url: `http://${location.hostname}:${demo.ports.api}` },
+	{ short: "Through Cordon", url: `http://${location.hostname}:${demo.ports.gateway}` },
 ];
+
+/** The index of the column that goes through Cordon. */
+const CORDON = 1;
 
 describePage();
 const cells = CALLS.map(addRow);
@@ -64,7 +68,7 @@ async function askColumn({ url }, index) {
 	return Promise.all(
 		CALLS.map(async (call, row) => {
 			const outcome = await call.send(url, call);
-			const verdict = judge(outcome, reached);
+			const verdict = judge(outcome, reached, index === CORDON);
 			show(cells[row][index], verdict, outcome);
 			return { verdict, sessionCookie: outcome.readable && outcome.body?.sessionCookie === true };
 		}),
@@ -110,8 +114,10 @@ async function viaXhr(base, { method, path, json }) {
 	return { readable: false, error: "error event, status 0" };
 }
 
-function judge(outcome, reached) {
-	if (outcome.readable) return allowed ? "readable" : "leak";
+function judge(outcome, reached, throughCordon) {
+	// The API alone answers an allowed page as it answers everybody: that is not a success to show in green.
+	if (outcome.readable && allowed) return throughCordon ? "readable" : "exposed";
+	if (outcome.readable) return "leak";
 	if (!reached) return "unreached";
 	return allowed ? "broken" : "protected";
 }
@@ -142,17 +148,17 @@ function sumUp(direct, cordon) {
 		conclude(
 			"good",
 			"check",
-			"This page’s origin is on the allowlist:\nit can read every answer through Cordon.",
-			`${cookie}, and the page can tell a 500 from a dead network. What Cordon changes shows on the other page.`,
+			"This page is on the allowlist.\nThrough Cordon it reads every answer.",
+			`${cookie}, and the page can tell a 500 from a dead network.`,
 		);
 	} else {
 		const leaks = direct.filter(({ verdict }) => verdict === "leak").length;
 		const cookie = withCookie(direct) ? ", with the visitor’s session" : "";
 		conclude(
-			"good",
+			"plain",
 			"shield",
-			"This page’s origin is NOT on the allowlist:\nthrough Cordon it can read nothing.",
-			`Called directly, the same API gave this page ${leaks} of ${direct.length} answers${cookie}. That is the leak that Cordon closes.`,
+			"This page is a stranger.\nThe API alone tells it everything; Cordon tells it nothing.",
+			`Nobody put this origin on the allowlist. Called directly, the API gave it ${leaks} of ${direct.length} answers${cookie}. Through Cordon the browser kept every one.`,
 		);
 	}
 }
@@ -201,7 +207,7 @@ function addRow(call) {
 	row.querySelector(".how").textContent = call.how;
 	const rowCells = columns.map((column) => {
 		const cell = element("call-cell").content.firstElementChild.cloneNode(true);
-		cell.dataset.column = column.name;
+		cell.dataset.column = column.short;
 		return cell;
 	});
 	row.append(...rowCells);
@@ -211,13 +217,14 @@ function addRow(call) {
 
 function describePage() {
 	const other = allowed ? demo.pages.refused : demo.pages.allowed;
-	document.title = `${allowed ? "Allowed" : "Refused"} · Cordon demo`;
+	document.title = `${allowed ? "Allowed page" : "Stranger"} · Cordon demo`;
 	element("origin").textContent = location.origin;
 	element("api-url").textContent = columns[0].url;
 	element("gateway-url").textContent = columns[1].url;
 	element("other-page").href = other;
-	element("other-page").textContent =
-		`See it from ${other}, which is ${allowed ? "not allowed" : "allowed"} →`;
+	element("other-page").textContent = allowed
+		? `See what a stranger gets, on ${other} →`
+		: `See what an allowed page gets, on ${other} →`;
 	element("tenant-key").textContent = `tenant:${location.hostname}`;
 
 	const text = JSON.stringify(demo.tenant, null, 2).replace(/\[\s+([^\]]*?)\s+\]/g, "[$1]");

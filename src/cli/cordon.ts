@@ -1,5 +1,6 @@
 /** Owns the entry of the command line: the arguments, the terminal and the exit code of this process. */
 
+import "./shell/node-20.ts";
 import { openKv } from "./kv/kv.ts";
 import { runCordon } from "./shell/dispatch.ts";
 import { unexpected } from "./shell/fault.ts";

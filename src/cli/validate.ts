@@ -1,17 +1,26 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
+import { writtenJson } from "../findings/meant.ts";
+import { type Fixed, fixTenantFile } from "./files/fix.ts";
 import { together } from "./files/folder.ts";
-import { MAX_TENANT_FILE_BYTES, readInput } from "./files/input.ts";
-import { countFindings, type FileReport, fileReport, printFindings } from "./files/report.ts";
+import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./files/input.ts";
+import { writeRegularFile } from "./files/regular-file.ts";
+import {
+	countFindings,
+	type FileReport,
+	fileReport,
+	MAX_SHOWN_FINDINGS,
+	printFindings,
+} from "./files/report.ts";
 import { readTenantFile, type TenantFile } from "./files/tenant-file.ts";
-import { defineCommand } from "./shell/command.ts";
+import { defineCommand, usage } from "./shell/command.ts";
 import { Fault } from "./shell/fault.ts";
 import { safePart } from "./shell/safe-text.ts";
 import { counted, type Terminal } from "./shell/terminal.ts";
 
 /** A file that was checked, or why it could not be read. */
 type Checked =
-	| { readonly path: string; readonly file: TenantFile }
+	| { readonly path: string; readonly file: TenantFile; readonly fixed?: readonly Fixed[] }
 	| { readonly path: string; readonly file: undefined; readonly fault: Fault };
 
 export const validate = defineCommand({
@@ -20,6 +29,7 @@ export const validate = defineCommand({
 	details: [
 		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
 		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine. Several files are checked as a push would: each needs its hosts, and none may claim those of another.',
+		'--fix applies the remedies that are plain, those that --json lists as "fix", keeps comments, and says what it changed. What decides who may read, or would be a guess, stays for you.',
 	],
 	positionals: [
 		{
@@ -29,9 +39,12 @@ export const validate = defineCommand({
 			repeated: true,
 		},
 	],
-	options: {},
+	options: {
+		fix: { type: "boolean", says: "Correct in the files what has a plain remedy, then check them again." },
+	},
 	examples: [
 		{ line: "validate tenants/acme.jsonc", says: "One file." },
+		{ line: "validate tenants/acme.jsonc --fix", says: "And correct it, as far as that is plain." },
 		{ line: "validate tenants/*.jsonc --json", says: "All files of a folder, for a machine." },
 		{
 			line: "validate -",
@@ -43,8 +56,15 @@ export const validate = defineCommand({
 		findings: "A file has errors.",
 	},
 	async work({ positionals, options, terminal }) {
+		if (options.fix && positionals.includes(STANDARD_INPUT)) {
+			throw usage(
+				"fix-of-standard-input",
+				"--fix corrects files, and standard input is none. Name the file, or take the fixes from --json.",
+				validate,
+			);
+		}
 		const alone: Checked[] = [];
-		for (const path of positionals) alone.push(await check(path, terminal));
+		for (const path of positionals) alone.push(await check(path, options.fix, terminal));
 		const checked = alone.length > 1 ? checkTogether(alone) : alone;
 		if (options.json) printJson(checked, terminal);
 		else printWords(checked, terminal);
@@ -53,9 +73,14 @@ export const validate = defineCommand({
 	},
 });
 
-async function check(path: string, terminal: Terminal): Promise<Checked> {
+async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Promise<Checked> {
 	try {
 		const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
+		if (isToBeFixed) {
+			const { text: corrected, fixed, file } = fixTenantFile(name, text);
+			if (fixed.length > 0) writeRegularFile(path, corrected);
+			return { path, file, fixed };
+		}
 		return { path, file: readTenantFile(name, text) };
 	} catch (error) {
 		if (error instanceof Fault) return { path, file: undefined, fault: error };
@@ -69,7 +94,7 @@ function checkTogether(alone: readonly Checked[]): readonly Checked[] {
 	const left = [...files];
 	return alone.map((one) => {
 		const file = one.file === undefined ? undefined : left.shift();
-		return file === undefined ? one : { path: one.path, file };
+		return file === undefined || one.file === undefined ? one : { ...one, file };
 	});
 }
 
@@ -80,8 +105,11 @@ function printJson(checked: readonly Checked[], terminal: Terminal): void {
 	terminal.json(only !== undefined && others.length === 0 ? reportOf(only) : reports);
 }
 
-function reportOf(one: Checked): FileReport {
-	if (one.file !== undefined) return fileReport(one.file);
+function reportOf(one: Checked): FileReport & { readonly fixed?: readonly object[] } {
+	if (one.file !== undefined) {
+		const fixed = one.fixed?.map(({ code, pointer, message, fix }) => ({ code, pointer, message, fix }));
+		return { ...fileReport(one.file), ...(fixed === undefined ? {} : { fixed }) };
+	}
 	const { code, message } = one.fault;
 	return { valid: false, errors: [{ code, pointer: "", message }], warnings: [] };
 }
@@ -95,6 +123,7 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 			continue;
 		}
 		files.push(one.file);
+		printFixed(one.path, one.fixed ?? [], terminal);
 	}
 	printFindings(files, terminal);
 	if (files.length === 0) return;
@@ -110,6 +139,22 @@ function printWords(checked: readonly Checked[], terminal: Terminal): void {
 		const which = only === undefined ? `${bad.length} of ${subject}` : subject;
 		terminal.out(`${colors.red("invalid:")} ${which}, ${findings}`);
 	}
+}
+
+/** A line for each, and one that counts them. */
+function printFixed(path: string, fixed: readonly Fixed[], terminal: Terminal): void {
+	const { colors } = terminal;
+	for (const { code, line, fix, value } of fixed.slice(0, MAX_SHOWN_FINDINGS)) {
+		const before = value === undefined ? "" : ` ${safePart(writtenJson(value))}`;
+		const after = fix.flatMap((operation) => ("value" in operation ? [writtenJson(operation.value)] : []));
+		const change =
+			after.length === 0 ? `removed${before}` : `${before.trim()} is now ${safePart(after.join(", "))}`;
+		terminal.out(`${colors.bold(`${safePart(path)}:${line}`)}: ${colors.green("fixed:")} ${code}: ${change}`);
+	}
+	if (fixed.length > MAX_SHOWN_FINDINGS) {
+		terminal.out(`… and ${counted(fixed.length - MAX_SHOWN_FINDINGS, "more correction")}.`);
+	}
+	if (fixed.length > 0) terminal.out("");
 }
 
 function hostsOf(file: TenantFile | undefined): string {

@@ -1,9 +1,9 @@
-/** Owns `cors.origins` as a whole: any origin, or a list of patterns and origin directories. */
+/** Owns who is allowed: `cors.origins` of one policy checked, those of all policies compiled into one, and the question to it. */
 
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote, type Refusal } from "../findings/finding.ts";
 import { type OriginPattern, parseOriginPattern } from "./origin-pattern.ts";
-import { createOriginSet, isSerializedOrigin, type OriginSet } from "./origin-set.ts";
+import { createOriginSet, isSerializedOrigin, type Listed, type OriginSet } from "./origin-set.ts";
 import { isLoopback, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
 import { judgeOriginPattern, type PatternSafety } from "./pattern-safety.ts";
 
@@ -15,31 +15,55 @@ export interface DirectoryEntry {
 /** `cors.origins` as it is configured. */
 export type OriginsConfig = "*" | readonly (string | DirectoryEntry)[];
 
-/** `cors.origins`, compiled. */
-export type AllowedOrigins =
+/** `cors.origins` of one policy, checked: any origin, or a list. */
+export type PolicyOrigins =
 	| { readonly kind: "any" }
 	| {
 			readonly kind: "list";
-			readonly set: OriginSet;
+			readonly patterns: readonly OriginPattern[];
 			/** Names of origin directories, in the list's order. */
 			readonly directories: readonly string[];
 			/** Whether a directory's http: origins count although they are not loopback. */
 			readonly insecureDirectoryOrigins: boolean;
 	  };
 
-/** Whether an origin is allowed, with the entry of the list that says so, or why not. */
+/** The origins of one or more policies, compiled into one: the first policy that allows an origin applies to it. */
+export interface AllowedOrigins {
+	readonly set: OriginSet;
+	/** The policies that ask directories, in order. */
+	readonly asking: readonly AskingPolicy[];
+	/** The last policy, where that allows every origin. */
+	readonly anyPolicy: number | undefined;
+}
+
+/** A policy that asks directories. */
+export interface AskingPolicy {
+	readonly policy: number;
+	readonly directories: readonly string[];
+	readonly insecureDirectoryOrigins: boolean;
+}
+
+/** Whether an origin is allowed, by which policy and entry, or why not. */
 export type OriginVerdict =
 	| {
 			readonly allowed: true;
 			readonly reason: "listed" | "in-directory" | "any-origin";
 			readonly entry: string;
+			/** Which policy of the list, from 0. */
+			readonly policy: number;
 	  }
 	| { readonly allowed: false; readonly reason: DenialReason };
 
-/** What the list says of an origin, before any directory was asked. */
-export type OriginCheck =
-	| { readonly kind: "decided"; readonly verdict: OriginVerdict }
-	| { readonly kind: "ask"; readonly directories: readonly string[] };
+/** What the lists say of an origin, before any directory was asked. */
+export type OriginCheck = { readonly kind: "decided"; readonly verdict: OriginVerdict } | DirectoryQuestions;
+
+/** Whose directories have to be asked, one policy after the other; none where an earlier policy has decided. */
+export interface DirectoryQuestions {
+	readonly kind: "ask";
+	readonly policies: readonly AskingPolicy[];
+	/** What holds where none of them has the origin. */
+	readonly otherwise: OriginVerdict;
+}
 
 /** Why an origin is denied; for the operator, never for the client. */
 export type DenialReason =
@@ -53,6 +77,8 @@ export type DenialReason =
 	| "origin-insecure"
 	/** A server behind may read the path so that another route counts. */
 	| "ambiguous-path"
+	/** There is none, and another site embeds this or submits to it. */
+	| "not-isolated"
 	| "directory-unavailable";
 
 /** A directory's name: `[a-z0-9-]{1,64}`. */
@@ -86,25 +112,21 @@ export function createOriginQuota(): OriginQuota {
 }
 
 /**
- * Checks and compiles `cors.origins`. What is beyond the quota is counted out and not looked at.
+ * Checks the `cors.origins` of one policy. What is beyond the quota is counted out and not looked at.
  * @param pointer where the list stands
  * @param findings takes one for each entry that is refused
  * @param quota of the document that the list is in
  */
-export function compileOrigins(
+export function checkOrigins(
 	config: OriginsConfig,
 	safety: PatternSafety,
 	pointer: string,
 	findings: Findings,
 	quota: OriginQuota,
-): AllowedOrigins {
+): PolicyOrigins {
 	if (config === "*") {
 		if (safety.credentials) {
-			findings.add({
-				code: "prohibited-origin-any-with-credentials",
-				pointer,
-				message: `"*" with "credentials": true would let every page in the world read the API as the user who visits it, and browsers refuse it. Nothing allows this: list the origins, or drop "credentials".`,
-			});
+			findings.add({ code: "prohibited-origin-any-with-credentials", pointer });
 		}
 		return { kind: "any" };
 	}
@@ -135,8 +157,7 @@ export function compileOrigins(
 	}
 	return {
 		kind: "list",
-		// Of a document that is refused nothing is used.
-		set: createOriginSet(findings.count() === 0 ? patterns : []),
+		patterns,
 		directories: [...directories],
 		insecureDirectoryOrigins: !safety.credentials || safety.dangerouslyAllowInsecureOrigins,
 	};
@@ -166,28 +187,64 @@ function tooMany(kind: keyof OriginQuota): Refusal {
 }
 
 /**
- * Asks the list about an `Origin` value; compares byte for byte, never normalises.
- * @param origin the header's value, not empty
+ * Compiles the origins of all policies into one.
+ * @param policies in order; only the last can be that of any origin
  */
-export function checkOrigin(allowed: AllowedOrigins, origin: string): OriginCheck {
-	if (allowed.kind === "any") return ANY_ORIGIN;
-	if (origin.length > MAX_ORIGIN_BYTES) return denied("origin-too-long");
-	const entry = allowed.set.match(origin);
-	if (entry !== undefined) return { kind: "decided", verdict: { allowed: true, reason: "listed", entry } };
-	if (origin === "null") return denied("origin-null");
-	if (allowed.directories.length === 0) return denied("not-listed");
-	if (!isSerializedOrigin(origin)) return denied("origin-malformed");
-	if (!allowed.insecureDirectoryOrigins && isInsecure(origin)) return denied("origin-insecure");
-	return { kind: "ask", directories: allowed.directories };
+export function combineOrigins(policies: readonly PolicyOrigins[]): AllowedOrigins {
+	const asking: AskingPolicy[] = [];
+	for (const [policy, origins] of policies.entries()) {
+		if (origins.kind === "any" || origins.directories.length === 0) continue;
+		const { directories, insecureDirectoryOrigins } = origins;
+		asking.push({ policy, directories, insecureDirectoryOrigins });
+	}
+	return {
+		set: createOriginSet(policies.map((origins) => (origins.kind === "any" ? [] : origins.patterns))),
+		asking,
+		anyPolicy: policies.at(-1)?.kind === "any" ? policies.length - 1 : undefined,
+	};
 }
 
-const ANY_ORIGIN: OriginCheck = {
-	kind: "decided",
-	verdict: { allowed: true, reason: "any-origin", entry: "*" },
-};
+/**
+ * Asks the lists about an `Origin` value; compares byte for byte, never normalises. A listed origin goes by its policy unless
+ * a directory of an earlier one has it: only that is left to ask.
+ * @param origin the header's value, not empty
+ */
+export function checkOrigin({ set, asking, anyPolicy }: AllowedOrigins, origin: string): OriginCheck {
+	const isTooLong = origin.length > MAX_ORIGIN_BYTES;
+	const listed = isTooLong ? undefined : set.match(origin);
+	const allowed = listed === undefined ? anyOrigin(anyPolicy) : byEntry(listed);
+	const [first] = asking;
+	if (allowed !== undefined && (first === undefined || first.policy >= allowed.policy))
+		return decided(allowed);
+	if (isTooLong) return decided(allowed ?? denied("origin-too-long"));
+	if (origin === "null") return decided(allowed ?? denied("origin-null"));
+	if (first === undefined) return decided(denied("not-listed"));
+	if (!isSerializedOrigin(origin)) return decided(allowed ?? denied("origin-malformed"));
+	const isPlainHttp = isInsecure(origin);
+	const policies = asking.filter(
+		({ policy, insecureDirectoryOrigins }) =>
+			(allowed === undefined || policy < allowed.policy) && (insecureDirectoryOrigins || !isPlainHttp),
+	);
+	if (policies.length === 0) return decided(allowed ?? denied("origin-insecure"));
+	return { kind: "ask", policies, otherwise: allowed ?? denied("not-in-directory") };
+}
 
-function denied(reason: DenialReason): OriginCheck {
-	return { kind: "decided", verdict: { allowed: false, reason } };
+function byEntry({ text: entry, policy }: Listed) {
+	return { allowed: true, reason: "listed", entry, policy } as const;
+}
+
+function anyOrigin(policy: number | undefined) {
+	return policy === undefined
+		? undefined
+		: ({ allowed: true, reason: "any-origin", entry: "*", policy } as const);
+}
+
+function decided(verdict: OriginVerdict): OriginCheck {
+	return { kind: "decided", verdict };
+}
+
+function denied(reason: DenialReason): OriginVerdict {
+	return { allowed: false, reason };
 }
 
 function isInsecure(origin: string): boolean {

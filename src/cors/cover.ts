@@ -13,16 +13,17 @@ const WITNESS_PORT = ":64999";
  * @returns by each covered pattern's index the text of the pattern that covers it
  */
 export function findCovered(patterns: readonly OriginPattern[]): ReadonlyMap<number, string> {
-	const wildcards = createOriginSet(patterns.filter(({ host }) => host.kind !== "exact"));
-	const anyPort = createOriginSet(
+	const wildcards = createOriginSet([patterns.filter(({ host }) => host.kind !== "exact")]);
+	const anyPort = createOriginSet([
 		patterns.filter(({ host, port }) => host.kind === "exact" && port === ":*"),
-	);
+	]);
 	const covered = new Map<number, string>();
 	patterns.forEach((pattern, index) => {
 		const witness = witnessOf(pattern);
-		const cover =
+		const cover = (
 			wildcards.matchWildcards(witness) ??
-			(pattern.port === ":*" ? undefined : anyPort.matchWildcards(witness));
+			(pattern.port === ":*" ? undefined : anyPort.matchWildcards(witness))
+		)?.text;
 		if (cover === undefined || cover === pattern.text) return;
 		if (pattern.port === ":*" && !cover.endsWith(":*")) return;
 		covered.set(index, cover);
@@ -31,11 +32,13 @@ export function findCovered(patterns: readonly OriginPattern[]): ReadonlyMap<num
 }
 
 /** An origin that the pattern allows, and that another one allows only if it allows them all. */
-function witnessOf({ scheme, host, port }: OriginPattern): string {
+export function witnessOf({ scheme, host, port }: OriginPattern): string {
 	const shownPort = port === ":*" ? WITNESS_PORT : port;
 	switch (host.kind) {
 		case "exact":
 			return `${scheme}://${host.host}${shownPort}`;
+		case "any":
+			return `${scheme}://${WITNESS}`;
 		case "subdomains":
 			// Two labels, which no in-label glob matches.
 			return `${scheme}://${WITNESS}.${WITNESS}.${host.parent}${shownPort}`;

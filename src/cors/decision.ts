@@ -47,7 +47,7 @@ export interface Circumstances {
 
 /**
  * Decides what is done with a request.
- * @param origin undefined where the request has no `Origin`
+ * @param origin undefined where the request has no `Origin`, unless it is denied for that
  */
 export function decide(
 	kind: RequestKind,
@@ -57,7 +57,8 @@ export function decide(
 	const share = origin?.allowed ?? anyOrigin;
 	switch (kind) {
 		case "no-origin":
-			return { action: "forward", share };
+			// There is a verdict only where the tenant isolates and another site embeds this.
+			return { action: origin?.allowed === false ? "refuse" : "forward", share };
 		case "preflight":
 			return { action: share ? "answer-preflight" : "refuse", share };
 		case "websocket":

@@ -10,17 +10,18 @@ export interface Glob {
 	readonly port: string;
 	/** The pattern as it was written. */
 	readonly text: string;
+	/** Which policy of the list it is in. */
+	readonly policy: number;
 }
 
 /** The globs of one parent. */
 export interface GlobIndex {
 	/**
-	 * Finds a glob that matches. Of several, one for any port comes before one for this port; then the one with the
-	 * fewest literal characters; then the first in the list.
+	 * Finds a glob that matches. Of several, one of an earlier policy comes before one of a later; then one for any port before
+	 * one for this port; then the one with the fewest literal characters; then the first in the list.
 	 * @param label made of `a-z 0-9 - _`
-	 * @returns the pattern as it was written
 	 */
-	match(label: string, port: string): string | undefined;
+	match(label: string, port: string): Pick<Glob, "text" | "policy"> | undefined;
 	/** What it holds, as reckoned; the patterns' texts are in it. */
 	readonly weightBytes: number;
 }
@@ -34,11 +35,12 @@ const NO_GLOB = -1;
 const ANY_PORT = ":*";
 const UNDERSCORE = 0x5f;
 
-/** Compiles the globs of one parent, in the list's order. */
+/** Compiles the globs of one parent, of all policies, in the list's order. */
 export function createGlobIndex(globs: readonly Glob[]): GlobIndex {
 	// Array.prototype.sort is stable: what is alike stays in the list's order.
 	const ranked = globs.toSorted(
 		(a, b) =>
+			a.policy - b.policy ||
 			Number(b.port === ANY_PORT) - Number(a.port === ANY_PORT) ||
 			literalCharacters(a) - literalCharacters(b),
 	);
@@ -54,7 +56,7 @@ function createTrial(globs: readonly Glob[]): GlobIndex {
 		weightBytes: INDEX_BYTES + arrayBytes(globs.length) + sum(globs, globBytes),
 		match(label, port) {
 			for (const glob of globs) {
-				if ((glob.port === ANY_PORT || glob.port === port) && matches(glob, label)) return glob.text;
+				if ((glob.port === ANY_PORT || glob.port === port) && matches(glob, label)) return glob;
 			}
 			return undefined;
 		},
@@ -72,7 +74,7 @@ function matches({ prefix, suffix }: Glob, label: string): boolean {
 const INDEX_BYTES = objectBytes(2) + 2 * CLOSURE_BYTES;
 
 function globBytes({ prefix, suffix, port, text }: Glob): number {
-	return objectBytes(4) + sum([prefix, suffix, port, text], ({ length }) => stringBytes(length));
+	return objectBytes(5) + sum([prefix, suffix, port, text], ({ length }) => stringBytes(length));
 }
 
 function affixesBytes({ ids, lengths }: Affixes): number {
@@ -100,7 +102,8 @@ interface Affixes {
  * The rectangle search of packet filters (Srinivasan, Suri, Varghese 1999): the prefixes of a label are rows, the
  * suffixes columns, a glob is a cell. A cell knows the best glob of all rows and columns up to its own, and each glob leaves
  * a mark in its column at every shorter prefix. So a cell that is there settles its row, one that is not its column: of
- * 63 rows and 63 columns at the most 125 cells are looked at, where a table of pairs of lengths would have 1,953.
+ * 63 rows and 63 columns at the most 125 cells are looked at, where a table of pairs of lengths would have 1,953. All policies
+ * are in one table, an earlier one ranking first: a table for each would be searched 16 times.
  *
  * Prefixes count as longer and shorter ones of each other only where no `_` lies between, which the star does not match.
  */
@@ -124,38 +127,39 @@ function createTables(globs: readonly Glob[]): GlobIndex {
 	});
 	for (const { lengths } of [prefixes, ...suffixesByPort.values()]) lengths.sort((a, b) => a - b);
 	const best = bestOfCells(prefixes, suffixesByPort, own, width);
-	const texts = globs.map(({ text }) => text);
-	const literals = Uint8Array.from(globs, literalCharacters);
+	const found = globs.map(({ text, policy }) => ({ text, policy }));
 
-	function find(label: string, suffixes: Affixes | undefined): string | undefined {
-		if (suffixes === undefined) return undefined;
+	/** @returns the rank of the glob; that of none is beyond all */
+	function find(label: string, suffixes: Affixes | undefined): number {
+		let first = found.length;
+		if (suffixes === undefined) return first;
 		const underscores = countUnderscores(label, 0, label.length);
 		const rows = rowsOf(label, prefixes, underscores > 0);
 		const columns = columnsOf(label, suffixes, underscores > 0);
-		let found: number | undefined;
 		let row = 0;
 		let column = columns.length - 1;
 		while (row < rows.length && column >= 0) {
-			const { id: rowId, underscores: before } = rows[row] ?? NOWHERE;
-			const { id: columnId, underscores: behind } = columns[column] ?? NOWHERE;
-			// All of the label's underscores have to stand in the prefix or in the suffix.
-			if (before + behind !== underscores) {
-				if (before + behind > underscores) column--;
-				else row++;
+			const before = rows[row] ?? NOWHERE;
+			const behind = columns[column] ?? NOWHERE;
+			// The star needs a character: no longer prefix leaves this suffix one either.
+			if (before.length + behind.length >= label.length) {
+				column--;
 				continue;
 			}
-			const rank = best.get(rowId * width + columnId);
+			// All of the label's underscores have to stand in the prefix or in the suffix.
+			if (before.underscores + behind.underscores !== underscores) {
+				row++;
+				continue;
+			}
+			const rank = best.get(before.id * width + behind.id);
 			if (rank === undefined) {
 				column--;
 				continue;
 			}
 			row++;
-			// The best one has the fewest literals: where it leaves nothing for the star, no other does.
-			if (rank !== NO_GLOB && (literals[rank] ?? 0) < label.length && (found === undefined || rank < found)) {
-				found = rank;
-			}
+			if (rank !== NO_GLOB && rank < first) first = rank;
 		}
-		return found === undefined ? undefined : texts[found];
+		return first;
 	}
 
 	return {
@@ -165,10 +169,14 @@ function createTables(globs: readonly Glob[]): GlobIndex {
 			mapBytes(suffixesByPort.size) +
 			sum([...suffixesByPort], ([port, suffixes]) => stringBytes(port.length) + affixesBytes(suffixes)) +
 			mapBytes(best.size) +
-			arrayBytes(texts.length) +
-			sum(texts, ({ length }) => stringBytes(length) + 1),
-		match: (label, port) =>
-			find(label, suffixesByPort.get(ANY_PORT)) ?? find(label, suffixesByPort.get(port)),
+			arrayBytes(found.length) +
+			sum(found, ({ text }) => stringBytes(text.length) + objectBytes(2)),
+		match(label, port) {
+			const anyPort = find(label, suffixesByPort.get(ANY_PORT));
+			// Of its own policy it is the first, and there is no policy before the first one.
+			if (found[anyPort]?.policy === found[0]?.policy) return found[anyPort];
+			return found[Math.min(anyPort, find(label, suffixesByPort.get(port)))];
+		},
 	};
 }
 
@@ -247,11 +255,12 @@ function shortenedSuffix(text: string): string {
 /** A prefix or a suffix of a label. */
 interface Line {
 	readonly id: number;
+	readonly length: number;
 	/** How many of the label's underscores are in it. */
 	readonly underscores: number;
 }
 
-const NOWHERE: Line = { id: 0, underscores: 0 };
+const NOWHERE: Line = { id: 0, length: 0, underscores: 0 };
 
 /** The prefixes of `label` that there are, the shortest first. */
 function rowsOf(label: string, { ids, lengths }: Affixes, counts: boolean): readonly Line[] {
@@ -259,7 +268,8 @@ function rowsOf(label: string, { ids, lengths }: Affixes, counts: boolean): read
 	for (const length of lengths) {
 		if (length >= label.length) break;
 		const id = ids.get(label.slice(0, length));
-		if (id !== undefined) rows.push({ id, underscores: counts ? countUnderscores(label, 0, length) : 0 });
+		if (id !== undefined)
+			rows.push({ id, length, underscores: counts ? countUnderscores(label, 0, length) : 0 });
 	}
 	return rows;
 }
@@ -272,7 +282,7 @@ function columnsOf(label: string, { ids, lengths }: Affixes, counts: boolean): r
 		const start = label.length - length;
 		const id = ids.get(label.slice(start));
 		if (id === undefined) continue;
-		columns.push({ id, underscores: counts ? countUnderscores(label, start, label.length) : 0 });
+		columns.push({ id, length, underscores: counts ? countUnderscores(label, start, label.length) : 0 });
 	}
 	return columns;
 }

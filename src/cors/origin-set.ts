@@ -1,21 +1,39 @@
 /** Owns the match of an `Origin` value against a list of patterns, at a cost that does not grow with the list. */
 
-import { CLOSURE_BYTES, mapBytes, objectBytes, setBytes, stringBytes } from "../isolate/weight.ts";
+import { CLOSURE_BYTES, mapBytes, objectBytes, stringBytes } from "../isolate/weight.ts";
 import { createGlobIndex, type Glob, type GlobIndex } from "./glob-index.ts";
 import type { OriginPattern } from "./origin-pattern.ts";
-import { isHostname, isScheme, isSerializedPort, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
+import {
+	isHostname,
+	isOriginHost,
+	isScheme,
+	isSerializedPort,
+	MAX_ORIGIN_BYTES,
+	splitOrigin,
+} from "./origin-syntax.ts";
 
 const ANY_PORT = ":*";
 
-/** An immutable set of origins. */
+/** Stands for no policy, and comes after all. */
+const NONE = Number.POSITIVE_INFINITY;
+
+/** An entry of a list. */
+export interface Listed {
+	/** As it was written. */
+	readonly text: string;
+	/** Which policy it is in, from 0. */
+	readonly policy: number;
+}
+
+/** An immutable set of the origins of one or more policies. */
 export interface OriginSet {
 	/**
 	 * Finds the entry that allows `origin`, compared byte for byte, never normalised, bounded at 326 bytes.
-	 * @returns the entry as it was written, or undefined where none matches
+	 * @returns of the first policy that has one; undefined where none has
 	 */
-	match(origin: string): string | undefined;
+	match(origin: string): Listed | undefined;
 	/** As `match`, by the entries with a wildcard alone. */
-	matchWildcards(origin: string): string | undefined;
+	matchWildcards(origin: string): Listed | undefined;
 	/** What it holds, as reckoned; the entries' texts are in it. */
 	readonly weightBytes: number;
 }
@@ -23,11 +41,11 @@ export interface OriginSet {
 /** What is listed for the names under one domain. */
 interface Zone {
 	/** `*.domain`, for the scheme's default port. */
-	subdomains: string | undefined;
+	subdomains: Listed | undefined;
 	/** `*.domain:*` */
-	subdomainsAnyPort: string | undefined;
+	subdomainsAnyPort: Listed | undefined;
 	/** `*.domain:8443`, by the port. */
-	subdomainsByPort: Map<string, string> | undefined;
+	subdomainsByPort: Map<string, Listed> | undefined;
 	globs: GlobIndex | undefined;
 }
 
@@ -39,69 +57,97 @@ interface Zones {
 }
 
 /**
- * Compiles patterns into a set: exact origins by hash, wildcards by the domain that they stand under, for each scheme.
- * @param patterns well-formed patterns, in the list's order; of two that are alike the first is reported
+ * Compiles patterns into a set: exact origins by hash, wildcards by the domain that they stand under, for each scheme. All
+ * policies are in one set, so that a match costs the same however many there are; a set for each would be asked in turn.
+ * @param policies well-formed patterns of each policy, in the list's order; of two that are alike the first is reported
  */
-export function createOriginSet(patterns: readonly OriginPattern[]): OriginSet {
-	const exact = new Set<string>();
-	const anyPort = new Map<string, string>();
+export function createOriginSet(policies: readonly (readonly OriginPattern[])[]): OriginSet {
+	const exact = new Map<string, number>();
+	const anyPort = new Map<string, Listed>();
+	const anyHost = new Map<string, Listed>();
 	const zonesByScheme = new Map<string, Zones>();
 	const globsByZone = new Map<Zone, Glob[]>();
+	/** The first policy that has a wildcard: to an exact origin of it, or of one before it, no wildcard matters. */
+	let firstWild = NONE;
 
-	for (const { host, scheme, port, text } of patterns) {
-		if (host.kind === "exact") {
-			if (port !== ANY_PORT) exact.add(text);
-			else addFirst(anyPort, text.slice(0, -port.length), text);
-			continue;
-		}
-		const zone = zoneOf(zonesByScheme, scheme, host.parent);
-		if (host.kind === "subdomains") {
-			addSubdomains(zone, port, text);
-		} else {
-			const globs = globsByZone.get(zone) ?? [];
-			if (globs.length === 0) globsByZone.set(zone, globs);
-			globs.push({ prefix: host.prefix, suffix: host.suffix, port, text });
+	for (const [policy, patterns] of policies.entries()) {
+		for (const { host, scheme, port, text } of patterns) {
+			if (host.kind === "exact" && port !== ANY_PORT) {
+				addFirst(exact, text, policy);
+				continue;
+			}
+			firstWild = Math.min(firstWild, policy);
+			if (host.kind === "exact") {
+				addFirst(anyPort, text.slice(0, -port.length), { text, policy });
+				continue;
+			}
+			if (host.kind === "any") {
+				addFirst(anyHost, scheme, { text, policy });
+				continue;
+			}
+			const zone = zoneOf(zonesByScheme, scheme, host.parent);
+			if (host.kind === "subdomains") {
+				addSubdomains(zone, port, { text, policy });
+			} else {
+				const globs = globsByZone.get(zone) ?? [];
+				if (globs.length === 0) globsByZone.set(zone, globs);
+				globs.push({ prefix: host.prefix, suffix: host.suffix, port, text, policy });
+			}
 		}
 	}
 	for (const [zone, globs] of globsByZone) zone.globs = createGlobIndex(globs);
 
-	const hasWildcards = anyPort.size > 0 || zonesByScheme.size > 0;
-
-	function matchWildcards(origin: string): string | undefined {
+	function matchWildcards(origin: string): Listed | undefined {
 		if (origin.length > MAX_ORIGIN_BYTES) return undefined;
 		const parts = splitOrigin(origin);
 		if (parts === undefined || !isSerializedPort(parts.scheme, parts.port)) return undefined;
 		const sameHost = anyPort.get(origin.slice(0, origin.length - parts.port.length));
-		if (sameHost !== undefined) return sameHost;
+		if (sameHost?.policy === firstWild) return sameHost;
+		// Schemes with an entry for every host have no zones.
+		const wholeScheme = anyHost.get(parts.scheme);
+		if (wholeScheme !== undefined && isOriginHost(parts.scheme, parts.host)) {
+			return sameHost === undefined || wholeScheme.policy < sameHost.policy ? wholeScheme : sameHost;
+		}
 		const zones = zonesByScheme.get(parts.scheme);
 		return zones !== undefined && isHostname(parts.host)
-			? matchZones(zones, parts.host, parts.port)
-			: undefined;
+			? matchZones(zones, parts.host, parts.port, sameHost, firstWild)
+			: sameHost;
 	}
 
 	return {
 		match(origin) {
-			if (exact.has(origin)) return origin;
-			return hasWildcards ? matchWildcards(origin) : undefined;
+			const policy = exact.get(origin) ?? NONE;
+			const wild = firstWild < policy ? matchWildcards(origin) : undefined;
+			if (wild !== undefined && wild.policy < policy) return wild;
+			return policy === NONE ? undefined : { text: origin, policy };
 		},
 		matchWildcards,
-		weightBytes: SET_BYTES + exactBytes(exact) + textMapBytes(anyPort) + zonesBytes(zonesByScheme),
+		weightBytes:
+			SET_BYTES +
+			exactBytes(exact) +
+			textMapBytes(anyPort) +
+			textMapBytes(anyHost) +
+			zonesBytes(zonesByScheme),
 	};
 }
 
 /** The set itself, with its functions and what they close over. */
 const SET_BYTES = objectBytes(3) + 3 * CLOSURE_BYTES;
 
-function exactBytes(exact: ReadonlySet<string>): number {
-	let bytes = setBytes(exact.size);
-	for (const { length } of exact) bytes += stringBytes(length);
+function exactBytes(exact: ReadonlyMap<string, number>): number {
+	let bytes = mapBytes(exact.size);
+	for (const { length } of exact.keys()) bytes += stringBytes(length);
 	return bytes;
 }
 
-function textMapBytes(map: ReadonlyMap<string, string>): number {
+function textMapBytes(map: ReadonlyMap<string, Listed>): number {
 	let bytes = mapBytes(map.size);
-	for (const [key, text] of map) bytes += stringBytes(key.length) + stringBytes(text.length);
+	for (const [key, listed] of map) bytes += stringBytes(key.length) + listedBytes(listed);
 	return bytes;
+}
+
+function listedBytes(listed: Listed | undefined): number {
+	return listed === undefined ? 0 : objectBytes(2) + stringBytes(listed.text.length);
 }
 
 function zonesBytes(zonesByScheme: ReadonlyMap<string, Zones>): number {
@@ -110,8 +156,7 @@ function zonesBytes(zonesByScheme: ReadonlyMap<string, Zones>): number {
 		bytes += stringBytes(scheme.length) + objectBytes(2) + mapBytes(byDomain.size);
 		for (const [domain, zone] of byDomain) {
 			bytes += stringBytes(domain.length) + objectBytes(4) + (zone.globs?.weightBytes ?? 0);
-			if (zone.subdomains !== undefined) bytes += stringBytes(zone.subdomains.length);
-			if (zone.subdomainsAnyPort !== undefined) bytes += stringBytes(zone.subdomainsAnyPort.length);
+			bytes += listedBytes(zone.subdomains) + listedBytes(zone.subdomainsAnyPort);
 			if (zone.subdomainsByPort !== undefined) bytes += textMapBytes(zone.subdomainsByPort);
 		}
 	}
@@ -128,7 +173,7 @@ export function isSerializedOrigin(origin: string): boolean {
 	return (
 		parts !== undefined &&
 		isScheme(parts.scheme) &&
-		(isHostname(parts.host) || isBracketed(parts.host)) &&
+		(isOriginHost(parts.scheme, parts.host) || isBracketed(parts.host)) &&
 		isSerializedPort(parts.scheme, parts.port)
 	);
 }
@@ -141,36 +186,49 @@ function isBracketed(host: string): boolean {
 	return host.length > 2;
 }
 
-/** Asks the domains above `host`, from the right: the broadest pattern wins. */
-function matchZones({ byDomain, longest }: Zones, host: string, port: string): string | undefined {
+/**
+ * Asks the domains above `host`, from the right: of one policy the broadest pattern wins.
+ * @param before what was found already
+ * @param firstWild the policy that nothing can come before
+ */
+function matchZones(
+	{ byDomain, longest }: Zones,
+	host: string,
+	port: string,
+	before: Listed | undefined,
+	firstWild: number,
+): Listed | undefined {
+	let found = before;
 	const leftmost = Math.max(1, host.length - longest - 1);
 	for (let dot = host.lastIndexOf("."); dot >= leftmost; dot = host.lastIndexOf(".", dot - 1)) {
 		const zone = byDomain.get(host.slice(dot + 1));
 		if (zone === undefined) continue;
-		const found = matchSubdomains(zone, port);
-		if (found !== undefined) return found;
+		found = earlier(found, zone.subdomainsAnyPort);
+		found = earlier(found, port === "" ? zone.subdomains : zone.subdomainsByPort?.get(port));
+		if (found?.policy === firstWild) return found;
 		// A star stands for no dot, so one label alone can match.
 		if (zone.globs !== undefined && host.indexOf(".") === dot)
-			return zone.globs.match(host.slice(0, dot), port);
+			return earlier(found, zone.globs.match(host.slice(0, dot), port));
 	}
-	return undefined;
+	return found;
 }
 
-function matchSubdomains(zone: Zone, port: string): string | undefined {
-	return zone.subdomainsAnyPort ?? (port === "" ? zone.subdomains : zone.subdomainsByPort?.get(port));
+/** The one of the earlier policy; of one policy the first. */
+function earlier(one: Listed | undefined, other: Listed | undefined): Listed | undefined {
+	return one === undefined || (other !== undefined && other.policy < one.policy) ? other : one;
 }
 
-function addSubdomains(zone: Zone, port: string, text: string): void {
-	if (port === "") zone.subdomains ??= text;
-	else if (port === ANY_PORT) zone.subdomainsAnyPort ??= text;
+function addSubdomains(zone: Zone, port: string, listed: Listed): void {
+	if (port === "") zone.subdomains ??= listed;
+	else if (port === ANY_PORT) zone.subdomainsAnyPort ??= listed;
 	else {
 		zone.subdomainsByPort ??= new Map();
-		addFirst(zone.subdomainsByPort, port, text);
+		addFirst(zone.subdomainsByPort, port, listed);
 	}
 }
 
-function addFirst(map: Map<string, string>, key: string, text: string): void {
-	if (!map.has(key)) map.set(key, text);
+function addFirst<T>(map: Map<string, T>, key: string, value: T): void {
+	if (!map.has(key)) map.set(key, value);
 }
 
 /** The zone of `domain`, made where it is not there yet. */

@@ -1,5 +1,7 @@
 /** Owns the grammar of a serialized origin: schemes, labels, ports and their bounds. */
 
+import { parseUrl } from "./url.ts";
+
 export const MAX_SCHEME_BYTES = 64;
 export const MAX_HOST_BYTES = 253;
 export const MAX_LABEL_BYTES = 63;
@@ -72,6 +74,63 @@ export function isHostname(host: string): boolean {
 		}
 	}
 	return labelBytes > 0;
+}
+
+/** The schemes whose hosts are domains or addresses; the URL parser takes the host of any other scheme nearly as it stands. */
+const DOMAIN_SCHEMES: ReadonlySet<string> = new Set(["http", "https", "ws", "wss"]);
+
+/** Tells whether an origin of `scheme` has a host that is taken as it is: `app://.` https://url.spec.whatwg.org/#concept-opaque-host-parser */
+export function hasOpaqueHost(scheme: string): boolean {
+	return !DOMAIN_SCHEMES.has(scheme);
+}
+
+const OPAQUE_SIGNS = "-._~%";
+
+/** Tells whether `host` can be an opaque host: 1 to 253 letters, digits and signs that separate nothing. */
+export function isOpaqueHost(host: string): boolean {
+	if (host.length === 0 || host.length > MAX_HOST_BYTES) return false;
+	for (let i = 0; i < host.length; i++) {
+		const code = host.charCodeAt(i);
+		// 0x20 makes an upper-case letter lower; what is none of either does not become one.
+		if (!isDigit(code) && !isLowerAlpha(code | 0x20) && !OPAQUE_SIGNS.includes(host.charAt(i))) return false;
+	}
+	return true;
+}
+
+/** Tells whether a browser could send `host`, which is not a bracketed address, in an origin of `scheme`. */
+export function isOriginHost(scheme: string, host: string): boolean {
+	return isHostname(host) || (hasOpaqueHost(scheme) && isOpaqueHost(host));
+}
+
+/** Schemes whose documents, if there are any, have the origin of another scheme or none. */
+const SCHEMES_WITHOUT_PAGES: ReadonlySet<string> = new Set(
+	"ws wss ftp ftps sftp data about blob javascript mailto view-source filesystem gopher tel sms urn telnet ssh git news nntp irc ircs ldap ldaps sip sips xmpp magnet rtsp rtmp mqtt mqtts".split(
+		" ",
+	),
+);
+
+/**
+ * The scheme of `text` where no page has an origin of that scheme; in any case, with `//` or without.
+ * @returns undefined where there may be such pages, as of `https:` or `app:`
+ */
+export function schemeWithoutPages(text: string): string | undefined {
+	const colon = text.indexOf(":");
+	if (colon < 2 || colon > 12) return undefined;
+	const scheme = text.slice(0, colon).toLowerCase();
+	// A host can have such a name too: git:3000.
+	return SCHEMES_WITHOUT_PAGES.has(scheme) && !isPort(text.slice(colon + 1)) ? scheme : undefined;
+}
+
+/** Schemes of extensions whose hosts are made anew on each machine: only `scheme://*` can name them. */
+const EXTENSION_SCHEMES: ReadonlySet<string> = new Set([
+	"moz-extension",
+	"safari-web-extension",
+	"vscode-webview",
+]);
+
+/** Tells whether `scheme://*` can stand for all origins of `scheme`. */
+export function isExtensionScheme(scheme: string): boolean {
+	return EXTENSION_SCHEMES.has(scheme);
 }
 
 /** Tells whether `text` is a lower-case URL scheme of at most 64 bytes. https://url.spec.whatwg.org/#url-scheme-string */
@@ -159,7 +218,7 @@ export function isCanonicalIpv4(host: string): boolean {
 
 /** The form in which a browser sends the IPv6 address `host` (brackets included); undefined where it is none. */
 export function canonicalIpv6(host: string): string | undefined {
-	const parsed = URL.parse(`http://${host}`);
+	const parsed = parseUrl(`http://${host}`);
 	return parsed?.hostname.startsWith("[") ? parsed.hostname : undefined;
 }
 

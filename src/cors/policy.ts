@@ -1,14 +1,9 @@
-/** Owns the policy: one `cors` object, checked and compiled once into the header values that it leads to. */
+/** Owns what one policy grants: a `cors` object, checked and compiled once into the header values that it leads to. */
 
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo } from "../findings/finding.ts";
 import { stringBytes } from "../isolate/weight.ts";
-import {
-	type AllowedOrigins,
-	compileOrigins,
-	type OriginQuota,
-	type OriginsConfig,
-} from "./allowed-origins.ts";
+import type { OriginsConfig } from "./allowed-origins.ts";
 import { checkExposedHeader, checkMethod, checkNames, checkRequestHeader, type NameCheck } from "./names.ts";
 import {
 	ALLOW_CREDENTIALS,
@@ -20,7 +15,7 @@ import {
 	VARY,
 } from "./standard.ts";
 
-/** The `cors` object of a tenant document, or of one of its routes. */
+/** A `cors` object of a tenant document, or of one of its routes. */
 export interface CorsConfig {
 	readonly origins: OriginsConfig;
 	readonly credentials?: boolean | undefined;
@@ -29,6 +24,7 @@ export interface CorsConfig {
 	readonly exposedHeaders?: "*" | readonly string[] | undefined;
 	readonly preflightMaxAgeSeconds?: number | undefined;
 	readonly timingAllowOrigin?: boolean | undefined;
+	readonly dangerouslyAllowAnyExtension?: boolean | undefined;
 	readonly dangerouslyAllowInsecureOrigins?: boolean | undefined;
 	readonly dangerouslyAllowPublicSuffixSubdomains?: boolean | undefined;
 }
@@ -43,12 +39,11 @@ export type HeaderRule =
 	| { readonly kind: "present" }
 	| undefined;
 
-/** A compiled `cors` object. Every value is ready to be sent. */
+/** A compiled `cors` object, but for whose origins it allows. Every value is ready to be sent. */
 export interface Policy {
-	readonly origins: AllowedOrigins;
 	readonly credentials: boolean;
-	/** Whether the sharing headers differ between origins; if not, the response needs no `Vary: Origin`. */
-	readonly variesByOrigin: boolean;
+	/** Whether an allowed origin is named in its response; if not, `*` is. */
+	readonly namesOrigin: boolean;
 	readonly allowMethods: HeaderRule;
 	readonly allowHeaders: HeaderRule;
 	readonly exposeHeaders: HeaderRule;
@@ -71,30 +66,13 @@ export const DEFAULT_PREFLIGHT_MAX_AGE_SECONDS = 7200;
 export const MAX_PREFLIGHT_MAX_AGE_SECONDS = 86_400;
 
 /**
- * Checks and compiles a `cors` object.
+ * Checks and compiles a `cors` object, but for its origins.
  * @param pointer where it stands in the document
  * @param findings takes every finding
- * @param quota of origins, of the document that it is in
  * @returns undefined where the document has any finding, here or elsewhere
  */
-export function compilePolicy(
-	config: CorsConfig,
-	pointer: string,
-	findings: Findings,
-	quota: OriginQuota,
-): Policy | undefined {
+export function compilePolicy(config: CorsConfig, pointer: string, findings: Findings): Policy | undefined {
 	const credentials = config.credentials === true;
-	const origins = compileOrigins(
-		config.origins,
-		{
-			credentials,
-			dangerouslyAllowInsecureOrigins: config.dangerouslyAllowInsecureOrigins === true,
-			dangerouslyAllowPublicSuffixSubdomains: config.dangerouslyAllowPublicSuffixSubdomains === true,
-		},
-		pointerTo(pointer, "origins"),
-		findings,
-		quota,
-	);
 	const list = (key: "methods" | "requestHeaders" | "exposedHeaders", check: NameCheck) => {
 		const value = config[key] ?? [];
 		if (value !== "*") checkNames(value, check, pointerTo(pointer, key), findings);
@@ -106,9 +84,8 @@ export function compilePolicy(
 	// What is refused is never used, and its lists may have holes where a faulty item stood.
 	if (findings.count() > 0) return undefined;
 	const policy = {
-		origins,
 		credentials,
-		variesByOrigin: credentials || origins.kind !== "any",
+		namesOrigin: credentials || config.origins !== "*",
 		allowMethods:
 			methods === "*"
 				? wildcard(credentials, "*", "asked")
@@ -132,18 +109,26 @@ export function compilePolicy(
 	};
 }
 
-/** One object for all origins, changed where another one asks: half the price of changing each response. */
+/**
+ * One object for all origins, changed where another one asks: half the price of changing each response. Made with the first
+ * preflight: who only checks documents, on Node, need not wait for its Fetch to be loaded.
+ */
 function createPreflightHeaders(
 	policy: Omit<Policy, "preflightHeaders" | "weightBytes">,
 	maxAgeSeconds: number,
 ): Policy["preflightHeaders"] {
-	const headers = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
-	if (policy.credentials) headers.set(ALLOW_CREDENTIALS, "true");
-	if (policy.allowMethods?.kind === "constant") headers.set(ALLOW_METHODS, policy.allowMethods.value);
-	if (policy.allowHeaders?.kind === "constant") headers.set(ALLOW_HEADERS, policy.allowHeaders.value);
+	const make = () => {
+		const made = new Headers({ [VARY]: PREFLIGHT_VARY, [MAX_AGE]: String(maxAgeSeconds) });
+		if (policy.credentials) made.set(ALLOW_CREDENTIALS, "true");
+		if (policy.allowMethods?.kind === "constant") made.set(ALLOW_METHODS, policy.allowMethods.value);
+		if (policy.allowHeaders?.kind === "constant") made.set(ALLOW_HEADERS, policy.allowHeaders.value);
+		return made;
+	};
+	let headers: Headers | undefined;
 	let current: string | undefined;
 	return (origin) => {
-		const allowOrigin = policy.variesByOrigin ? origin : "*";
+		headers ??= make();
+		const allowOrigin = policy.namesOrigin ? origin : "*";
 		if (allowOrigin !== current) {
 			headers.set(ALLOW_ORIGIN, allowOrigin);
 			current = allowOrigin;
@@ -158,19 +143,15 @@ export const HEADERS_BYTES = 800;
 
 /** What a policy holds: the names of a list twice, joined in its rule and, where a preflight says them, in the Headers. */
 function weightOf({
-	origins,
 	allowMethods,
 	allowHeaders,
 	exposeHeaders,
-}: Pick<Policy, "origins" | "allowMethods" | "allowHeaders" | "exposeHeaders">): number {
+}: Pick<Policy, "allowMethods" | "allowHeaders" | "exposeHeaders">): number {
 	const lengthOf = (rule: HeaderRule) => (rule?.kind === "constant" ? rule.value.length : 0);
 	const preflight = [allowMethods, allowHeaders].map(lengthOf);
 	let bytes = POLICY_BYTES + HEADERS_BYTES;
 	for (const length of preflight) bytes += stringBytes(length) + length;
-	bytes += stringBytes(lengthOf(exposeHeaders));
-	if (origins.kind === "any") return bytes;
-	for (const { length } of origins.directories) bytes += stringBytes(length);
-	return bytes + origins.set.weightBytes;
+	return bytes + stringBytes(lengthOf(exposeHeaders));
 }
 
 /** With credentials `*` means nothing but an asterisk, so the names themselves have to be said. https://fetch.spec.whatwg.org/#cors-protocol-and-credentials */

@@ -25,7 +25,8 @@ export interface Probed {
 	readonly skipped: readonly string[];
 }
 
-const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
+/** QUERY is safe as well, RFC 10008: it asks, and changes nothing. */
+const SAFE_METHODS: readonly string[] = ["GET", "HEAD", "QUERY"];
 
 /** Sends the probes, as far as the budget goes; a probe without an answer tells nothing and is no fault. */
 export async function probe(visit: Visit, network: Network): Promise<Probed> {
@@ -92,7 +93,7 @@ function safeDraft({ page }: Visit, url: string): Draft {
 	const headers = withoutHeader(withoutHeader(page.headers, "content-type"), "accept");
 	return {
 		purpose: "probe",
-		method: SAFE_METHODS.includes(page.method) ? page.method : "GET",
+		method: page.method === "HEAD" ? "HEAD" : "GET",
 		url,
 		headers: [...headers, ["Accept", getHeader(page.headers, "accept") ?? "*/*"]],
 		credentials: page.credentials === "include",

@@ -1,7 +1,8 @@
 /** Owns the explanation of one call: what the browser sends, what Cordon decides, and by which entry. */
 
 import { checkOrigin } from "../cors/allowed-origins.ts";
-import type { CorsConfig } from "../cors/policy.ts";
+import { createOriginSet } from "../cors/origin-set.ts";
+import { type PlacedPolicy, placedPolicies } from "../cors/policies.ts";
 import {
 	ALLOW_CREDENTIALS,
 	ALLOW_HEADERS,
@@ -15,7 +16,7 @@ import { pointerTo } from "../findings/finding.ts";
 import type { Verdict } from "../gateway/verdict.ts";
 import { originKey } from "../tenants/keys.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
-import type { Tenant } from "../tenants/tenant.ts";
+import type { Place, Tenant } from "../tenants/tenant.ts";
 import { type Rehearsed, rehearse } from "./rehearsal.ts";
 
 /** What a page wants to do. */
@@ -68,6 +69,12 @@ export interface OtherPath {
 	readonly route: string | null;
 }
 
+/** A policy that does not apply. */
+export interface PassedOver {
+	readonly pointer: string;
+	readonly reason: Verdict["reason"];
+}
+
 /** The whole explanation. */
 export interface Explanation {
 	/** Whether the page may read the response; null where that hangs on a directory that was not asked. */
@@ -83,8 +90,12 @@ export interface Explanation {
 	readonly reason: Verdict["reason"];
 	/** The entry of the list that allows the origin, with its place in the document; null where none does. */
 	readonly entry: { readonly text: string; readonly pointer: string } | null;
-	/** The cors object that applies, with its place in the document. */
-	readonly policy: CorsPlace;
+	/** The cors object that applies, with its place in the document; the first where none does. */
+	readonly policy: PlacedPolicy;
+	/** All of its list. */
+	readonly policies: readonly PlacedPolicy[];
+	/** The policies before the one that applies, all of them where none does, and why each does not; empty where it is not decided. */
+	readonly passedOver: readonly PassedOver[];
 	/** None where it is not decided what becomes of them. */
 	readonly requests: readonly ExplainedRequest[];
 }
@@ -96,8 +107,9 @@ const SAFELISTED_HEADERS: readonly string[] = ["accept", "accept-language", "con
 export async function explainCall(call: PageCall, explained: ExplainedTenant): Promise<Explanation> {
 	const { tenant, document, key, text } = explained;
 	const route = tenant.routes?.find(call.url.pathname);
+	const place = route?.value ?? tenant.place;
 	const other = tenant.routes?.findOtherReading(call.url.pathname);
-	const asked = await askDirectories(call, explained, route?.value ?? tenant.policy);
+	const asked = await askDirectories(call, explained, place);
 	const values = new Map([[key, text], ...asked.values]);
 	const run = (request: Request) => rehearse(request, values, asked.unknown);
 
@@ -110,8 +122,13 @@ export async function explainCall(call: PageCall, explained: ExplainedTenant): P
 	const { verdict } = actual;
 	if (verdict === undefined) throw new Error("the gateway recorded nothing");
 	const passed =
-		preflight === undefined || tenant.report || (preflight.status === 204 && notAllowed.length === 0);
-	const place = corsPlace(document, route?.path);
+		preflight === undefined ||
+		verdict.mode === "report" ||
+		(preflight.status === 204 && notAllowed.length === 0);
+	const policies = policiesAt(document, route?.path);
+	const [first] = policies;
+	const policy = verdict.policy === null ? first : policies[verdict.policy];
+	if (policy === undefined) throw new Error("the document has no policy");
 	const undecided = verdict.reason === "directory-unavailable";
 	const readable = verdict.allowed || verdict.reason === "own-origin";
 	return {
@@ -124,8 +141,12 @@ export async function explainCall(call: PageCall, explained: ExplainedTenant): P
 		otherReading:
 			other === undefined ? null : { path: other.reading ?? null, route: other.route?.path ?? null },
 		reason: verdict.reason,
-		entry: verdict.allowed ? { text: verdict.entry, pointer: entryPointer(place, verdict.entry) } : null,
-		policy: place,
+		entry: verdict.allowed ? { text: verdict.entry, pointer: entryPointer(policy, verdict.entry) } : null,
+		policy,
+		policies,
+		passedOver: undecided
+			? []
+			: passedOver(policies.slice(0, verdict.policy ?? undefined), place, call.origin),
 		requests: undecided
 			? []
 			: [
@@ -218,29 +239,34 @@ function listOf(value: string | null): readonly string[] {
 async function askDirectories(
 	{ origin }: PageCall,
 	{ askDirectories }: ExplainedTenant,
-	policy: Tenant["policy"],
+	place: Place,
 ): Promise<{ readonly values: ReadonlyMap<string, string>; readonly unknown: ReadonlySet<string> }> {
-	const check = checkOrigin(policy.origins, origin);
-	const keys = check.kind === "ask" ? check.directories.map((name) => originKey(name, origin)) : [];
+	const check = checkOrigin(place.policies.origins, origin);
+	const asked = check.kind === "ask" ? check.policies.flatMap(({ directories }) => directories) : [];
+	const keys = [...new Set(asked)].map((name) => originKey(name, origin));
 	if (askDirectories === undefined) return { values: new Map(), unknown: new Set(keys) };
 	return { values: keys.length > 0 ? await askDirectories(keys) : new Map(), unknown: new Set() };
 }
 
-/** A cors object of a document. */
-export interface CorsPlace {
-	readonly cors: CorsConfig;
-	readonly pointer: string;
-}
-
-function corsPlace(document: TenantDocument, path: string | undefined): CorsPlace {
+function policiesAt(document: TenantDocument, path: string | undefined): readonly PlacedPolicy[] {
 	const index = document.routes?.findIndex((route) => route.path === path) ?? -1;
 	const route = document.routes?.[index];
 	return route === undefined
-		? { cors: document.cors, pointer: "/cors" }
-		: { cors: route.cors, pointer: pointerTo(pointerTo("/routes", index), "cors") };
+		? placedPolicies(document.cors, "/cors")
+		: placedPolicies(route.cors, pointerTo(pointerTo("/routes", index), "cors"));
 }
 
-function entryPointer({ cors, pointer }: CorsPlace, entry: string): string {
+/** None of their lists has the origin: what is left to tell is whether a directory could have had it. */
+function passedOver(policies: readonly PlacedPolicy[], place: Place, origin: string): readonly PassedOver[] {
+	const set = createOriginSet([]);
+	return policies.map(({ pointer }, index) => {
+		const asking = place.policies.origins.asking.filter(({ policy }) => policy === index);
+		const check = checkOrigin({ set, asking, anyPolicy: undefined }, origin);
+		return { pointer, reason: (check.kind === "ask" ? check.otherwise : check.verdict).reason };
+	});
+}
+
+function entryPointer({ cors, pointer }: PlacedPolicy, entry: string): string {
 	const origins = pointerTo(pointer, "origins");
 	if (cors.origins === "*") return origins;
 	return pointerTo(origins, cors.origins.map(entryText).indexOf(entry));

@@ -22,6 +22,12 @@ const CERTIFIED = {
 	cf: { tlsClientAuth: { certPresented: "1", certVerified: "SUCCESS", certRFC9440: ":AA==:" } },
 };
 
+/** In a Worker a request takes its `cf` when it is made, and only then; elsewhere it has none, and takes any property. */
+function certified(request: Request): Request {
+	const made = new Request(request, CERTIFIED);
+	return made.cf === undefined ? Object.assign(made, CERTIFIED) : made;
+}
+
 /**
  * Runs the gateway on a request.
  * @param values what KV holds; every other key is absent
@@ -56,8 +62,9 @@ export async function rehearse(
 			record(recorded) {
 				verdict = recorded;
 			},
+			countUnavailable: () => {},
 		},
 	});
-	const { status, headers } = await gateway(Object.assign(request, CERTIFIED), () => {});
+	const { status, headers } = await gateway(certified(request), () => {});
 	return { verdict, status, headers, forwarded };
 }

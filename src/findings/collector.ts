@@ -1,12 +1,21 @@
 /** Owns how the findings of one document are collected: how many are kept, and when looking for more is pointless. */
 
-import type { Finding } from "./finding.ts";
+import type { Fault } from "./finding.ts";
 
 /** Findings of one document that are reported; the last one then says how many more there are. */
 export const MAX_FINDINGS = 1000;
 
-/** Whether everything that is wrong is wanted, or only whether anything is: people want all, the gateway the first. */
-export type Thoroughness = "all" | "first";
+/**
+ * Whether everything that is wrong is wanted, or only whether anything is: people want all that can be listed, the gateway the
+ * first, and who compares two documents every one.
+ */
+export type Thoroughness = "all" | "first" | "every";
+
+const MAX_KEPT: Readonly<Record<Thoroughness, number>> = {
+	all: MAX_FINDINGS,
+	first: 1,
+	every: Number.POSITIVE_INFINITY,
+};
 
 /** Takes the findings of one document, in the order in which they are found. */
 export interface Findings {
@@ -14,19 +23,19 @@ export interface Findings {
 	 * Takes a finding.
 	 * @param finding or what makes it: that is asked only where it is kept
 	 */
-	add(finding: Finding | (() => Finding)): void;
+	add(finding: Fault | (() => Fault)): void;
 	/** How many were added, those that were not kept among them. */
 	count(): number;
 	/** Whether looking for more is pointless. */
 	isEnough(): boolean;
 	/** What is reported. */
-	list(): readonly Finding[];
+	list(): readonly Fault[];
 }
 
 /** Makes an empty collection. */
 export function createFindings(thoroughness: Thoroughness = "all"): Findings {
-	const kept: Finding[] = [];
-	const maxKept = thoroughness === "all" ? MAX_FINDINGS : 1;
+	const kept: Fault[] = [];
+	const maxKept = MAX_KEPT[thoroughness];
 	let count = 0;
 	return {
 		add(finding) {
@@ -40,10 +49,6 @@ export function createFindings(thoroughness: Thoroughness = "all"): Findings {
 	};
 }
 
-function moreFindings(count: number): Finding {
-	return {
-		code: "more-findings",
-		pointer: "",
-		message: `There ${count === 1 ? "is one more finding" : `are ${count} more findings`} that ${count === 1 ? "is" : "are"} not listed. Correct these ${MAX_FINDINGS} first, then check again.`,
-	};
+function moreFindings(count: number): Fault {
+	return { code: "more-findings", pointer: "", facts: count };
 }

@@ -1,78 +1,75 @@
 /** Owns what becomes of a call whose origin is judged: an answer at once, or the API's response with its headers made right. */
 
+import { REQUEST_HEADERS } from "../cors/standard.ts";
 import type { JudgedCall } from "./call.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
 import { faultOf, type ReportFault, rayOf } from "./fault.ts";
-import { fetchUpstream, mutable, upstreamFailure, type WaysOut } from "./forward.ts";
 import { refusalDetail } from "./hint.ts";
+import { LOOP_REASON } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";
 import { type ProblemCode, problem } from "./problem.ts";
-import { rewriteAddresses } from "./public-address.ts";
 import { redirectsToForeignOrigin } from "./redirect.ts";
 import { applySharing, removeSharing } from "./share.ts";
 import type { VerdictRecorder } from "./verdict.ts";
+import type { Way } from "./way.ts";
 
 /** Everything that an answer needs from outside. */
 export interface AnswerOptions {
-	readonly out: WaysOut;
 	readonly verdicts: VerdictRecorder;
 	/** Told of everything that an operator has to look into. */
 	readonly onFault: ReportFault;
 }
 
-/** Answers one call: without a promise where there is nothing to wait for. */
-export type Answer = (judged: JudgedCall, isLoop: boolean) => Response | Promise<Response>;
+/** Answers one call, to the API over the way that it is given: without a promise where there is nothing to wait for. */
+export type Answer = (judged: JudgedCall, way: Way) => Response | Promise<Response>;
 
 /** Makes what answers calls. */
-export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer {
-	return (judged, isLoop) => {
-		const { call, decision } = judged;
+export function createAnswer({ verdicts, onFault }: AnswerOptions): Answer {
+	return (judged, way) => {
+		const { call, decision, policy } = judged;
 		try {
-			if (isLoop) return fail(judged, "loop-detected", "CDN-Loop names this Cordon, or cannot be parsed");
-			if (!call.tenant.report) {
-				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(call));
-				if (decision.action === "answer-preflight" && call.origin !== null) {
-					return finish(judged, answerPreflight(call.policy, call.origin, call.headers));
+			if (way.isLoop(call.request)) return fail(judged, "loop-detected", LOOP_REASON);
+			if (!call.report) {
+				if (decision.action === "refuse") return refuse(judged, "origin-not-allowed", refusalDetail(judged));
+				if (decision.action === "answer-preflight" && call.origin !== null && policy !== undefined) {
+					return finish(judged, answerPreflight(policy, call.origin, call.headers));
 				}
 			}
-			return forward(judged).catch((error: unknown) => fail(judged, "internal-error", error));
+			return forward(judged, way).catch((error: unknown) => fail(judged, "internal-error", error));
 		} catch (error) {
 			return fail(judged, "internal-error", error);
 		}
 	};
 
-	async function forward(judged: JudgedCall): Promise<Response> {
-		const { request, method, address, tenant, policy, kind, ambiguousPath } = judged.call;
-		const { site } = address;
-		const certificate = tenant.clientCertificate === "ignore" ? undefined : clientCertificateOf(request);
-		if (tenant.clientCertificate === "require" && certificate === undefined && !tenant.report) {
+	async function forward(judged: JudgedCall, way: Way): Promise<Response> {
+		const { call } = judged;
+		const { request, tenant, place, report, ambiguousPath } = call;
+		const wantsCertificate = tenant.clientCertificate === "require" && !report;
+		if (wantsCertificate && clientCertificateOf(request) === undefined) {
 			return refuse(judged, "client-certificate-required");
 		}
-		const isCacheable = method === "GET" || method === "HEAD";
-		const withoutOrigin = tenant.stripOrigin && !tenant.report && isCacheable && kind !== "websocket";
 		let received: Response;
 		try {
-			received = await fetchUpstream({ request, tenant, address, withoutOrigin, certificate }, out);
+			received = await way.ask(judged);
 		} catch (error) {
-			const { code, reason } = upstreamFailure(error);
-			return fail(judged, code, reason);
+			const { code, cause } = way.failure(error);
+			return fail(judged, code, cause);
 		}
-		const rewrite = tenant.report ? undefined : tenant.cookies;
-		// A 101 carries its socket, and no CORS check follows it.
-		if (received.webSocket) {
-			return finish(judged, rewrite === undefined ? received : withCookiesRewritten(received, rewrite));
+		const rewrite = report ? undefined : tenant.cookies;
+		if (way.isSwitch(received)) {
+			const isOurs = rewrite !== undefined && received.webSocket;
+			return finish(judged, isOurs ? withCookiesRewritten(received, rewrite) : received);
 		}
-		const response = mutable(received);
+		const response = way.receive(received, call);
 		if (response === undefined) {
 			const reason = `it answered with the status ${received.status}, which cannot be passed on`;
 			return fail(judged, "upstream-unreachable", reason, UNUSABLE_STATUS);
 		}
 		const { headers } = response;
-		rewriteAddresses(headers, tenant.upstream?.kind === "origin" ? tenant.upstream.origin : undefined, site);
-		if (!tenant.report) {
+		if (!report) {
 			if (rewrite !== undefined) rewriteCookies(headers, rewrite);
-			removeSharing(headers, policy.timingAllowOrigin || ambiguousPath);
+			removeSharing(headers, place.policies.ownsTiming || ambiguousPath);
 			share(judged, headers);
 		}
 		return finish(judged, response);
@@ -82,7 +79,7 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	function refuse(judged: JudgedCall, code: ProblemCode, detail?: string): Response {
 		const { call } = judged;
 		const response = problem(code, { detail, ray: rayOf(call.headers) });
-		if (!call.tenant.report) share(judged, response.headers);
+		if (!call.report) share(judged, response.headers);
 		return finish(judged, response, code);
 	}
 
@@ -95,22 +92,24 @@ export function createAnswer({ out, verdicts, onFault }: AnswerOptions): Answer 
 	/** Records the decision, where there was one and somebody wants it. */
 	function finish(judged: JudgedCall, response: Response, code?: ProblemCode): Response {
 		const { verdict } = judged;
-		const { method, address, tenant, route, kind, origin, ownOrigin, requestMethod } = judged.call;
-		if (origin === null || verdict === undefined) return response;
+		const { request, method, address, report, route, kind, origin, ownOrigin, requestMethod } = judged.call;
+		if (verdict === undefined) return response;
 		const { site } = address;
 		const redirectTaintsOrigin =
 			kind === "actual" && !ownOrigin && redirectsToForeignOrigin(response, site.origin);
-		if (verdict.allowed && !tenant.report && !redirectTaintsOrigin && !verdicts.takesAll) return response;
+		if (verdict.allowed && !report && !redirectTaintsOrigin && !verdicts.takesAll) return response;
 		verdicts.record({
 			hostname: site.hostname,
 			kind,
-			mode: tenant.report ? "report" : "enforce",
+			mode: report ? "report" : "enforce",
 			allowed: verdict.allowed,
 			reason: ownOrigin && !verdict.allowed ? "own-origin" : verdict.reason,
 			entry: verdict.allowed ? verdict.entry : "",
 			route,
-			origin,
+			policy: verdict.allowed ? verdict.policy : null,
+			origin: origin ?? "",
 			method: requestMethod ?? method,
+			requestHeaders: kind === "preflight" ? (request.headers.get(REQUEST_HEADERS) ?? "") : "",
 			policyReadAtMilliseconds: judged.call.readAtMilliseconds,
 			status: response.status,
 			problem: code ?? "",
@@ -124,7 +123,9 @@ const UNUSABLE_STATUS =
 	"The API behind this hostname answered with a status outside 200 to 599, which cannot be passed on.";
 
 /** @param headers of the response; changed in place */
-function share({ call, decision }: JudgedCall, headers: Headers): void {
-	applySharing(headers, call.policy, call.origin, decision.share, call.ambiguousPath);
+function share({ call, policy }: JudgedCall, headers: Headers): void {
+	// Where the path can be read in more than one way, another policy may vary by origin where this one does not.
+	const varies = call.place.policies.variesByOrigin || call.ambiguousPath;
+	applySharing(headers, policy, call.origin, varies);
 	if (call.kind === "preflight") varyAsPreflight(headers);
 }

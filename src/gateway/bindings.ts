@@ -1,7 +1,7 @@
 /** Owns what the Worker is given, its bindings and variables, and makes the gateway of it. */
 
 import { createSecondCopy } from "../isolate/second-copy.ts";
-import { createKvReader } from "../tenants/kv-reader.ts";
+import { createKvReader, type KvNamespace } from "../tenants/kv-reader.ts";
 import { createTenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { createFailureLog } from "./failure-log.ts";
@@ -11,15 +11,21 @@ import { createGateway, type Gateway } from "./gateway.ts";
 import type { LogEntry } from "./log-lines.ts";
 import { DEFAULT_CDN_LOOP_ID, isCdnId } from "./loop.ts";
 import { problem } from "./problem.ts";
-import { createVerdictRecorder } from "./verdict.ts";
+import { createVerdictRecorder, type VerdictDataset } from "./verdict.ts";
 
-/** What wrangler.toml binds and sets, and what it may bind and set besides. */
-export type Bindings = Env & {
+/**
+ * What wrangler.toml binds and sets, and what it may bind and set besides. In types of its own: whoever deploys the package
+ * may have none of wrangler's. Those that wrangler makes for this project fit it, or its tests do not compile.
+ */
+export interface Bindings {
+	readonly TENANTS: KvNamespace;
+	/** What becomes of hosts without a document: "refuse" or "forward". */
+	readonly UNKNOWN_HOSTS?: string;
 	/** Where every verdict goes as a data point. */
-	readonly VERDICTS?: AnalyticsEngineDataset;
+	readonly VERDICTS?: VerdictDataset;
 	/** Cordon's name in `CDN-Loop`; two operators' Cordons in a row need two. */
 	readonly CDN_LOOP_ID?: string;
-};
+}
 
 const now = Date.now;
 

@@ -1,4 +1,4 @@
-/** Owns the rewriting of Set-Cookie for cross-site use. */
+/** Owns the rewriting of Set-Cookie: for cross-site use, and for the public host. */
 
 import type { CookieRewrite } from "../tenants/tenant.ts";
 
@@ -32,21 +32,49 @@ export function withCookiesRewritten(response: Response, rewrite: CookieRewrite)
  */
 export function rewriteCookie(cookie: string, rewrite: CookieRewrite): string {
 	const [pair = "", ...attributes] = cookie.split(";");
-	const kept = attributes.filter((attribute) => !isReplaced(attribute, rewrite));
+	const domain = rewrite.domain !== undefined && isHostOnly(pair) ? "" : rewrite.domain;
+	const kept = attributes.flatMap((attribute) => {
+		const name = attributeName(attribute);
+		if (name === "domain" && domain !== undefined) return withDomain(attribute, domain);
+		return isReplaced(name, rewrite) ? [] : [attribute];
+	});
 	const added = [
 		...(rewrite.sameSiteNone ? [" SameSite=None"] : []),
-		" Secure",
+		...(needsSecure(rewrite) ? [" Secure"] : []),
 		...(rewrite.partitioned ? [" Partitioned"] : []),
 	];
 	return [pair, ...kept, ...added].join(";");
 }
 
-function isReplaced(attribute: string, rewrite: CookieRewrite): boolean {
+/** A cookie of such a name is the host's alone: with a `Domain` browsers drop it. They compare the prefix without case. */
+function isHostOnly(pair: string): boolean {
+	return pair.trimStart().toLowerCase().startsWith("__host-");
+}
+
+/**
+ * The attribute with another domain, or none. An empty one stays as it is where it is not taken out: to browsers it makes the
+ * cookie the host's own, which must not become the whole domain's.
+ */
+function withDomain(attribute: string, domain: string): readonly string[] {
+	if (domain === "") return [];
 	const equals = attribute.indexOf("=");
-	const name = (equals === -1 ? attribute : attribute.slice(0, equals)).trim().toLowerCase();
+	if (equals === -1 || attribute.slice(equals + 1).trim() === "") return [attribute];
+	return [attribute.slice(0, equals + 1) + domain];
+}
+
+function needsSecure({ sameSiteNone, partitioned }: CookieRewrite): boolean {
+	return sameSiteNone || partitioned;
+}
+
+function isReplaced(name: string, rewrite: CookieRewrite): boolean {
 	return (
-		name === "secure" ||
+		(name === "secure" && needsSecure(rewrite)) ||
 		(name === "samesite" && rewrite.sameSiteNone) ||
 		(name === "partitioned" && rewrite.partitioned)
 	);
+}
+
+function attributeName(attribute: string): string {
+	const equals = attribute.indexOf("=");
+	return (equals === -1 ? attribute : attribute.slice(0, equals)).trim().toLowerCase();
 }

@@ -2,20 +2,12 @@
 
 import { ORIGIN } from "../cors/standard.ts";
 import type { Tenant } from "../tenants/tenant.ts";
-import type { Address } from "./address.ts";
-import { type ClientCertificate, setClientCertificate } from "./client-certificate.ts";
+import type { Call } from "./call.ts";
+import { clientCertificateOf, setClientCertificate } from "./client-certificate.ts";
 import { setForwardingHeaders } from "./forwarding-headers.ts";
-import { CDN_LOOP } from "./loop.ts";
-
-/** What is forwarded, and how. */
-export interface Passage {
-	readonly request: Request;
-	readonly tenant: Tenant;
-	readonly address: Address;
-	/** Whether the upstream is not to see `Origin`. */
-	readonly withoutOrigin: boolean;
-	readonly certificate: ClientCertificate | undefined;
-}
+import { CDN_LOOP, isLoop } from "./loop.ts";
+import { rewriteAddresses } from "./public-address.ts";
+import type { Failure, Way } from "./way.ts";
 
 /** What the runtime's own `fetch` does, and a service binding's; handed in, so that all I/O stands at the entry. */
 export type Fetch = (input: string | Request, init?: RequestInit) => Promise<Response>;
@@ -33,17 +25,37 @@ export interface WaysOut {
 /** No response headers came within the time that the tenant allows. */
 class UpstreamTimeout extends Error {}
 
-/** Why an upstream gave no response: a problem's code for the client, the reason for the log. */
-export interface UpstreamFailure {
-	readonly code: "upstream-unreachable" | "upstream-timeout";
-	readonly reason: string;
+/** Makes the way through the network, or through a service binding. */
+export function upstreamWay(out: WaysOut): Way {
+	return {
+		isLoop({ headers }) {
+			const cdnLoop = headers.get(CDN_LOOP);
+			return cdnLoop !== null && isLoop(cdnLoop, out.cdnLoopId);
+		},
+		ask: ({ call }) => fetchUpstream(call, out),
+		passThrough: (request) => passThrough(request, out),
+		// A 101 that nobody asked for has no socket, and cannot be passed on.
+		isSwitch: ({ webSocket }) => webSocket !== null && webSocket !== undefined,
+		receive(received, { tenant, address }) {
+			const response = mutable(received);
+			if (response === undefined) return undefined;
+			const { upstream } = tenant;
+			rewriteAddresses(
+				response.headers,
+				upstream?.kind === "origin" ? upstream.origin : undefined,
+				address.site,
+			);
+			return response;
+		},
+		failure: upstreamFailure,
+	};
 }
 
-/** @param error what `fetchUpstream` or `passThrough` rejected with */
-export function upstreamFailure(error: unknown): UpstreamFailure {
+function upstreamFailure(error: unknown): Failure {
 	return {
 		code: error instanceof UpstreamTimeout ? "upstream-timeout" : "upstream-unreachable",
-		reason: error instanceof Error ? error.message : String(error),
+		// Its stack says nothing: what is wrong is not here.
+		cause: error instanceof Error ? error.message : error,
 	};
 }
 
@@ -51,14 +63,17 @@ export function upstreamFailure(error: unknown): UpstreamFailure {
  * Fetches from the upstream: the request's own path and query there, or its own URL through a service binding or along
  * its route. Bodies stream both ways, redirects are not followed. Rejects where no response comes.
  */
-export function fetchUpstream(passage: Passage, out: WaysOut): Promise<Response> {
-	const { request, address, tenant, withoutOrigin, certificate } = passage;
+function fetchUpstream(
+	{ request, method, address, tenant, kind, report }: Call,
+	out: WaysOut,
+): Promise<Response> {
 	const { upstream, upstreamTimeoutMilliseconds: timeout } = tenant;
 	const headers = new Headers(request.headers);
 	headers.append(CDN_LOOP, out.cdnLoopId);
 	setForwardingHeaders(headers, address.site);
-	if (withoutOrigin) headers.delete(ORIGIN);
-	if (tenant.clientCertificate !== "ignore") setClientCertificate(headers, certificate);
+	const isCacheable = method === "GET" || method === "HEAD";
+	if (tenant.stripOrigin && !report && isCacheable && kind !== "websocket") headers.delete(ORIGIN);
+	if (tenant.clientCertificate !== "ignore") setClientCertificate(headers, clientCertificateOf(request));
 	const fetch = upstream?.kind === "service" ? out.service(upstream.name) : out.fetch;
 	if (fetch === undefined) throw new Error(`there is no service binding ${upstreamName(tenant)}`);
 	const url = upstream?.kind === "origin" ? upstream.origin + address.target : request.url;
@@ -72,7 +87,7 @@ function upstreamName({ upstream }: Tenant): string {
 }
 
 /** Fetches along the request's own route, with nothing changed but `CDN-Loop`. */
-export function passThrough(request: Request, out: WaysOut): Promise<Response> {
+function passThrough(request: Request, out: WaysOut): Promise<Response> {
 	const headers = new Headers(request.headers);
 	headers.append(CDN_LOOP, out.cdnLoopId);
 	return send(out.fetch, request.url, request, { headers });
@@ -151,7 +166,7 @@ function watched({ body, headers }: Request, onEnd: () => void): ReadableStream 
  * Makes the upstream's response one whose headers can be changed.
  * @returns undefined where its status is outside 200 to 599: it cannot be passed on
  */
-export function mutable(response: Response): Response | undefined {
+function mutable(response: Response): Response | undefined {
 	try {
 		return new Response(response.body, response);
 	} catch {

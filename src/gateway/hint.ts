@@ -2,17 +2,22 @@
 
 import { isSerializedOrigin } from "../cors/origin-set.ts";
 import { pathOf } from "./address.ts";
-import type { Call } from "./call.ts";
+import type { JudgedCall } from "./call.ts";
 import { detailOf } from "./problem.ts";
 
 /** Longest address that a command is told with, in characters; a longer one is cut to its origin. */
 const MAX_URL_CHARACTERS = 300;
 
+const NOT_ISOLATED_DETAIL =
+	"Another site embeds this, or submits to it, without saying which: the request has no Origin. Call it with fetch, or load it with the attribute crossorigin, from a page that may.";
+
 /**
  * What `origin-not-allowed` says of one request: the kind's own words, and the command. The query is left out, since it may
  * hold what nobody should paste anywhere.
  */
-export function refusalDetail({ address, origin, method, requestMethod }: Call): string {
+export function refusalDetail({ call, verdict }: JudgedCall): string {
+	if (verdict?.allowed === false && verdict.reason === "not-isolated") return NOT_ISOLATED_DETAIL;
+	const { address, origin, method, requestMethod } = call;
 	const { origin: publicOrigin } = address.site;
 	const url = publicOrigin + pathOf(address);
 	const shownUrl = url.length > MAX_URL_CHARACTERS ? `${publicOrigin}/` : url;

@@ -9,6 +9,9 @@ export const CDN_LOOP = "cdn-loop";
 /** Cordon's name in that list, where its operator gives it no other. */
 export const DEFAULT_CDN_LOOP_ID = "cordon";
 
+/** What the log says of a loop. */
+export const LOOP_REASON = "CDN-Loop names this Cordon, or cannot be parsed";
+
 /** Longest name in that list, in characters. */
 const MAX_CDN_ID_CHARACTERS = 255;
 

@@ -10,6 +10,7 @@ import {
 	REQUEST_METHOD,
 	VARY,
 } from "../cors/standard.ts";
+import { ownResponse } from "./own-response.ts";
 
 /** Longest value that is echoed, in characters. */
 export const MAX_ECHO_CHARACTERS = 8 * 1024;
@@ -20,7 +21,7 @@ export const MAX_ECHO_CHARACTERS = 8 * 1024;
  * @param asked the preflight's headers; only a `"*"` with credentials looks at them
  */
 export function answerPreflight(policy: Policy, origin: string, asked: Headers): Response {
-	const response = new Response(null, { status: 204, headers: policy.preflightHeaders(origin) });
+	const response = ownResponse(null, 204, policy.preflightHeaders(origin));
 	if (isAsked(policy.allowMethods)) echo(response, ALLOW_METHODS, asked.get(REQUEST_METHOD), isToken);
 	if (isAsked(policy.allowHeaders)) echo(response, ALLOW_HEADERS, asked.get(REQUEST_HEADERS), isTokenList);
 	return response;

@@ -1,5 +1,7 @@
 /** Owns Cordon's own error answers: RFC 9457 problem details with stable codes. */
 
+import { ownResponse } from "./own-response.ts";
+
 interface ProblemKind {
 	readonly status: number;
 	readonly title: string;
@@ -82,14 +84,16 @@ const BEGINNINGS = new Map(
 	]),
 );
 
-const HEADERS = new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+/** Made with the first problem: on Node it takes a while to load Fetch, which whoever only needs the codes does not wait for. */
+let headers: Headers | undefined;
 
 /** Makes the answer for a problem; its headers may be changed. */
 export function problem(code: ProblemCode, { detail, ray }: Occurrence = {}): Response {
 	const kind = PROBLEMS[code];
 	const instance = ray === undefined ? "" : `,"instance":${JSON.stringify(`urn:ray:${ray}`)}`;
 	const body = `${BEGINNINGS.get(code)},"detail":${JSON.stringify(detail ?? kind.detail)}${instance}}`;
-	return new Response(body, { status: kind.status, headers: HEADERS });
+	headers ??= new Headers({ "content-type": "application/problem+json", "cache-control": "no-store" });
+	return ownResponse(body, kind.status, headers);
 }
 
 /** What a problem says of every occurrence. */

@@ -1,5 +1,6 @@
 /** Owns the addresses in a response's headers: what points at the upstream is made to point at the public host. */
 
+import { parseUrl } from "../cors/url.ts";
 import type { Site } from "./address.ts";
 import { endOfQuotes } from "./quoted-strings.ts";
 
@@ -37,7 +38,7 @@ const REWRITES: readonly (readonly [name: string, rewrite: Rewrite])[] = [
 
 /** An address without a scheme or a host of its own is relative, and right as it is. */
 function publicAddress(address: string, { upstream, site }: Move): string {
-	const target = isSchemeRelative(address) ? URL.parse(address, upstream) : URL.parse(address);
+	const target = isSchemeRelative(address) ? parseUrl(address, upstream) : parseUrl(address);
 	// blob: has its creator's origin too, and is not an address of any server.
 	if (target === null || (target.protocol !== "https:" && target.protocol !== "http:")) return address;
 	const rest = target.pathname + target.search + target.hash;

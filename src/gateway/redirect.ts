@@ -1,5 +1,7 @@
 /** Owns the question whether a response is a redirect by which a browser loses its origin. */
 
+import { parseUrl } from "../cors/url.ts";
+
 /** https://fetch.spec.whatwg.org/#redirect-status */
 const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -11,6 +13,6 @@ const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]
 export function redirectsToForeignOrigin(response: Response, publicOrigin: string): boolean {
 	if (!REDIRECT_STATUSES.has(response.status)) return false;
 	const location = response.headers.get("location");
-	const target = location === null ? null : URL.parse(location, publicOrigin);
+	const target = location === null ? null : parseUrl(location, publicOrigin);
 	return target !== null && target.origin !== publicOrigin;
 }

@@ -17,20 +17,19 @@ import {
 /**
  * Makes a response's sharing headers right, once those of the upstream are gone.
  * @param headers of the response; changed in place
+ * @param policy that applies; undefined where the response is not shared
  * @param origin the request's `Origin`; null where it has none
- * @param share whether the response is shared with that origin
- * @param ambiguousPath whether another policy may be meant, which may vary by origin where this one does not
+ * @param varies whether the headers would be others for another origin
  */
 export function applySharing(
 	headers: Headers,
-	policy: Policy,
+	policy: Policy | undefined,
 	origin: string | null,
-	share: boolean,
-	ambiguousPath: boolean,
+	varies: boolean,
 ): void {
-	if (policy.variesByOrigin || ambiguousPath) varyByOrigin(headers);
-	if (!share) return;
-	const allowOrigin = policy.variesByOrigin ? origin : "*";
+	if (varies) varyByOrigin(headers);
+	if (policy === undefined) return;
+	const allowOrigin = policy.namesOrigin ? origin : "*";
 	if (allowOrigin === null) return;
 	headers.set(ALLOW_ORIGIN, allowOrigin);
 	if (policy.credentials) headers.set(ALLOW_CREDENTIALS, "true");

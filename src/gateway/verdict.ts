@@ -20,9 +20,13 @@ export interface Verdict {
 	readonly entry: string;
 	/** The path of the route whose policy applied; empty for the document's own. */
 	readonly route: string;
+	/** Which policy of the list allowed it, from 0 as in JSON Pointers; null where none did. */
+	readonly policy: number | null;
 	readonly origin: string;
 	/** The method; for a preflight the one that it asks for. */
 	readonly method: string;
+	/** Of a preflight: the headers that it asks for, as they came. */
+	readonly requestHeaders: string;
 	/** When the policy was read from KV; its age is what is recorded. */
 	readonly policyReadAtMilliseconds: number;
 	/** What became of the request: an HTTP status. */
@@ -34,10 +38,12 @@ export interface Verdict {
 }
 
 /** The layout of the Analytics Engine columns; raised when it changes. */
-const LAYOUT_VERSION = "1";
+const LAYOUT_VERSION = "2";
 
 /** Longest method that is recorded, in characters. */
 const MAX_METHOD_CHARACTERS = 32;
+/** Longest list of requested headers that is recorded, in characters: what pages really ask for. */
+const MAX_REQUEST_HEADERS_CHARACTERS = 512;
 /** Analytics Engine takes an index of 96 bytes at most. */
 const MAX_INDEX_BYTES = 96;
 
@@ -51,10 +57,21 @@ const LOG_ALLOWANCES = {
 /** Of one and the same verdict, again and again, fewer are enough. */
 const REPEATED = { burst: 20, perSecond: 1 };
 
+/** Where data points go: what is used of an Analytics Engine dataset. */
+export interface VerdictDataset {
+	writeDataPoint(point: DataPoint): void;
+}
+
+interface DataPoint {
+	readonly indexes: string[];
+	readonly blobs: string[];
+	readonly doubles: number[];
+}
+
 /** Where verdicts go. */
 export interface VerdictSinks {
 	/** The `VERDICTS` binding; undefined where there is none. */
-	readonly dataset: Pick<AnalyticsEngineDataset, "writeDataPoint"> | undefined;
+	readonly dataset: VerdictDataset | undefined;
 	readonly log: (entry: LogEntry) => void;
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
@@ -65,6 +82,8 @@ export interface VerdictRecorder {
 	/** Whether those of ordinary allowed requests are recorded too; if not, they need not be made. */
 	readonly takesAll: boolean;
 	record(verdict: Verdict): void;
+	/** Counts a request whose tenant could not be read, so that there was no policy to decide by. */
+	countUnavailable(request: Pick<Verdict, "hostname" | "origin" | "method" | "status">): void;
 }
 
 /** What the latest verdicts of all hosts may take: about five hundred hosts. */
@@ -101,11 +120,31 @@ export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): Verd
 			if (!mayRepeat(verdict)) lines.leaveOut(hostname);
 			else lines.write(hostname, () => ({ event: "cors-verdict", ...recordedOf(verdict, now()) }));
 		},
+		// The log has its own line about the failure: of what failed, and not of each request.
+		countUnavailable({ hostname, origin, method, status }) {
+			dataset?.writeDataPoint({
+				indexes: [hostname.slice(0, MAX_INDEX_BYTES)],
+				blobs: [
+					LAYOUT_VERSION,
+					hostname,
+					...["", "", "", "", ""],
+					origin.slice(0, MAX_ORIGIN_BYTES),
+					method.slice(0, MAX_METHOD_CHARACTERS),
+					"",
+					"tenant-unavailable" satisfies ProblemCode,
+				],
+				doubles: [1, 0, status],
+			});
+		},
 	};
 }
 
-function isCut({ origin, method }: Verdict): boolean {
-	return origin.length > MAX_ORIGIN_BYTES || method.length > MAX_METHOD_CHARACTERS;
+function isCut({ origin, method, requestHeaders }: Verdict): boolean {
+	return (
+		origin.length > MAX_ORIGIN_BYTES ||
+		method.length > MAX_METHOD_CHARACTERS ||
+		requestHeaders.length > MAX_REQUEST_HEADERS_CHARACTERS
+	);
 }
 
 /** Whether two verdicts would be the same line but for the age of the policy. */
@@ -119,7 +158,9 @@ function isSame(one: Verdict, other: Verdict): boolean {
 		one.reason === other.reason &&
 		one.entry === other.entry &&
 		one.route === other.route &&
+		one.policy === other.policy &&
 		one.method === other.method &&
+		one.requestHeaders === other.requestHeaders &&
 		one.status === other.status &&
 		one.problem === other.problem &&
 		one.redirectTaintsOrigin === other.redirectTaintsOrigin
@@ -138,12 +179,13 @@ function recordedOf({ policyReadAtMilliseconds, ...verdict }: Verdict, at: numbe
 		...verdict,
 		origin: verdict.origin.slice(0, MAX_ORIGIN_BYTES),
 		method: verdict.method.slice(0, MAX_METHOD_CHARACTERS),
+		requestHeaders: verdict.requestHeaders.slice(0, MAX_REQUEST_HEADERS_CHARACTERS),
 		policyAgeSeconds: (at - policyReadAtMilliseconds) / 1000,
 	};
 }
 
 /** Columns as the README documents them. */
-function dataPoint(recorded: Recorded): AnalyticsEngineDataPoint {
+function dataPoint(recorded: Recorded): DataPoint {
 	return {
 		indexes: [recorded.hostname.slice(0, MAX_INDEX_BYTES)],
 		blobs: [
@@ -159,6 +201,8 @@ function dataPoint(recorded: Recorded): AnalyticsEngineDataPoint {
 			recorded.mode,
 			recorded.problem,
 			recorded.redirectTaintsOrigin ? "redirect-taints-origin" : "",
+			recorded.policy === null ? "" : String(recorded.policy),
+			recorded.requestHeaders,
 		],
 		doubles: [1, recorded.policyAgeSeconds, recorded.status],
 	};

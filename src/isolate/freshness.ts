@@ -94,20 +94,29 @@ export interface CopyNote {
 }
 
 /**
- * Whether the second copy has to be written with what KV has just said; "if-wanted" where only the owner of the names
- * knows, for nobody shall pay a write for each name that somebody makes up.
+ * Whether the second copy has to be written with what KV has just said; "if-wanted" and "if-spare" where only the owner of
+ * the names knows, for nobody shall pay a write for each name that somebody makes up.
+ *
+ * An absence that the second copy does not contradict is worth one all the same ("if-spare"): a slower read that began
+ * before it may be about to write a value that has been deleted since, and gives way to a newer copy only. To have the
+ * writer of a value read KV once more was rejected: it doubles the reads of every host that is asked for rarely, leaves
+ * what was read right before an outage without a second copy, and tells nothing to an isolate that holds the value.
  * @param note undefined where nothing is known of the second copy
  */
 export function copyIsDue(
 	{ kind, readAtMilliseconds }: Pick<Known, "kind" | "readAtMilliseconds">,
 	note: CopyNote | undefined,
-): boolean | "if-wanted" {
+): boolean | AbsenceWorth {
 	if (note !== undefined) {
 		const age = readAtMilliseconds - note.readAtMilliseconds;
+		// What is as new as the copy is what it was written with, or was read from it.
 		if (age < 0) return false;
 		// An absence that differs from the second copy differs from a value, which must not come back.
 		if (!note.isSame) return true;
-		if (age < COPY_SECONDS * 1000) return false;
+		if (age < COPY_SECONDS * 1000) return kind === "present" || age === 0 ? false : "if-spare";
 	}
 	return kind === "present" ? true : "if-wanted";
 }
+
+/** Where an absence has no second copy that is young enough, and where it has. */
+export type AbsenceWorth = "if-wanted" | "if-spare";

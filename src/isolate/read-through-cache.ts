@@ -1,6 +1,7 @@
 /** Owns the reading of KV through what the isolate remembers, with a second copy asked at the same time. */
 
 import {
+	type AbsenceWorth,
 	type Copy,
 	copyIsDue,
 	isLastGood,
@@ -42,10 +43,10 @@ export interface ReadThroughCacheOptions<T> extends MemoryOptions<T> {
 	/** Where the last good copy is kept besides; left out: nowhere. */
 	readonly secondCopy?: SecondCopy;
 	/**
-	 * Whether the absence of a name is worth a second copy although there was never a value; left out: none is. Not asked
-	 * where the second copy holds a value: then the absence always is.
+	 * Whether the absence of a name is worth a second copy although no value is known to be there. Not asked where the
+	 * second copy holds a value: then the absence always is.
 	 */
-	readonly keepsAbsence?: (name: string) => boolean;
+	readonly keepsAbsence: (name: string, worth: AbsenceWorth) => boolean;
 }
 
 /** A read-through cache of KV for one isolate. */
@@ -78,6 +79,9 @@ interface Asking<T> {
 	readonly copying: Promise<void>;
 }
 
+/** What work behind a response gives is kept until all of it has ended: nothing. */
+function forget(): void {}
+
 /** Makes the cache; nothing is read yet. */
 export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): ReadThroughCache<T> {
 	const { prefix, now, onFailure, secondCopy, keepsAbsence } = options;
@@ -100,7 +104,11 @@ export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): 
 			const tell = index === 0 ? onFailure : () => {};
 			return { copying, copied, settled: settle(name, begunAt, taken, copied, tell) };
 		});
-		background(Promise.all([...askings.map(({ settled }) => settled), finish(names, taking, askings)]));
+		const areGood = taking.then((all) => all.map(({ ok }) => ok));
+		const copyings = askings.map(({ copying }) => copying);
+		background(
+			Promise.all([...askings.map(({ settled }) => settled.then(forget)), finish(names, areGood, copyings)]),
+		);
 		return askings;
 	}
 
@@ -177,29 +185,42 @@ export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): 
 		return entry.lookup;
 	}
 
-	/** Once KV has answered, brings the second copy up to it. */
+	/**
+	 * Once KV has answered, brings the second copy up to it. Whoever answered may be turned out of the memory meanwhile, and
+	 * then nothing is written: to hold on to it here would hold every large document of a burst at once, beyond all bounds.
+	 */
 	async function finish(
 		names: readonly string[],
-		taking: Promise<readonly Taken<T>[]>,
-		askings: readonly Asking<T>[],
+		areGood: Promise<readonly boolean[]>,
+		copyings: readonly Promise<void>[],
 	): Promise<void> {
-		const taken = await taking;
-		await Promise.all(askings.map(({ copying }) => copying));
-		await Promise.all(names.map((name, index) => (taken[index]?.ok ? writeCopy(name) : undefined)));
+		const good = await areGood;
+		await Promise.all(copyings);
+		await Promise.all(names.map((name, index) => (good[index] ? writeCopy(name) : undefined)));
 	}
 
 	async function writeCopy(name: string): Promise<void> {
-		const entry = memory.get(name);
-		if (secondCopy === undefined || entry === undefined || entry.kind === "unavailable") return;
-		const due = copyIsDue(entry, entry.copy);
-		if (due === false || (due === "if-wanted" && keepsAbsence?.(name) !== true)) return;
-		const { source, readAtMilliseconds } = entry;
-		entry.copy = { isSame: true, readAtMilliseconds };
+		const writing = beginWrite(name);
+		if (writing === undefined) return;
 		try {
-			await secondCopy.write(prefix + name, { text: source?.text ?? null, readAtMilliseconds });
+			await writing.written;
 		} catch {
-			entry.copy = undefined;
+			const entry = memory.get(name);
+			if (entry?.copy === writing.note) entry.copy = undefined;
 		}
+	}
+
+	/** Holds nothing of what is written but what the second copy itself does. */
+	function beginWrite(name: string) {
+		const entry = memory.get(name);
+		if (secondCopy === undefined || entry === undefined || entry.kind === "unavailable") return undefined;
+		const due = copyIsDue(entry, entry.copy);
+		if (due === false || (due !== true && !keepsAbsence(name, due))) return undefined;
+		const { source, readAtMilliseconds } = entry;
+		const note = { isSame: true, readAtMilliseconds };
+		entry.copy = note;
+		const written = secondCopy.write(prefix + name, { text: source?.text ?? null, readAtMilliseconds });
+		return { note, written };
 	}
 
 	/** The first good answer: of KV, or where it is good enough for now, of the second copy. */

@@ -12,10 +12,13 @@ const STRING_HEADER_BYTES = 12;
 /** A function with what it closes over. */
 export const CLOSURE_BYTES = 64;
 
-/** The least capacity of a Map or a Set. */
+/** The least capacity of a Map. */
 const MIN_CAPACITY = 4;
 
-/** The tables of a Map or Set: three words, one for each bucket, and a bucket for each two entries. */
+/** An entry has its key, its value and its chain, and there is a bucket for each two. */
+const WORDS_PER_ENTRY = 3.5;
+
+/** The table of a Map besides its entries: three words, and what an empty one has. */
 const TABLE_HEADER_BYTES = 8 * WORD_BYTES;
 
 /** A string of so many characters, ASCII; there is one empty string for all. */
@@ -37,18 +40,8 @@ export function arrayBytes(items: number): number {
 	return 2 * OBJECT_HEADER_BYTES + WORD_BYTES * items;
 }
 
-/** A Set of so many items; what they hold is not in it. */
-export function setBytes(items: number): number {
-	return tableBytes(items, 2);
-}
-
-/** A Map of so many entries; what they hold is not in it. */
+/** A Map of so many entries; what they hold is not in it. The capacity doubles each time that it is full. */
 export function mapBytes(entries: number): number {
-	return tableBytes(entries, 3);
-}
-
-/** An entry has its words and its chain among them; the capacity doubles each time that it is full. */
-function tableBytes(count: number, wordsPerEntry: number): number {
-	const capacity = Math.max(MIN_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, count))));
-	return OBJECT_HEADER_BYTES + TABLE_HEADER_BYTES + WORD_BYTES * capacity * (wordsPerEntry + 0.5);
+	const capacity = Math.max(MIN_CAPACITY, 2 ** Math.ceil(Math.log2(Math.max(1, entries))));
+	return OBJECT_HEADER_BYTES + TABLE_HEADER_BYTES + WORD_BYTES * capacity * WORDS_PER_ENTRY;
 }

@@ -1,8 +1,11 @@
 /** Owns the check of a tenant file's `hosts`: the names that its document is stored under. */
 
+import { splitList } from "../cors/origin-pattern.ts";
 import { endsInNumber, isHostname } from "../cors/origin-syntax.ts";
+import { parseUrl } from "../cors/url.ts";
 import type { Findings } from "../findings/collector.ts";
-import { pointerTo, quote } from "../findings/finding.ts";
+import { pointerTo, quote, type Refused } from "../findings/finding.ts";
+import type { Meant } from "../findings/meant.ts";
 
 const WILDCARD = "*.";
 
@@ -16,7 +19,7 @@ export function isTenantHost(host: string): boolean {
 	if (wild && (!isHostname(name) || endsInNumber(name))) return false;
 	if (!name.startsWith("[") && !isHostname(name)) return false;
 	// The gateway looks up what the URL parser gives: only that can ever be found.
-	return URL.parse(`http://${name}/`)?.hostname === name;
+	return parseUrl(`http://${name}/`)?.hostname === name;
 }
 
 /**
@@ -31,7 +34,7 @@ export function checkHosts(value: unknown, findings: Findings): ReadonlyMap<stri
 			code: "invalid-type",
 			pointer,
 			message: `"hosts" must be a list of the hostnames that this document is for, such as ["api.acme.com"]. Change it.`,
-			...(typeof value === "string" ? { suggestion: JSON.stringify([value]) } : {}),
+			meant: meantHosts(value),
 		});
 		return new Map();
 	}
@@ -53,28 +56,45 @@ export function checkHosts(value: unknown, findings: Findings): ReadonlyMap<stri
 			});
 			return;
 		}
+		if (!isTenantHost(host)) {
+			findings.add({ ...invalidHost(host), pointer: place });
+			return;
+		}
 		const before = seen.get(host);
 		if (before !== undefined) {
 			findings.add({
 				code: "repeated-host",
 				pointer: place,
 				message: `${quote(host)} stands already at ${before}. Remove one of the two.`,
+				meant: { kind: "nothing" },
 			});
 			return;
 		}
 		seen.set(host, place);
-		if (!isTenantHost(host)) findings.add({ ...invalidHost(host), pointer: place });
 	});
-	return new Map([...seen].filter(([host]) => isTenantHost(host)));
+	return seen;
 }
 
-function invalidHost(host: string) {
-	const suggestion = meantHost(host);
+function invalidHost(host: string): Refused {
+	const values = hostsIn(host);
 	return {
 		code: "invalid-host",
 		message: `${quote(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
-		...(suggestion === undefined ? {} : { suggestion }),
+		meant: values && { kind: "entries", values, isPlain: true, isOnceOnly: true },
 	};
+}
+
+/** One text where a list is meant. */
+function meantHosts(value: unknown): Meant | undefined {
+	const hosts = typeof value === "string" ? hostsIn(value) : undefined;
+	return hosts && { kind: "value", value: hosts, isPlain: true };
+}
+
+/** The hosts in a text; undefined where one of them cannot be told, or there is none. */
+function hostsIn(text: string): readonly string[] | undefined {
+	const hosts = splitList(text).map(meantHost);
+	const known = hosts.filter((host) => host !== undefined);
+	return known.length === 0 || known.length < hosts.length ? undefined : [...new Set(known)];
 }
 
 /** The host in what was written: without scheme, port and path, in the form that the URL parser gives it. */
@@ -83,7 +103,7 @@ function meantHost(host: string): string | undefined {
 	const schemeEnd = text.indexOf("://");
 	const bare = schemeEnd === -1 ? text : text.slice(schemeEnd + 3);
 	const wild = bare.startsWith(WILDCARD);
-	const parsed = URL.parse(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
+	const parsed = parseUrl(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
 	const name = parsed.endsWith(".") ? parsed.slice(0, -1) : parsed;
 	const meant = wild ? WILDCARD + name : name;
 	return isTenantHost(meant) ? meant : undefined;

@@ -38,6 +38,10 @@ export function originKey(directory: string, origin: string): string {
 /** On whose account a key is: its host, or the name of its directory. */
 export function hostOfKey(key: string): string {
 	if (key.startsWith(TENANT_PREFIX)) return key.slice(TENANT_PREFIX.length);
-	const name = key.slice(ORIGIN_PREFIX.length);
+	return directoryOf(key.slice(ORIGIN_PREFIX.length));
+}
+
+/** The directory of an origin's name among those of all. */
+export function directoryOf(name: string): string {
 	return name.slice(0, name.indexOf(":"));
 }

@@ -1,6 +1,6 @@
 /** Owns the routes of a tenant: which path has which policy. */
 
-import { type Finding, pointerTo, quote, type Refusal } from "../findings/finding.ts";
+import { type Fault, pointerTo, type Refused } from "../findings/finding.ts";
 import { isPlain, readingsOf } from "./path-readings.ts";
 
 /** One path of a tenant document with what belongs to it. */
@@ -21,6 +21,11 @@ export interface RouteTable<T> {
 	 * @returns undefined where all its readings lead to one route
 	 */
 	findOtherReading(pathname: string): OtherReading<T> | undefined;
+	/**
+	 * Whether `test` holds for a route that some reading of `pathname`, itself among them, may lead to.
+	 * @param test is given undefined for a reading that leads to none
+	 */
+	someReading(pathname: string, test: (route: Route<T> | undefined) => boolean): boolean;
 }
 
 /** A reading of a path that leads elsewhere than the path as it stands. */
@@ -42,7 +47,12 @@ interface Paths<T> {
 }
 
 /** Stands where several routes have a reading in common: a path with that reading is never one of them for sure. */
-const SEVERAL = Symbol("several routes");
+class Several<T> {
+	readonly routes: readonly Route<T>[];
+	constructor(routes: readonly Route<T>[]) {
+		this.routes = routes;
+	}
+}
 
 /**
  * Compiles routes.
@@ -55,7 +65,13 @@ export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> 
 		(first) => first,
 	);
 	const allPlain = routes.every(({ path }) => isPlain(literalOf(path)));
-	const loose = allPlain ? strict : pathsOf<T, typeof SEVERAL>(routes, routeReadings, () => SEVERAL);
+	const loose = allPlain
+		? strict
+		: pathsOf<T, Several<T>>(
+				routes,
+				routeReadings,
+				(one, other) => new Several([...(one instanceof Several ? one.routes : [one]), other]),
+			);
 
 	function findOtherReading(pathname: string): OtherReading<T> | undefined {
 		if (allPlain && isPlain(pathname)) return undefined;
@@ -64,12 +80,24 @@ export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> 
 		if (readings === undefined) return { reading: undefined, route: undefined };
 		for (const reading of readings) {
 			const found = findIn(loose, reading);
-			if (found !== route) return { reading, route: found === SEVERAL ? undefined : found };
+			if (found !== route) return { reading, route: found instanceof Several ? undefined : found };
 		}
 		return undefined;
 	}
 
-	return { find: (pathname) => findIn(strict, pathname), findOtherReading };
+	function someReading(pathname: string, test: (route: Route<T> | undefined) => boolean): boolean {
+		if (test(findIn(strict, pathname))) return true;
+		if (allPlain && isPlain(pathname)) return false;
+		const readings = readingsOf(pathname);
+		if (readings === undefined) return test(undefined) || routes.some(test);
+		for (const reading of readings) {
+			const found = findIn(loose, reading);
+			if (found instanceof Several ? found.routes.some(test) : test(found)) return true;
+		}
+		return false;
+	}
+
+	return { find: (pathname) => findIn(strict, pathname), findOtherReading, someReading };
 }
 
 function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): T | undefined {
@@ -86,7 +114,7 @@ function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): 
 function pathsOf<T, S>(
 	routes: readonly Route<T>[],
 	spellings: (literal: string) => Iterable<string>,
-	ofTwo: (first: Route<T> | S) => Route<T> | S,
+	ofTwo: (first: Route<T> | S, second: Route<T>) => Route<T> | S,
 ): Paths<Route<T> | S> {
 	const exact = new Map<string, Route<T> | S>();
 	const prefixes = new Map<string, Route<T> | S>();
@@ -94,7 +122,7 @@ function pathsOf<T, S>(
 		const table = isPrefix(route.path) ? prefixes : exact;
 		for (const key of spellings(literalOf(route.path))) {
 			const before = table.get(key);
-			table.set(key, before === undefined ? route : ofTwo(before));
+			table.set(key, before === undefined ? route : ofTwo(before, route));
 		}
 	}
 	const prefixLengths = [...new Set([...prefixes.keys()].map((key) => key.length))].sort((a, b) => b - a);
@@ -114,44 +142,53 @@ function routeReadings(literal: string): Iterable<string> {
 	return readingsOf(literal) ?? [literal];
 }
 
+/** Why a path is refused; the words are in path-words.ts. */
+export type PathFault =
+	| "too-long"
+	| "blank"
+	| "address"
+	| "expression"
+	| "parameter"
+	| "no-slash"
+	| "query"
+	| "star";
+
 /** Checks that `path` is an exact path or a prefix that ends in `/*`. */
-export function checkPath(path: string): Refusal | undefined {
-	const shown = quote(path);
-	const invalid = (message: string, suggestion?: string): Refusal => ({
-		code: "invalid-path",
-		message,
-		...(suggestion === undefined ? {} : { suggestion }),
-	});
-	if (path.length > MAX_PATH_CHARACTERS) {
-		return invalid(
-			`${shown} has ${path.length} characters; a route's path has ${MAX_PATH_CHARACTERS} at most. Name a prefix.`,
-		);
-	}
-	if (path.trim() !== path || hasBlank(path)) {
-		return invalid(
-			`${shown} has white space or control characters in it; in a URL they are percent-encoded (%20). Write them so.`,
-		);
-	}
-	if (!path.startsWith("/")) {
-		return invalid(
-			`${shown} does not begin with a slash, as every path does. Put one in front.`,
-			checkPath(`/${path}`) === undefined ? `/${path}` : undefined,
-		);
-	}
-	if (path.includes("?") || path.includes("#")) {
-		return invalid(`${shown} has a query or a fragment, and routes see the path alone. Remove it.`);
-	}
+export function checkPath(path: string): Refused | undefined {
+	const facts = pathFault(path);
+	return facts === undefined ? undefined : { code: "invalid-path", facts };
+}
+
+/** @returns undefined where nothing is wrong with it */
+export function pathFault(path: string): PathFault | undefined {
+	if (path.length > MAX_PATH_CHARACTERS) return "too-long";
+	if (path.trim() !== path || hasBlank(path)) return "blank";
+	if (path.includes("://")) return "address";
+	if (path.endsWith("$") || EXPRESSION_SIGNS.some((signs) => path.includes(signs))) return "expression";
+	if (!path.startsWith("/")) return "no-slash";
+	if (path.includes("?") || path.includes("#")) return "query";
+	if (path.split("/").some(isParameter)) return "parameter";
 	const star = path.indexOf("*");
-	if (star !== -1 && (star !== path.length - 1 || !path.endsWith("/*"))) {
-		return invalid(
-			`${shown} has a "*" where none can be: one "*", at the very end and after a slash ("/v1/*"), stands for the path and all below it. Correct it.`,
-		);
-	}
-	return undefined;
+	return star !== -1 && (star !== path.length - 1 || !path.endsWith("/*")) ? "star" : undefined;
+}
+
+/** What a path has nowhere but in regular expressions. */
+const EXPRESSION_SIGNS = ["^", ".*", ".+", "(?", "(.", "[^", "\\.", "\\/", "\\d", "\\w"];
+
+/** A segment that other routers fill: `:id`, `{id}`, `<id>`, `[id]`. A colon within is one: `/v1/books:batchGet`. */
+function isParameter(segment: string): boolean {
+	const first = segment.charAt(0);
+	const last = segment.charAt(segment.length - 1);
+	return (
+		(first === ":" && segment.length > 1) ||
+		(first === "{" && last === "}") ||
+		(first === "<" && last === ">") ||
+		(first === "[" && last === "]")
+	);
 }
 
 /** Reports a path that stands twice: one of the two would silently never count. */
-export function checkUniquePaths(routes: readonly { readonly path: string }[], errors: Finding[]): void {
+export function checkUniquePaths(routes: readonly { readonly path: string }[], errors: Fault[]): void {
 	const seen = new Map<string, string>();
 	routes.forEach(({ path }, index) => {
 		const place = pointerTo("/routes", index);
@@ -160,11 +197,7 @@ export function checkUniquePaths(routes: readonly { readonly path: string }[], e
 			seen.set(path, place);
 			return;
 		}
-		errors.push({
-			code: "repeated-path",
-			pointer: pointerTo(place, "path"),
-			message: `${quote(path)} stands already at ${first}: only one of the two could count. Remove one.`,
-		});
+		errors.push({ code: "repeated-path", pointer: pointerTo(place, "path"), facts: first });
 	});
 }
 

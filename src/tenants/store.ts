@@ -1,6 +1,6 @@
 /** Owns the look-up of tenants by hostname and of origins in directories, from KV through the isolate's cache. */
 
-import type { OriginVerdict } from "../cors/allowed-origins.ts";
+import type { DirectoryQuestions, OriginVerdict } from "../cors/allowed-origins.ts";
 import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
 import { createFairBudget } from "../isolate/fair-budget.ts";
 import { type Lookup, UNAVAILABLE } from "../isolate/memory.ts";
@@ -13,8 +13,8 @@ import {
 } from "../isolate/read-through-cache.ts";
 import type { SecondCopy } from "../isolate/second-copy.ts";
 import { createDirectoryBudget, type DirectoryRead } from "./directory-budget.ts";
-import { ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
-import { parseTenant, type TenantResult } from "./tenant.ts";
+import { directoryOf, ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
+import { type LoadedTenant, loadTenant } from "./tenant.ts";
 
 /** What the isolate's memory may hold, as reckoned: together well below 64 MB. */
 const MAX_TENANTS_BYTES = 32 * 1024 * 1024;
@@ -31,9 +31,19 @@ const WILDCARD_ABSENCES = { burst: 100, perSecond: 2 };
 const ALL_ABSENCES = { burst: 400, perSecond: 8 };
 const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
 const ALL_WILDCARDS = "*";
+/**
+ * Second copies of all other absences, against a slow read of what is deleted meanwhile. Clients make up parents too, so that
+ * there is no reserve for each: a flood of those leaves a slow read that overlaps with a deletion as it would be without.
+ */
+const SPARE_ABSENCES = {
+	member: { burst: 20, perSecond: 0.5 },
+	group: { burst: 20, perSecond: 0.5 },
+	all: { burst: 100, perSecond: 2 },
+	reserve: { burst: 0, perSecond: 0 },
+};
 
 /** A compiled document, as KV had it. */
-export type StoredTenant = (TenantResult & { readonly ok: true })["tenant"];
+export type StoredTenant = (LoadedTenant & { readonly ok: true })["tenant"];
 
 /** Everything that the store needs from outside. */
 export interface StoreOptions {
@@ -55,12 +65,13 @@ export interface TenantStore {
 	 */
 	findTenant(hostname: string, background: Background): Lookup<StoredTenant> | Promise<Lookup<StoredTenant>>;
 	/**
-	 * Asks directories for an origin; the first in their order that has it allows it.
-	 * @param hostname whose policy names them: reads that find nothing are on its tenant's account
+	 * Asks directories for an origin, policy by policy; the first in their order that has it allows it. Where one cannot be
+	 * read the origin is denied: to go on to the next policy would give it rights that an earlier one may withhold.
+	 * @param hostname whose policies name them: reads that find nothing are on its tenant's account
 	 */
 	findOrigin(
 		hostname: string,
-		directories: readonly string[],
+		questions: Pick<DirectoryQuestions, "policies" | "otherwise">,
 		origin: string,
 		background: Background,
 	): Promise<OriginVerdict>;
@@ -78,16 +89,19 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		reserve: RESERVED_ABSENCES,
 		now,
 	});
+	const spareAbsences = createFairBudget({ ...SPARE_ABSENCES, now });
+	const sparesAbsence = (group: string) => spareAbsences.take(group, "") !== undefined;
 	const tenants: ReadThroughCache<StoredTenant> = createReadThroughCache({
 		...options,
 		prefix: TENANT_PREFIX,
 		compile: compileDocument,
 		maxBytes: MAX_TENANTS_BYTES,
 		maxAbsentBytes: MAX_UNKNOWN_HOSTS_BYTES,
-		keepsAbsence(host) {
-			const wildcard = wildcardHost(host);
-			if (wildcard === undefined || !(wildcard === host || isPresent(wildcard))) return false;
-			return absenceCopies.take(wildcard === host ? ALL_WILDCARDS : wildcard, "") !== undefined;
+		keepsAbsence(host, worth) {
+			const wildcard = wildcardHost(host) ?? host;
+			const group = wildcard === host ? ALL_WILDCARDS : wildcard;
+			const isWanted = worth === "if-wanted" && (wildcard === host || isPresent(wildcard));
+			return (isWanted && absenceCopies.take(group, "") !== undefined) || sparesAbsence(group);
 		},
 	});
 	const origins: ReadThroughCache<true> = createReadThroughCache({
@@ -101,6 +115,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		compile: () => ({ ok: true, value: true, bytes: 0 }),
 		maxBytes: MAX_DIRECTORY_HITS_BYTES,
 		maxAbsentBytes: MAX_DIRECTORY_MISSES_BYTES,
+		keepsAbsence: (name) => sparesAbsence(directoryOf(name)),
 	});
 	const misses = createDirectoryBudget(now);
 
@@ -174,23 +189,29 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 				? other
 				: findTenantLater(hostname, own, wildcard, other, background);
 		},
-		async findOrigin(hostname, directories, origin, background) {
+		async findOrigin(hostname, { policies, otherwise }, origin, background) {
 			const tenant = tenantOf(hostname);
-			// All at once, so that a slow KV is waited for once.
-			const answers = await Promise.all(
-				directories.map((directory) => askDirectory(tenant, directory, origin, background)),
-			);
-			const first = answers.findIndex(({ lookup }) => lookup.kind === "present");
-			for (const { read } of answers) read?.end(first !== -1);
-			if (first !== -1) {
-				return {
-					allowed: true,
-					reason: "in-directory",
-					entry: JSON.stringify({ directory: directories[first] }),
-				};
+			const reads: DirectoryRead[] = [];
+			const end = (verdict: OriginVerdict): OriginVerdict => {
+				for (const read of reads) read.end(verdict.allowed && verdict.reason === "in-directory");
+				return verdict;
+			};
+			for (const { policy, directories } of policies) {
+				// Those of one policy all at once, so that a slow KV is waited for once.
+				const answers = await Promise.all(
+					directories.map((directory) => askDirectory(tenant, directory, origin, background)),
+				);
+				for (const { read } of answers) if (read !== undefined) reads.push(read);
+				const first = answers.findIndex(({ lookup }) => lookup.kind === "present");
+				if (first !== -1) {
+					const entry = JSON.stringify({ directory: directories[first] });
+					return end({ allowed: true, reason: "in-directory", entry, policy });
+				}
+				if (answers.some(({ lookup }) => lookup.kind === "unavailable")) {
+					return end({ allowed: false, reason: "directory-unavailable" });
+				}
 			}
-			const unavailable = answers.some(({ lookup }) => lookup.kind === "unavailable");
-			return { allowed: false, reason: unavailable ? "directory-unavailable" : "not-in-directory" };
+			return end(otherwise);
 		},
 		bytes: () => tenants.bytes() + origins.bytes(),
 	};
@@ -213,7 +234,7 @@ const BYTES_PER_CHARACTER = 2;
 
 /** Checks and compiles a document; what it weighs includes the text, which is kept to tell whether it has changed. */
 function compileDocument(text: string) {
-	const result = parseTenant(text, "first");
+	const result = loadTenant(text);
 	if (result.ok) {
 		const bytes = result.tenant.weightBytes + BYTES_PER_CHARACTER * text.length;
 		return { ok: true, value: result.tenant, bytes } as const;
@@ -221,6 +242,6 @@ function compileDocument(text: string) {
 	const [first] = result.errors;
 	return {
 		ok: false,
-		reason: `the document is not valid at "${first?.pointer}": ${first?.message} ("cordon validate" shows all that is wrong)`,
+		reason: `the document is not valid at "${first?.pointer}": ${first?.code} ("cordon validate" shows all that is wrong)`,
 	} as const;
 }

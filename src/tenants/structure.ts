@@ -1,8 +1,7 @@
-/** Owns the check of a document's structure: every missing, unknown or mistyped key at once. */
+/** Owns the check of a document's structure: every missing, unknown or mistyped key at once; its words are in structure-words.ts. */
 
-import { closest } from "../findings/closest.ts";
 import type { Findings } from "../findings/collector.ts";
-import { pointerTo, quote } from "../findings/finding.ts";
+import { pointerTo } from "../findings/finding.ts";
 import { isObject, salvage } from "./salvage.ts";
 import { type ClosedDocument, closedSchema, type TenantDocument, tenantSchema } from "./schema.ts";
 
@@ -18,7 +17,7 @@ export type Shape = { readonly pipe?: readonly Rule[] } & (
 );
 
 /** What a value has to be besides its type; descriptions and the schema itself stand in the same list. */
-interface Rule {
+export interface Rule {
 	readonly type: string;
 	readonly requirement?: unknown;
 	readonly message?: unknown;
@@ -39,11 +38,7 @@ export function checkStructure(
 	findings: Findings,
 ): TenantDocument | ClosedDocument | undefined {
 	if (!isObject(value)) {
-		findings.add({
-			code: "invalid-document",
-			pointer: "",
-			message: `A tenant document is a JSON object, this is ${typeName(value)}. Begin with {"cors": {"origins": ["https://app.example.com"]}}.`,
-		});
+		findings.add({ code: "invalid-document", pointer: "" });
 		return undefined;
 	}
 	if (Object.hasOwn(value, "closed")) return checkClosed(value, findings);
@@ -65,15 +60,10 @@ function checkClosed(
 		findings.add({
 			code: typeof closed === "boolean" ? "invalid-value" : "invalid-type",
 			pointer: pointerOf(place),
-			message: `"closed" has the one value true, this is ${describe(closed)}: a tenant that is not closed has no "closed". Remove it, or write true to close the tenant.`,
-			...(closed === "true" ? { suggestion: "true" } : {}),
+			facts: closedSchema.entries.closed,
 		});
 	} else if (beside.length > 0) {
-		findings.add({
-			code: "closed-not-alone",
-			pointer: pointerOf(place),
-			message: `"closed": true stands alone: it answers everything with 503, so that nothing beside it counts. Remove ${beside.length === 1 ? quote(beside[0] ?? "") : `the ${beside.length} other keys`}, or remove "closed" to open the tenant.`,
-		});
+		findings.add({ code: "closed-not-alone", pointer: pointerOf(place), facts: beside });
 	}
 	if (beside.length === 0) {
 		check(closedSchema, { ...others, closed: true }, undefined, findings);
@@ -87,12 +77,7 @@ function checkClosed(
 function check(shape: Shape, value: unknown, place: Place | undefined, findings: Findings): void {
 	if (findings.isEnough()) return;
 	if (!fits(shape, value)) {
-		findings.add(() => ({
-			code: "invalid-type",
-			pointer: pointerOf(place),
-			message: `This must be ${expectation(shape)}, not ${describe(value)}. Change it.`,
-			...suggestValue(shape, value),
-		}));
+		findings.add(() => ({ code: "invalid-type", pointer: pointerOf(place), facts: shape }));
 		return;
 	}
 	switch (shape.type) {
@@ -116,7 +101,10 @@ function check(shape: Shape, value: unknown, place: Place | undefined, findings:
 		default:
 			break;
 	}
-	for (const rule of shape.pipe ?? []) checkRule(rule, value, place, findings);
+	for (const rule of shape.pipe ?? []) {
+		if (breaks(rule, value))
+			findings.add(() => ({ ...brokenRule(rule, shape.pipe), pointer: pointerOf(place) }));
+	}
 }
 
 function checkMembers(
@@ -128,30 +116,18 @@ function checkMembers(
 	// An own __proto__, as JSON.parse makes it, is one of them.
 	for (const key of Object.keys(value)) {
 		if (findings.isEnough()) return;
-		if (!Object.hasOwn(entries, key)) findings.add(() => unknownKey(key, { parent, token: key }, entries));
+		if (!Object.hasOwn(entries, key)) {
+			const place = { parent, token: key };
+			findings.add(() => ({ code: "unknown-key", pointer: pointerOf(place), facts: Object.keys(entries) }));
+		}
 	}
 	for (const [key, entry] of Object.entries(entries)) {
 		const place = { parent, token: key };
 		if (Object.hasOwn(value, key)) check(entry, value[key], place, findings);
 		else if (entry.type !== "optional") {
-			findings.add({
-				code: "missing-key",
-				pointer: pointerOf(place),
-				message: `${quote(key)} is missing here, and nothing can be decided without it. Add it.`,
-			});
+			findings.add({ code: "missing-key", pointer: pointerOf(place) });
 		}
 	}
-}
-
-function unknownKey(key: string, place: Place, entries: Readonly<Record<string, Shape>>) {
-	const known = Object.keys(entries);
-	const meant = closest(key, known);
-	return {
-		code: "unknown-key",
-		pointer: pointerOf(place),
-		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. ${meant === undefined ? `Remove it; known here are ${known.join(", ")}.` : `Did you mean ${quote(meant)}?`}`,
-		...(meant === undefined ? {} : { suggestion: meant }),
-	};
 }
 
 /** Tells whether a value is of the shape's own type; what it holds is another question. */
@@ -174,88 +150,40 @@ function fits(shape: Shape, value: unknown): boolean {
 	}
 }
 
-function checkRule(
-	{ type, requirement, message }: Rule,
-	value: unknown,
-	place: Place | undefined,
-	findings: Findings,
-): void {
-	if (type === "max_length") {
-		if (!Array.isArray(value) || value.length <= Number(requirement)) return;
-		findings.add({ code: "too-many-items", pointer: pointerOf(place), message: String(message) });
-		return;
-	}
-	if (typeof value !== "number") return;
-	const wanted =
-		type === "integer" && !Number.isInteger(value)
-			? "a whole number"
-			: type === "min_value" && value < Number(requirement)
-				? `at least ${Number(requirement)}`
-				: type === "max_value" && value > Number(requirement)
-					? `at most ${Number(requirement)}`
-					: undefined;
-	if (wanted === undefined) return;
-	findings.add({
-		code: "invalid-value",
-		pointer: pointerOf(place),
-		message: `This must be ${wanted}, not ${describe(value)}. Change it.`,
-	});
-}
-
-function expectation(shape: Shape): string {
-	switch (shape.type) {
-		case "optional":
-			return expectation(shape.wrapped);
-		case "union":
-			return shape.options.map(expectation).join(" or ");
-		case "picklist":
-			return shape.options.map((option) => JSON.stringify(option)).join(" or ");
-		case "literal":
-			return JSON.stringify(shape.literal);
-		case "array":
-			return "a list";
-		case "strict_object":
-			return "an object";
+function breaks({ type, requirement }: Rule, value: unknown): boolean {
+	switch (type) {
+		case "max_length":
+			return Array.isArray(value) && value.length > Number(requirement);
+		case "min_length":
+			return Array.isArray(value) && value.length < Number(requirement);
+		case "integer":
+			return typeof value === "number" && !Number.isInteger(value);
+		case "min_value":
+			return typeof value === "number" && value < Number(requirement);
+		case "max_value":
+			return typeof value === "number" && value > Number(requirement);
 		default:
-			return `a ${shape.type}`;
+			return false;
 	}
 }
 
-/** `"true"` for true, `"none"` for "None", `"Enforce"` for "enforce": what was meant is plain. */
-function suggestValue(shape: Shape, value: unknown): { suggestion?: string } {
-	if (typeof value !== "string") return {};
-	switch (shape.type) {
-		case "optional":
-			return suggestValue(shape.wrapped, value);
-		case "boolean":
-			return value === "true" || value === "false" ? { suggestion: value } : {};
-		case "number":
-			return value.trim() !== "" && Number.isFinite(Number(value)) ? { suggestion: value.trim() } : {};
-		case "picklist":
-		case "literal": {
-			const meant = closest(value, shape.type === "picklist" ? shape.options : [String(shape.literal)]);
-			return meant === undefined ? {} : { suggestion: meant };
-		}
+/** What the words for a broken rule go by: the rule, and the others that the value has to keep. */
+export interface BrokenRule {
+	readonly rule: Rule;
+	readonly rules: readonly Rule[];
+}
+
+function brokenRule(rule: Rule, rules: readonly Rule[] = []) {
+	switch (rule.type) {
+		case "max_length":
+			return { code: "too-many-items", message: String(rule.message) };
+		case "min_length":
+			return { code: "too-few-items", message: String(rule.message) };
 		default:
-			return {};
+			return { code: "invalid-value", facts: { rule, rules } satisfies BrokenRule };
 	}
 }
 
 function pointerOf(place: Place | undefined): string {
 	return place === undefined ? "" : pointerTo(pointerOf(place.parent), place.token);
-}
-
-function describe(value: unknown): string {
-	return typeof value === "string"
-		? quote(value)
-		: typeof value === "number" || typeof value === "boolean"
-			? String(value)
-			: typeName(value);
-}
-
-function typeName(value: unknown): string {
-	if (value === null) return "null";
-	if (value === undefined) return "missing";
-	if (Array.isArray(value)) return "a list";
-	return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

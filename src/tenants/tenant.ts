@@ -1,11 +1,13 @@
 /** Owns the tenant: a document's text, checked and compiled once into what the gateway works with. */
 
 import { createOriginQuota, type OriginQuota } from "../cors/allowed-origins.ts";
-import { compilePolicy, type Policy } from "../cors/policy.ts";
+import { compilePolicies, type Policies } from "../cors/policies.ts";
 import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
-import { type Finding, pointerTo } from "../findings/finding.ts";
+import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
+import { advise } from "./advice.ts";
+import { checkCookieDomain, REMOVE_DOMAIN } from "./cookie-domain.ts";
 import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
@@ -16,6 +18,7 @@ import {
 	type UpstreamConfig,
 	upstreamOf,
 } from "./upstream.ts";
+import { findWarnings } from "./warnings.ts";
 
 /** Largest document that is read, in bytes of UTF-8, as KV and file systems count: room for 100,000 origins. */
 export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -24,6 +27,8 @@ export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 export interface CookieRewrite {
 	readonly sameSiteNone: boolean;
 	readonly partitioned: boolean;
+	/** What stands in place of every `Domain`; empty where it is taken out, undefined where it stays. */
+	readonly domain: string | undefined;
 }
 
 /** A tenant that is closed: everything is refused, nothing is shared. */
@@ -32,16 +37,25 @@ export interface ClosedTenant {
 	readonly weightBytes: number;
 }
 
+/** What holds for the paths of one route, or for all that no route has. */
+export interface Place {
+	readonly policies: Policies;
+	/** Whether nothing is changed there, and only the verdict recorded. */
+	readonly report: boolean;
+}
+
 /** A compiled tenant document. Immutable. */
 export interface Tenant {
 	readonly closed: false;
 	/** Where the API is; undefined where requests go on along their own route. */
 	readonly upstream: Upstream | undefined;
-	readonly policy: Policy;
+	/** What holds where no route does. */
+	readonly place: Place;
 	/** Undefined where there are none: then no request's path has to be known. */
-	readonly routes: RouteTable<Policy> | undefined;
-	readonly report: boolean;
+	readonly routes: RouteTable<Place> | undefined;
 	readonly rejectDenied: boolean;
+	/** Whether what other sites embed without an `Origin` is refused too. */
+	readonly isolates: boolean;
 	readonly stripOrigin: boolean;
 	readonly upstreamTimeoutMilliseconds: number | undefined;
 	readonly cookies: CookieRewrite | undefined;
@@ -52,12 +66,12 @@ export interface Tenant {
 
 /** A tenant itself, and a route beside its path and its policy. */
 const TENANT_BYTES = 160;
-const ROUTE_BYTES = 60;
+const ROUTE_BYTES = 80;
 
 const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
 
-/** A tenant, open or closed, or the errors that the document has. */
-export type TenantResult =
+/** A tenant, open or closed, or what is wrong with the document. */
+type Compiled<TError> =
 	| {
 			readonly ok: true;
 			readonly closed: false;
@@ -70,29 +84,34 @@ export type TenantResult =
 			readonly tenant: ClosedTenant;
 			readonly document: ClosedDocument;
 	  }
-	| { readonly ok: false; readonly errors: readonly Finding[] };
+	| {
+			readonly ok: false;
+			readonly errors: readonly TError[];
+			/** What is sound in it; undefined where that is nothing. */
+			readonly document?: TenantDocument | ClosedDocument | undefined;
+	  };
+
+/** A tenant, open or closed, or the errors that the document has. */
+export type TenantResult = Compiled<Finding>;
+
+/** The same for the gateway, which says the first error's code and place to its operator, and no more. */
+export type LoadedTenant = Compiled<Fault>;
 
 /**
- * Parses, checks and compiles a tenant document.
+ * Parses, checks and compiles a tenant document as far as its first error. The words for errors are not in the gateway's bundle.
  * @param text JSON, 4 MiB at most
- * @param thoroughness "first" where one error is as good as all: checking then stops at it
  */
-export function parseTenant(text: string, thoroughness: Thoroughness = "all"): TenantResult {
-	const bytes = utf8Bytes(text);
-	if (bytes > MAX_DOCUMENT_BYTES) return { ok: false, errors: [documentTooLarge(bytes)] };
-	const findings = createFindings(thoroughness);
-	const isFlat = scanJson(text, (repeated) => {
-		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
-		return !findings.isEnough();
-	});
-	if (!isFlat) return { ok: false, errors: [nestedTooDeeply()] };
-	let value: unknown;
-	try {
-		value = JSON.parse(text);
-	} catch (error) {
-		return { ok: false, errors: [invalidJson(error instanceof Error ? error.message : String(error))] };
-	}
-	return compile(value, findings);
+export function loadTenant(text: string): LoadedTenant {
+	return load(text, createFindings("first")).loaded;
+}
+
+/**
+ * Parses, checks and compiles a tenant document, and says everything that is wrong with it.
+ * @param text JSON, 4 MiB at most
+ */
+export function parseTenant(text: string): TenantResult {
+	const { loaded, value } = load(text, createFindings());
+	return withWords(loaded, value, text.length);
 }
 
 /**
@@ -100,22 +119,83 @@ export function parseTenant(text: string, thoroughness: Thoroughness = "all"): T
  * @param value as JSON.parse gives it, with `__proto__` as an own key where the text has one
  */
 export function compileTenant(value: unknown): TenantResult {
-	return compile(value, createFindings());
+	return withWords(compile(value, createFindings()), value, 0);
 }
 
-function compile(value: unknown, findings: Findings): TenantResult {
-	const refused = () => ({ ok: false, errors: findings.list() }) as const;
+function withWords(loaded: LoadedTenant, value: unknown, characters: number): TenantResult {
+	if (loaded.ok) return loaded;
+	return {
+		ok: false,
+		errors: advise(value, { errors: loaded.errors, warnings: [] }, inspect, characters).errors,
+	};
+}
+
+/** What is wrong with a document and what is doubtful in it, by code and place. */
+export interface Inspected {
+	readonly errors: readonly Fault[];
+	readonly warnings: readonly Fault[];
+	/** Once there are no errors. */
+	readonly document?: TenantDocument | ClosedDocument | undefined;
+}
+
+/**
+ * Finds what is wrong with a document and what is doubtful in it, without any words; `advise` has those.
+ * @param value as JSON.parse gives it
+ */
+export function inspect(value: unknown): Inspected {
+	const thoroughness = "every";
+	return inspected(compile(value, createFindings(thoroughness)), thoroughness);
+}
+
+/** As `inspect`, of a document's text. */
+export function inspectText(text: string): Inspected {
+	return inspected(load(text, createFindings()).loaded, "all");
+}
+
+function inspected(loaded: LoadedTenant, thoroughness: Thoroughness): Inspected {
+	const warnings = loaded.document === undefined ? [] : findWarnings(loaded.document, thoroughness);
+	return loaded.ok
+		? { errors: [], warnings, document: loaded.document }
+		: { errors: loaded.errors, warnings };
+}
+
+function load(text: string, findings: Findings): { readonly loaded: LoadedTenant; readonly value?: unknown } {
+	const bytes = utf8Bytes(text);
+	if (bytes > MAX_DOCUMENT_BYTES) return refused(documentTooLarge(bytes));
+	const isFlat = scanJson(text, (repeated) => {
+		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
+		return !findings.isEnough();
+	});
+	if (!isFlat) return refused(nestedTooDeeply());
+	let value: unknown;
+	try {
+		value = JSON.parse(text);
+	} catch (error) {
+		return refused(invalidJson(error instanceof Error ? error.message : String(error)));
+	}
+	return { loaded: compile(value, findings), value };
+}
+
+function refused(error: Fault): { readonly loaded: LoadedTenant } {
+	return { loaded: { ok: false, errors: [error] } };
+}
+
+function compile(value: unknown, findings: Findings): LoadedTenant {
+	const refused = (document?: TenantDocument | ClosedDocument) =>
+		({ ok: false, errors: findings.list(), document }) as const;
 	if (findings.isEnough()) return refused();
 	const document = checkStructure(value, findings);
 	if (document === undefined) return refused();
 	if ("closed" in document) {
-		return findings.count() > 0 ? refused() : { ok: true, closed: true, document, tenant: CLOSED };
+		return findings.count() > 0 ? refused(document) : { ok: true, closed: true, document, tenant: CLOSED };
 	}
 	checkUpstream(document.upstream, findings);
+	checkCookies(document.cookies, findings);
 	const quota = createOriginQuota();
-	const policy = compilePolicy(document.cors, "/cors", findings, quota);
-	const routes = compileRoutes(document.routes ?? [], findings, quota);
-	if (policy === undefined || findings.count() > 0) return refused();
+	const report = document.mode === "report";
+	const policies = compilePolicies(document.cors, "/cors", findings, quota);
+	const routes = compileRoutes(document.routes ?? [], report, findings, quota);
+	if (policies === undefined || findings.count() > 0) return refused(document);
 	const timeout = document.upstreamTimeoutSeconds;
 	return {
 		ok: true,
@@ -124,15 +204,15 @@ function compile(value: unknown, findings: Findings): TenantResult {
 		tenant: {
 			closed: false,
 			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
-			policy,
+			place: { policies, report },
 			routes: routes.length === 0 ? undefined : createRouteTable(routes),
-			report: document.mode === "report",
-			rejectDenied: document.deniedRequests === "reject",
+			rejectDenied: (document.deniedRequests ?? "forward") !== "forward",
+			isolates: document.deniedRequests === "isolate",
 			stripOrigin: document.originHeader === "strip",
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
 			clientCertificate: document.clientCertificate ?? "ignore",
-			weightBytes: TENANT_BYTES + policy.weightBytes + routesBytes(routes),
+			weightBytes: TENANT_BYTES + policies.weightBytes + routesBytes(routes),
 		},
 	};
 }
@@ -145,31 +225,39 @@ function checkUpstream(upstream: UpstreamConfig | undefined, findings: Findings)
 	findings.add({ ...refusal, pointer: isOrigin ? "/upstream" : "/upstream/service" });
 }
 
+function checkCookies(cookies: TenantDocument["cookies"], findings: Findings): void {
+	const refusal = cookies?.domain === undefined ? undefined : checkCookieDomain(cookies.domain);
+	if (refusal !== undefined) findings.add({ ...refusal, pointer: "/cookies/domain" });
+}
+
 function compileRoutes(
 	configs: NonNullable<TenantDocument["routes"]>,
+	/** That of the document, which a route's own mode overrules. */
+	report: boolean,
 	findings: Findings,
 	quota: OriginQuota,
-): readonly Route<Policy>[] {
-	const routes: Route<Policy>[] = [];
-	configs.forEach(({ path, cors }, index) => {
+): readonly Route<Place>[] {
+	const routes: Route<Place>[] = [];
+	configs.forEach(({ path, cors, mode }, index) => {
 		if (findings.isEnough()) return;
 		const place = pointerTo("/routes", index);
 		const refusal = checkPath(path);
 		if (refusal !== undefined) findings.add({ ...refusal, pointer: pointerTo(place, "path") });
-		const value = compilePolicy(cors, pointerTo(place, "cors"), findings, quota);
-		if (value !== undefined) routes.push({ path, value });
+		const policies = compilePolicies(cors, pointerTo(place, "cors"), findings, quota);
+		if (policies === undefined) return;
+		routes.push({ path, value: { policies, report: mode === undefined ? report : mode === "report" } });
 	});
-	const repetitions: Finding[] = [];
+	const repetitions: Fault[] = [];
 	checkUniquePaths(configs, repetitions);
 	for (const finding of repetitions) findings.add(finding);
 	return routes;
 }
 
 /** A path is held by the route; the table's key is the same text, or a part of it. */
-function routesBytes(routes: readonly Route<Policy>[]): number {
+function routesBytes(routes: readonly Route<Place>[]): number {
 	let bytes = 0;
 	for (const { path, value } of routes) {
-		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.weightBytes;
+		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.policies.weightBytes;
 	}
 	return bytes;
 }
@@ -201,5 +289,8 @@ function documentTooLarge(bytes: number): Finding {
 function cookieRewrite(cookies: TenantDocument["cookies"]): CookieRewrite | undefined {
 	const sameSiteNone = cookies?.sameSite === "None";
 	const partitioned = cookies?.partitioned === true;
-	return sameSiteNone || partitioned ? { sameSiteNone, partitioned } : undefined;
+	const domain = cookies?.domain === REMOVE_DOMAIN ? "" : cookies?.domain;
+	return sameSiteNone || partitioned || domain !== undefined
+		? { sameSiteNone, partitioned, domain }
+		: undefined;
 }

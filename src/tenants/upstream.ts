@@ -1,7 +1,8 @@
 /** Owns a tenant's `upstream`: its check, and its parts. */
 
 import { isHostname } from "../cors/origin-syntax.ts";
-import { quote, type Refusal } from "../findings/finding.ts";
+import { parseUrl } from "../cors/url.ts";
+import type { Refused } from "../findings/finding.ts";
 
 /** `upstream` as it is configured: an origin, or a service binding. */
 export type UpstreamConfig = string | { readonly service: string };
@@ -25,12 +26,8 @@ export function upstreamOf(upstream: UpstreamConfig): Upstream {
  * Checks the name of a service binding.
  * @returns undefined where it can be one, else the refusal
  */
-export function checkServiceName(name: string): Refusal | undefined {
-	if (isServiceName(name)) return undefined;
-	return {
-		code: "invalid-service",
-		message: `${quote(name)} cannot be the name of a service binding: a letter or "_", then letters, digits or "_", ${MAX_SERVICE_NAME_CHARACTERS} at most. Write the "binding" of [[services]] in wrangler.toml.`,
-	};
+export function checkServiceName(name: string): Refused | undefined {
+	return isServiceName(name) ? undefined : { code: "invalid-service" };
 }
 
 function isServiceName(name: string): boolean {
@@ -48,32 +45,16 @@ function isServiceName(name: string): boolean {
  * Checks that an upstream is an http or https origin that can be fetched, and nothing more.
  * @returns undefined where it is, else the refusal
  */
-export function checkUpstreamOrigin(upstream: string): Refusal | undefined {
-	const url = URL.parse(upstream);
-	const shown = quote(upstream);
-	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
-		return {
-			code: "invalid-upstream",
-			message: `${shown} is not an http or https origin, such as "https://api.internal.example". Correct it.`,
-		};
-	}
-	if (!isFetchable(url)) {
-		return {
-			code: "invalid-upstream-host",
-			message: `${shown} has a host or a port that can never be fetched: an upstream's host is an IP address, or labels of a-z 0-9 - _ joined by single dots, without a wildcard; its port is not 0. Correct it.`,
-			...suggestWithoutDot(url),
-		};
-	}
+export function checkUpstreamOrigin(upstream: string): Refused | undefined {
+	const url = parseUrl(upstream);
+	if (url === null || (url.protocol !== "https:" && url.protocol !== "http:"))
+		return { code: "invalid-upstream" };
+	if (!isFetchable(url)) return { code: "invalid-upstream-host" };
 	if (url.origin === upstream) return undefined;
 	const extra = extraOf(url, upstream);
-	return {
-		code: extra === undefined ? "invalid-upstream-form" : "invalid-upstream-extra",
-		message:
-			extra === undefined
-				? `${shown} is not written as an origin is: lower case, without the default port. Write ${url.origin}.`
-				: `${shown} has ${extra}; an upstream is an origin only, and a request keeps its own path and query. Remove it.`,
-		suggestion: url.origin,
-	};
+	return extra === undefined
+		? { code: "invalid-upstream-form" }
+		: { code: "invalid-upstream-extra", facts: extra };
 }
 
 /** The URL parser takes hosts that no resolver does, such as `*.x` and `a..b`; its IP addresses are in order. */
@@ -81,15 +62,12 @@ function isFetchable({ hostname, port }: URL): boolean {
 	return (hostname.startsWith("[") || isHostname(hostname)) && port !== "0";
 }
 
-function suggestWithoutDot(url: URL): { suggestion?: string } {
-	const dot = `${url.hostname}`.endsWith(".");
-	const candidate = dot ? URL.parse(url.origin.replace(url.hostname, url.hostname.slice(0, -1))) : null;
-	return candidate !== null && isFetchable(candidate) ? { suggestion: candidate.origin } : {};
-}
+/** What an upstream has beyond its origin. */
+export type UpstreamExtra = "user" | "query" | "fragment" | "path";
 
-function extraOf(url: URL, upstream: string): string | undefined {
-	if (url.username || url.password) return "user information";
-	if (url.search) return "a query";
-	if (url.hash) return "a fragment";
-	return url.pathname !== "/" || upstream.endsWith("/") ? "a path" : undefined;
+function extraOf(url: URL, upstream: string): UpstreamExtra | undefined {
+	if (url.username || url.password) return "user";
+	if (url.search) return "query";
+	if (url.hash) return "fragment";
+	return url.pathname !== "/" || upstream.endsWith("/") ? "path" : undefined;
 }

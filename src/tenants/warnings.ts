@@ -1,41 +1,57 @@
 /** Owns what is legal in a tenant document but doubtful; the gateway never needs it, people do. */
 
 import { findCovered } from "../cors/cover.ts";
+import { checkMethod } from "../cors/names.ts";
 import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
 import { isCanonicalIpv4, isLoopback } from "../cors/origin-syntax.ts";
+import { nameOf } from "../cors/pattern-host.ts";
+import { type CorsConfigs, placedPolicies } from "../cors/policies.ts";
 import type { CorsConfig } from "../cors/policy.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
-import { createFindings, type Findings } from "../findings/collector.ts";
-import { type Finding, pointerTo, quote } from "../findings/finding.ts";
+import { parseUrl } from "../cors/url.ts";
+import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
+import { type Fault, pointerTo, quote } from "../findings/finding.ts";
+import { warnOfPolicies } from "./policy-warnings.ts";
+import { checkPath } from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
+import { warnSharedHosts } from "./shared-hosts.ts";
 
 /** Above this only Firefox still keeps a preflight's answer: Chromium's cap is here, Safari's is 600. */
 const COMMON_MAX_AGE_CAP_SECONDS = 7200;
 
-/** Finds everything doubtful in a document that has no errors. */
-export function findWarnings(document: TenantDocument | ClosedDocument): readonly Finding[] {
+/**
+ * Finds everything doubtful in a document.
+ * @param document or what is sound in one that has errors: to correct those must not bring warnings that nobody saw before
+ */
+export function findWarnings(
+	document: TenantDocument | ClosedDocument,
+	thoroughness: Thoroughness = "all",
+): readonly Fault[] {
 	if ("closed" in document) return [];
-	const warnings = createFindings();
+	const warnings = createFindings(thoroughness);
 	if (typeof document.upstream === "string") warnUpstream(document.upstream, warnings);
-	warnCors(document.cors, "/cors", warnings);
+	warnPolicies(document.cors, "/cors", warnings);
 	document.routes?.forEach(({ path, cors }, index) => {
 		const place = pointerTo("/routes", index);
 		warnPath(path, pointerTo(place, "path"), warnings);
-		warnCors(cors, pointerTo(place, "cors"), warnings);
+		warnPolicies(cors, pointerTo(place, "cors"), warnings);
 	});
-	if (document.cookies !== undefined && !document.cookies.sameSite && !document.cookies.partitioned) {
+	warnOfPolicies(document, warnings);
+	const { cookies } = document;
+	if (cookies !== undefined && !cookies.sameSite && !cookies.partitioned && cookies.domain === undefined) {
 		warnings.add({
 			code: "cookies-without-effect",
 			pointer: "/cookies",
-			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None" or "partitioned": true, or remove it.`,
+			message: `"cookies" asks for nothing: no cookie is rewritten. Add "sameSite": "None", "partitioned": true or "domain", or remove it.`,
 		});
 	}
 	return warnings.list();
 }
 
 function warnUpstream(upstream: string, warnings: Findings): void {
-	const { protocol, hostname } = new URL(upstream);
-	if (isLoopback(hostname)) return;
+	const url = parseUrl(upstream);
+	if (url === null || isLoopback(url.hostname)) return;
+	const { protocol, hostname } = url;
 	const pointer = "/upstream";
 	if (protocol === "http:") {
 		warnings.add({
@@ -56,6 +72,7 @@ function warnUpstream(upstream: string, warnings: Findings): void {
 
 /** A path that the URL parser never gives can never be matched. */
 function warnPath(path: string, pointer: string, warnings: Findings): void {
+	if (checkPath(path) !== undefined) return;
 	const prefix = path.endsWith("/*");
 	const literal = prefix ? path.slice(0, -2) : path;
 	if (literal === "") return;
@@ -70,17 +87,29 @@ function warnPath(path: string, pointer: string, warnings: Findings): void {
 	});
 }
 
+function warnPolicies(cors: CorsConfigs, pointer: string, warnings: Findings): void {
+	const policies = placedPolicies(cors, pointer);
+	for (const each of policies) warnCors(each.cors, each.pointer, warnings);
+}
+
 function warnCors(cors: CorsConfig, pointer: string, warnings: Findings): void {
-	if (cors.origins !== "*") warnOrigins(cors.origins, pointerTo(pointer, "origins"), warnings);
+	if (cors.origins !== "*") {
+		const place = pointerTo(pointer, "origins");
+		warnOrigins(cors.origins, place, warnings);
+		if (cors.credentials && !cors.dangerouslyAllowPublicSuffixSubdomains)
+			warnSharedHosts(cors.origins, place, warnings);
+	}
 	for (const key of ["methods", "requestHeaders", "exposedHeaders"] as const) {
 		const names = cors[key];
 		if (names === undefined || names === "*") continue;
 		const normalise = key === "methods" ? (name: string) => name : (name: string) => name.toLowerCase();
 		warnRepeated(names.map(normalise), pointerTo(pointer, key), warnings);
+		if (key !== "methods") warnAsterisks(names, pointerTo(pointer, key), warnings);
 	}
 	if (cors.methods !== undefined && cors.methods !== "*") {
 		cors.methods.forEach((method, index) => {
-			if (RUNTIME_METHODS.has(method)) return;
+			// What is refused has its own finding.
+			if (RUNTIME_METHODS.has(method) || checkMethod(method) !== undefined) return;
 			warnings.add({
 				code: "unreachable-method",
 				pointer: pointerTo(pointerTo(pointer, "methods"), index),
@@ -115,7 +144,7 @@ function warnOrigins(
 		places.push(index);
 		if (parsed.pattern.port !== ":*") return;
 		const { host } = parsed.pattern;
-		if (isLoopback(host.kind === "exact" ? host.host : host.parent)) return;
+		if (isLoopback(nameOf(host))) return;
 		warnings.add({
 			code: "any-port-on-public-host",
 			pointer: pointerTo(pointer, index),
@@ -129,6 +158,18 @@ function warnOrigins(
 			message: `${quote(patterns[which]?.text ?? "")} adds nothing: ${quote(cover)} covers it already. Remove one of the two.`,
 		});
 	}
+}
+
+/** `X-*` is a valid name, and no pattern: browsers compare it as it stands. */
+function warnAsterisks(names: readonly string[], pointer: string, warnings: Findings): void {
+	names.forEach((name, index) => {
+		if (!name.includes("*") || name === "*") return;
+		warnings.add({
+			code: "asterisk-in-name",
+			pointer: pointerTo(pointer, index),
+			message: `${quote(name)} is no pattern: browsers read the asterisk in it as a letter, so that it stands for the one header of that very name. List the headers that are meant, each by its name.`,
+		});
+	});
 }
 
 /** @returns the indexes of the repetitions */

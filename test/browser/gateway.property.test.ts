@@ -22,6 +22,7 @@ import {
 	mayRead,
 	mayReadHeader,
 	needsConsent,
+	type Policies,
 	type TenantDocument,
 } from "./policy-oracle.ts";
 import { fetchCall, xhrCall } from "./user-agent.ts";
@@ -54,10 +55,22 @@ const policies: fc.Arbitrary<CorsDocument> = fc
 	})
 	.map((cors) => (cors.origins === "*" ? { ...cors, credentials: false } : cors));
 
+/** One, or a list; before the last one `"*"` is refused, and nobody stands in its place. */
+const lists: fc.Arbitrary<Policies> = fc.oneof(
+	policies,
+	fc
+		.array(policies, { minLength: 1, maxLength: 4 })
+		.map((list) =>
+			list.map((cors, index) =>
+				cors.origins === "*" && index < list.length - 1 ? { ...cors, origins: [] } : cors,
+			),
+		),
+);
+
 const documents: fc.Arbitrary<TenantDocument> = fc.record({
 	upstream: fc.constant(UPSTREAM),
-	cors: policies,
-	routes: fc.uniqueArray(fc.record({ path: anyOf("/v1/*", "/v1/login"), cors: policies }), {
+	cors: lists,
+	routes: fc.uniqueArray(fc.record({ path: anyOf("/v1/*", "/v1/login"), cors: lists }), {
 		selector: ({ path }) => path,
 	}),
 	deniedRequests: anyOf("forward", "reject"),
@@ -156,7 +169,7 @@ function gatewayFor(document: TenantDocument): Gateway {
 		forwardUnknownHosts: false,
 		out: waysOut((request) => fetch(request)),
 		onFault: () => {},
-		verdicts: { takesAll: false, record: () => {} },
+		verdicts: { takesAll: false, record: () => {}, countUnavailable: () => {} },
 	});
 }
 
@@ -193,8 +206,8 @@ async function browse(gateway: Gateway, call: Call): Promise<Verdict> {
 	}
 }
 
-function policyOf(document: TenantDocument, path: string): CorsDocument {
-	return corsFor(document, new URL(path, API_ORIGIN).pathname);
+function policyOf(document: TenantDocument, path: string, { origin }: Call): CorsDocument {
+	return corsFor(document, new URL(path, API_ORIGIN).pathname, origin);
 }
 
 afterEach(() => vi.unstubAllGlobals());
@@ -221,7 +234,7 @@ describe("for any valid policy and any page request", { timeout: TIMEOUT_MILLISE
 				vi.stubGlobal("fetch", hostileUpstream(status));
 				const gateway = gatewayFor(document);
 				for (const call of tried) {
-					const cors = policyOf(document, call.path);
+					const cors = policyOf(document, call.path, call);
 					const isAllowed = mayRead(cors, call);
 					seen[isAllowed ? "allowed" : "denied"]++;
 					const verdict = await browse(gateway, call);
@@ -252,7 +265,8 @@ describe("for any valid policy and any page request", { timeout: TIMEOUT_MILLISE
 				const verdict = await browse(gatewayFor(document), call);
 				const isLoop = call.path === "/v1/login";
 				const isAllowed =
-					mayRead(policyOf(document, call.path), call) && mayRead(policyOf(document, "/v1/login"), call);
+					mayRead(policyOf(document, call.path, call), call) &&
+					mayRead(policyOf(document, "/v1/login", call), call);
 				expect(verdict.readable, JSON.stringify({ call, document, failed: verdict.failedStep })).toBe(
 					isAllowed && !isLoop,
 				);
@@ -271,7 +285,7 @@ describe("for any valid policy and any page request", { timeout: TIMEOUT_MILLISE
 					return upstream(request);
 				});
 				await browse(gatewayFor(document), call);
-				const cors = policyOf(document, call.path);
+				const cors = policyOf(document, call.path, call);
 				const isRejected =
 					document.deniedRequests === "reject" &&
 					call.origin !== API_ORIGIN &&
@@ -290,7 +304,7 @@ describe("for any valid policy and any page request", { timeout: TIMEOUT_MILLISE
 				vi.stubGlobal("fetch", hostileUpstream(200));
 				const { preflightCacheSeconds } = await browse(gatewayFor(document), call);
 				if (preflightCacheSeconds === undefined) return;
-				const { preflightMaxAgeSeconds } = policyOf(document, call.path);
+				const { preflightMaxAgeSeconds } = policyOf(document, call.path, call);
 				expect(preflightCacheSeconds).toEqual({
 					chromium: Math.min(preflightMaxAgeSeconds, 7200),
 					firefox: preflightMaxAgeSeconds,

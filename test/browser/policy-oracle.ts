@@ -13,11 +13,14 @@ export interface CorsDocument {
 	readonly timingAllowOrigin: boolean;
 }
 
+/** One policy, or a list of them. */
+export type Policies = CorsDocument | readonly CorsDocument[];
+
 export interface TenantDocument {
 	readonly upstream: string;
-	readonly cors: CorsDocument;
+	readonly cors: Policies;
 	/** One exact path and one prefix at most. */
-	readonly routes: readonly { readonly path: "/v1/login" | "/v1/*"; readonly cors: CorsDocument }[];
+	readonly routes: readonly { readonly path: "/v1/login" | "/v1/*"; readonly cors: Policies }[];
 	readonly deniedRequests: "forward" | "reject";
 	readonly originHeader: "forward" | "strip";
 }
@@ -91,8 +94,18 @@ export function mayReadHeader({ exposedHeaders }: CorsDocument, call: Call, name
 	return exposedHeaders.some((other) => other.toLowerCase() === name.toLowerCase());
 }
 
-/** The longest matching path wins, and replaces the document's policy whole. */
-export function corsFor({ cors, routes }: TenantDocument, path: string): CorsDocument {
+/**
+ * The longest matching path wins, and replaces the document's cors whole; of a list the first policy that allows the origin
+ * applies. Where none does it makes no difference which is told.
+ */
+export function corsFor(document: TenantDocument, path: string, origin: string): CorsDocument {
+	const policies = [policiesFor(document, path)].flat();
+	const found = policies.find((cors) => allowsOrigin(cors, origin)) ?? policies[0];
+	if (found === undefined) throw new Error("a list is never empty");
+	return found;
+}
+
+function policiesFor({ cors, routes }: TenantDocument, path: string): Policies {
 	const exact = routes.find((route) => route.path === path);
 	const isUnderPrefix = path === "/v1" || path.startsWith("/v1/");
 	const prefix = routes.find((route) => route.path === "/v1/*" && isUnderPrefix);

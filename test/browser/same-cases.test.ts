@@ -36,7 +36,7 @@ const gateway = createGateway({
 			}),
 	),
 	onFault: () => {},
-	verdicts: { takesAll: false, record: () => {} },
+	verdicts: { takesAll: false, record: () => {}, countUnavailable: () => {} },
 });
 
 async function answer(request: OutgoingRequest): Promise<Received> {

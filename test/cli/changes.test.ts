@@ -173,6 +173,17 @@ describe("push warns", () => {
 		expect(files.flatMap(({ warnings }) => warnings)).toEqual([]);
 	});
 
+	test("of a cookie domain that does not cover a host of the file", async () => {
+		const tell = (domain: string, ...hosts: string[]) =>
+			warnings({ cors: { origins: [] }, cookies: { domain }, hosts });
+		const code = "cookie-domain-of-other-hosts /cookies/domain";
+		expect(await tell("acme.com", "acme.com", "api.acme.com", "*.acme.com")).toEqual([]);
+		expect(await tell("remove", "api.other.com")).toEqual([]);
+		expect(await tell("acme.com", "api.acme.com", "api.other.com")).toEqual([code]);
+		expect(await tell("api.acme.com", "*.acme.com")).toEqual([code]);
+		expect(await tell("acme.com", "evilacme.com")).toEqual([code]);
+	});
+
 	test("by what the configuration says, section by section", async () => {
 		const bound = (section: string) => `[[${section}kv_namespaces]]\nbinding = "TENANTS"\n`;
 		const directory = folder({

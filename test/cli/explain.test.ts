@@ -150,6 +150,8 @@ allowed: the page may read the response, with credentials or without.`);
 			mode: "enforce",
 			route: null,
 			otherReading: null,
+			policy: "/cors",
+			passedOver: [],
 			origin: { reason: "listed", entry: "https://app.example.com", pointer: "/cors/origins/0" },
 			requests: [
 				{
@@ -182,6 +184,40 @@ allowed: the page may read the response, with credentials or without.`);
 				{ credentials: "omit", readable: true, steps: expect.any(Array) },
 			],
 		});
+	});
+
+	test("says which policy of a list applies, and why none before it does", async () => {
+		const cors = [
+			{ origins: ["https://app.example.com"], credentials: true },
+			{ origins: ["https://*.partner.example"], methods: ["PUT"] },
+			{ origins: "*" },
+		];
+		const tell = (origin: string) =>
+			explainFile({ ...ACME, cors }, "--origin", origin, "--method", "PUT", "--json");
+		const partner = JSON.parse((await tell("https://a.partner.example")).out);
+		expect(partner).toMatchObject({
+			allowed: true,
+			policy: "/cors/1",
+			passedOver: [{ pointer: "/cors/0", reason: "not-listed" }],
+			origin: { reason: "listed", entry: "https://*.partner.example", pointer: "/cors/1/origins/0" },
+		});
+		const other = JSON.parse((await tell("https://other.example")).out);
+		expect(other).toMatchObject({
+			allowed: false,
+			policy: "/cors/2",
+			passedOver: [{ pointer: "/cors/0" }, { pointer: "/cors/1" }],
+			origin: { reason: "any-origin", entry: "*", pointer: "/cors/2/origins" },
+		});
+		const { out } = await explainFile({ ...ACME, cors }, "--origin", "https://a.partner.example");
+		expect(out).toContain("the document's cors, the policy at /cors/1");
+		expect(out).toContain("not the one at /cors/0: no entry of its list matches the origin");
+	});
+
+	test("names the nearest entry of all policies where none allows the origin", async () => {
+		const cors = [{ origins: ["https://app.example.com"] }, { origins: ["https://shop.example.com"] }];
+		const { out } = await explainFile({ ...ACME, cors }, "--origin", "https://shops.example.com");
+		expect(out).toContain("a list of 2 policies");
+		expect(out).toContain("The nearest entry is https://shop.example.com");
 	});
 
 	test("needs no hosts", async () => {
@@ -510,5 +546,20 @@ describe("what the browser then concludes", () => {
 	test("is not told in report mode, where the upstream's own headers decide", async () => {
 		const { out } = await explainFile({ ...ACME, mode: "report" }, "--origin", "https://app.example.com");
 		expect(out).not.toContain("Browser ");
+	});
+});
+
+describe("an origin that no page has", () => {
+	test.each([
+		["wss://app.example.com", "Here: https://app.example.com."],
+		["gopher://app.example.com", "gopher:"],
+	])("is refused by explain and by doctor with the same words: %s", async (origin, words) => {
+		const explained = await explainFile(ACME, "--origin", origin);
+		const diagnosed = await cordon(["doctor", "https://api.acme.com/", "--origin", origin]);
+		for (const { code, err } of [explained, diagnosed]) {
+			expect(code).toBe(2);
+			expect(err).toContain("no page has an origin of the scheme");
+			expect(err).toContain(words);
+		}
 	});
 });

@@ -1,6 +1,6 @@
 /** Owns the proof of `cordon validate`: what is found, where it is shown, and as what it is reported. */
 
-import { writeFileSync } from "node:fs";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -41,12 +41,15 @@ describe("one file", () => {
 					code: "prohibited-origin-null",
 					pointer: "/cors/origins/0",
 					message: expect.stringContaining("sandboxed frame"),
+					value: "null",
 				},
 				{
 					code: "invalid-origin-trailing-slash",
 					pointer: "/cors/origins/1",
 					message: expect.stringContaining("ends in a slash"),
 					suggestion: "https://app.example.com",
+					value: "https://app.example.com/",
+					fix: [{ op: "replace", path: "/cors/origins/1", value: "https://app.example.com" }],
 				},
 			],
 			warnings: [],
@@ -92,6 +95,7 @@ describe("one file", () => {
 					pointer: "/upstream",
 					message: expect.stringContaining("plain http"),
 					suggestion: "https://api.example.com",
+					value: "http://api.example.com",
 				},
 			],
 		});
@@ -364,5 +368,82 @@ describe("what cannot be read", () => {
 		const { code, out } = await cordon(["validate", join(directory, "a.json"), join(directory, "b.json")]);
 		expect(code).toBe(2);
 		expect(out).toContain("invalid-document");
+	});
+});
+
+describe("--fix", () => {
+	const FAULTY = `{
+  // The API
+  "cors": {
+    "origins": [
+      "https://app.example.com/", // the shop
+      // partners
+      "https://a.example, https://b.example",
+      "https://b.example" // twice
+    ],
+    "methods": "put, DELETE", /* all */
+    "allowedHeaders": ["X-A"],
+    "exposedHeaders": ["ETag", "Set-Cookie"]
+  }
+}
+`;
+
+	test("corrects what has a plain remedy, keeps comments, says what it changed and what is left", async () => {
+		const path = join(folder({ "acme.jsonc": FAULTY }), "acme.jsonc");
+		const { code, out } = await cordon(["validate", path, "--fix"]);
+		expect(code).toBe(1);
+		expect(out).toContain(
+			`${path}:5: fixed: invalid-origin-trailing-slash: "https://app.example.com/" is now "https://app.example.com"`,
+		);
+		expect(out).toContain('fixed: forbidden-exposed-header: removed "Set-Cookie"');
+		expect(out).toContain("error: unknown-key");
+		expect(out).toContain(`invalid: ${path}, 1 error`);
+		expect(readFileSync(path, "utf8")).toBe(`{
+  // The API
+  "cors": {
+    "origins": [
+      "https://app.example.com", // the shop
+      // partners
+      "https://a.example",
+      "https://b.example" // twice
+    ],
+    "methods": ["PUT", "DELETE"], /* all */
+    "allowedHeaders": ["X-A"],
+    "exposedHeaders": ["ETag"]
+  }
+}
+`);
+	});
+
+	test("as JSON lists what was corrected beside what is left", async () => {
+		const path = join(folder({ "acme.jsonc": FAULTY }), "acme.jsonc");
+		const { out } = await cordon(["validate", path, "--fix", "--json"]);
+		const { valid, errors, fixed } = JSON.parse(out);
+		expect([valid, errors.length, fixed.length]).toEqual([false, 1, 4]);
+		expect(fixed[0]).toEqual({
+			code: "invalid-origin-trailing-slash",
+			pointer: "/cors/origins/0",
+			message: expect.any(String),
+			fix: [{ op: "replace", path: "/cors/origins/0", value: "https://app.example.com" }],
+		});
+	});
+
+	test("leaves a file alone that has nothing to correct", async () => {
+		const path = join(folder({ "acme.json": GOOD }), "acme.json");
+		const before = statSync(path).mtimeMs;
+		expect((await cordon(["validate", path, "--fix"])).out).toBe(`valid: ${path}`);
+		expect(statSync(path).mtimeMs).toBe(before);
+	});
+
+	test("is refused for standard input", async () => {
+		const { code, err } = await cordon(["validate", "-", "--fix"], { input: FAULTY });
+		expect([code, err]).toEqual([2, expect.stringContaining("standard input")]);
+	});
+
+	test("does not follow a link", async () => {
+		const directory = folder({ "acme.json": FAULTY });
+		symlinkSync(join(directory, "acme.json"), join(directory, "link.json"));
+		expect((await cordon(["validate", join(directory, "link.json"), "--fix"])).code).toBe(2);
+		expect(readFileSync(join(directory, "acme.json"), "utf8")).toBe(FAULTY);
 	});
 });

@@ -39,7 +39,7 @@ describe("a request is told apart", () => {
 });
 
 describe("what is done", () => {
-	const ALLOWED = { allowed: true, reason: "listed", entry: "https://a.example" } as const;
+	const ALLOWED = { allowed: true, reason: "listed", entry: "https://a.example", policy: 0 } as const;
 	const DENIED = { allowed: false, reason: "not-listed" } as const;
 	const none: Circumstances = { anyOrigin: false, ownOrigin: false, rejectDenied: false };
 	test.each<
@@ -57,6 +57,7 @@ describe("what is done", () => {
 		["websocket", DENIED, { ownOrigin: true }, "forward", false],
 		["no-origin", undefined, { rejectDenied: true }, "forward", false],
 		["no-origin", undefined, { anyOrigin: true }, "forward", true],
+		["no-origin", DENIED, {}, "refuse", false],
 	])("%s, %j, %j: %s, shared %s", (kind, origin, circumstances, action, share) => {
 		expect(decide(kind, origin, { ...none, ...circumstances })).toEqual({ action, share });
 	});

@@ -3,29 +3,46 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+	type AllowedOrigins,
 	checkOrigin,
-	compileOrigins,
+	checkOrigins,
+	combineOrigins,
 	createOriginQuota,
 	type OriginsConfig,
 } from "../../src/cors/allowed-origins.ts";
+import { mendOrigin } from "../../src/cors/origin-mend.ts";
 import { parseOriginPattern } from "../../src/cors/origin-pattern.ts";
 import { createOriginSet, isSerializedOrigin } from "../../src/cors/origin-set.ts";
 import { MAX_ORIGIN_BYTES } from "../../src/cors/origin-syntax.ts";
+import { STRICTEST } from "../../src/cors/origin-words.ts";
+import { judgeOriginPattern } from "../../src/cors/pattern-safety.ts";
 import { createFindings } from "../../src/findings/collector.ts";
 import { referenceMatches } from "./reference.ts";
 
 function setOf(...texts: readonly string[]) {
-	return createOriginSet(
-		texts.map((text) => {
-			const result = parseOriginPattern(text);
-			if (!result.ok) throw new Error(result.refusal.message);
-			return result.pattern;
-		}),
-	);
+	return setOfAll([texts]);
 }
 
-function listOf(origins: OriginsConfig) {
-	return compileOrigins(origins, SAFETY, "", createFindings(), createOriginQuota());
+function setOfAll(policies: readonly (readonly string[])[]) {
+	const set = createOriginSet(
+		policies.map((texts) =>
+			texts.map((text) => {
+				const result = parseOriginPattern(text);
+				if (!result.ok) throw new Error(result.refusal.code);
+				return result.pattern;
+			}),
+		),
+	);
+	return {
+		match: (origin: string) => set.match(origin)?.text,
+		policyOf: (origin: string) => set.match(origin)?.policy,
+	};
+}
+
+function listOf(...policies: readonly OriginsConfig[]): AllowedOrigins {
+	return combineOrigins(
+		policies.map((origins) => checkOrigins(origins, SAFETY, "", createFindings(), createOriginQuota())),
+	);
 }
 
 const LABEL_63 = "a".repeat(63);
@@ -33,6 +50,17 @@ const LABEL_63 = "a".repeat(63);
 describe("an origin matches an entry, or does not", () => {
 	test.each<[pattern: string, origin: string, matches: boolean]>([
 		["https://app.example.com", "https://app.example.com", true],
+		["moz-extension://*", "moz-extension://0a1b2c3d-0000-4000-8000-000000000000", true],
+		["moz-extension://*", "moz-extension://", false],
+		["moz-extension://*", "moz-extension://a/b", false],
+		["moz-extension://*", "safari-web-extension://0a1b2c3d", false],
+		["safari-web-extension://*", "safari-web-extension://0A1B-2C3D", true],
+		["vscode-webview://*", "vscode-webview://1a2b3c", true],
+		["vscode-webview://*", "https://vscode-webview", false],
+		["app://.", "app://.", true],
+		["app://.", "app://", false],
+		["app://Foo.", "app://Foo.", true],
+		["app://Foo.", "app://foo.", false],
 		["https://app.example.com", "https://app.example.com:443", false],
 		["https://app.example.com", "http://app.example.com", false],
 		["https://app.example.com", "https://App.example.com", false],
@@ -157,6 +185,7 @@ describe("an origin matches an entry, or does not", () => {
 
 const SAFETY = {
 	credentials: true,
+	dangerouslyAllowAnyExtension: false,
 	dangerouslyAllowInsecureOrigins: false,
 	dangerouslyAllowPublicSuffixSubdomains: false,
 };
@@ -197,7 +226,116 @@ const originNear = (text: string) =>
 			return head + filled + tail + (anyPort ? portText : "");
 		});
 
+describe("of several policies", () => {
+	const A = "https://a.example.com";
+	test.each<[string, readonly (readonly string[])[], origin: string, policy: number | undefined]>([
+		[
+			"the exact entry of the first counts, whatever wildcard comes later",
+			[[A], ["https://*.example.com"]],
+			A,
+			0,
+		],
+		[
+			"the wildcard of the first counts, whatever exact entry comes later",
+			[["https://*.example.com"], [A]],
+			A,
+			0,
+		],
+		[
+			"the narrower wildcard counts where it is the earlier one",
+			[["https://a*.example.com"], ["https://*.example.com"]],
+			"https://ab.example.com",
+			0,
+		],
+		[
+			"the broader wildcard counts where it is the earlier one",
+			[["https://*.example.com"], ["https://a*.example.com"]],
+			"https://ab.example.com",
+			0,
+		],
+		[
+			"the domain nearer to the host counts where it is the earlier one",
+			[["https://*.b.example.com"], ["https://*.example.com"]],
+			"https://a.b.example.com",
+			0,
+		],
+		[
+			"an exact port counts where it is earlier than any port",
+			[["https://*.example.com:8443"], ["https://*.example.com:*"]],
+			`${A}:8443`,
+			0,
+		],
+		[
+			"any port of one host counts where it is the later one, and alone",
+			[["https://b.example.com"], ["https://a.example.com:*"]],
+			`${A}:8443`,
+			1,
+		],
+		[
+			"any port of one host gives way to an earlier wildcard",
+			[["https://*.example.com:8443"], ["https://a.example.com:*"]],
+			`${A}:8443`,
+			0,
+		],
+		["an entry that stands twice is of the first", [["https://b.example.com", A], [A]], A, 0],
+		["a policy without entries is passed over", [[], [A]], A, 1],
+		["nobody's origin is nobody's", [[A], ["https://*.example.com"]], "https://example.com", undefined],
+	])("%s", (_, policies, origin, policy) => {
+		expect(setOfAll(policies).policyOf(origin)).toBe(policy);
+	});
+
+	test("directories are asked where no earlier policy, and no list of the same one, has decided", () => {
+		const list = listOf(
+			["https://listed.example"],
+			["https://second.example", { directory: "one" }],
+			["https://third.example"],
+			[{ directory: "two" }, { directory: "three" }],
+		);
+		const asked = (origin: string) => {
+			const check = checkOrigin(list, origin);
+			return check.kind === "ask"
+				? [check.policies.map(({ directories }) => directories), check.otherwise]
+				: check.verdict;
+		};
+		const denied = (reason: string) => ({ allowed: false, reason });
+		const listed = (entry: string, policy: number) => ({ allowed: true, reason: "listed", entry, policy });
+		expect(asked("https://listed.example")).toEqual(listed("https://listed.example", 0));
+		expect(asked("https://second.example")).toEqual(listed("https://second.example", 1));
+		expect(asked("https://third.example")).toEqual([[["one"]], listed("https://third.example", 2)]);
+		expect(asked("https://other.example")).toEqual([[["one"], ["two", "three"]], denied("not-in-directory")]);
+		expect(asked("null")).toEqual(denied("origin-null"));
+		expect(asked("http://insecure.example")).toEqual(denied("origin-insecure"));
+	});
+
+	test("any origin in the last place has what no policy before it has, null and the malformed too", () => {
+		const list = listOf(["https://listed.example", { directory: "one" }], "*");
+		const any = { kind: "decided", verdict: { allowed: true, reason: "any-origin", entry: "*", policy: 1 } };
+		for (const origin of ["null", "https://a, https://b", "http://plain.example", "x".repeat(400)])
+			expect(checkOrigin(list, origin)).toEqual(any);
+		expect(checkOrigin(list, "https://other.example")).toMatchObject({ kind: "ask", otherwise: any.verdict });
+		expect(checkOrigin(list, "https://listed.example")).toMatchObject({ verdict: { policy: 0 } });
+	});
+});
+
 describe("properties", () => {
+	test("an origin is of the first policy that has an entry by whose definition it matches", () => {
+		const policies = fc.array(fc.array(patternText, { maxLength: 5 }), { minLength: 1, maxLength: 4 });
+		fc.assert(
+			fc.property(
+				policies.chain((lists) => {
+					const texts = lists.flat();
+					const origins = texts.length === 0 ? fc.string() : fc.constantFrom(...texts).chain(originNear);
+					return fc.tuple(fc.constant(lists), origins);
+				}),
+				([lists, origin]) => {
+					const first = lists.findIndex((texts) => texts.some((text) => referenceMatches(text, origin)));
+					expect(setOfAll(lists).policyOf(origin)).toBe(first === -1 ? undefined : first);
+				},
+			),
+			{ numRuns: 3000 },
+		);
+	});
+
 	test("an origin matches a list if and only if the definition of one of its entries says so", () => {
 		fc.assert(
 			fc.property(
@@ -245,12 +383,25 @@ describe("properties", () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(patternText, fc.webUrl(), fc.string()),
-				fc.constantFrom("", "/", " ", ".", ":443", ":", "?q", "A"),
-				(text, tail) => {
-					const result = parseOriginPattern(text + tail);
-					if (result.ok || result.refusal.suggestion === undefined || result.refusal.code.endsWith("in-list"))
-						return;
-					expect(parseOriginPattern(result.refusal.suggestion).ok).toBe(true);
+				fc.constantFrom(
+					"",
+					"/",
+					" ",
+					".",
+					":443",
+					":",
+					"?q",
+					"A",
+					",http://b.example",
+					"|https://*example.com",
+				),
+				fc.boolean(),
+				(text, tail, credentials) => {
+					const safety = { ...STRICTEST, credentials };
+					for (const pattern of mendOrigin(text + tail, safety)?.patterns ?? []) {
+						const result = parseOriginPattern(pattern);
+						expect(result.ok && judgeOriginPattern(result.pattern, safety)).toBeUndefined();
+					}
 				},
 			),
 			{ numRuns: 2000 },

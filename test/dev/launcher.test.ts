@@ -177,8 +177,8 @@ describe.skipIf(isWindows)("npm start", () => {
 		["node", "SIGINT"] as const,
 		["node", "SIGKILL"] as const,
 	])("leaves nobody behind when %s gets %s", async (whom, signal) => {
-		const [gateway, api, page] = await freePorts(3);
-		const env = { PORT: `${gateway}`, API_PORT: `${api}`, PAGE_PORT: `${page}` };
+		const [gateway, api, page, admin] = await freePorts(4);
+		const env = { PORT: `${gateway}`, API_PORT: `${api}`, PAGE_PORT: `${page}`, ADMIN_PORT: `${admin}` };
 		const demo = await startAndWait(["npm", "start"], /Cordon is running\./, env);
 		expect(demo.family.length).toBeGreaterThan(5);
 		const node = demo.family.find(({ command }) => /^\S*node demo\/start\.ts/.test(command));

@@ -10,6 +10,7 @@ import "./hostile-input.ts";
 import "./memory.ts";
 import "./modes.ts";
 import "./origins.ts";
+import "./policies.ts";
 import "./preflight.ts";
 import "./problems.ts";
 import "./redirects.ts";

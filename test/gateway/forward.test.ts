@@ -2,14 +2,15 @@
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createAddressReader } from "../../src/gateway/address.ts";
-import { fetchUpstream, upstreamFailure } from "../../src/gateway/forward.ts";
+import { callOf, judged } from "../../src/gateway/call.ts";
+import { upstreamWay } from "../../src/gateway/forward.ts";
 import { compileTenant } from "../../src/tenants/tenant.ts";
 import { waysOut } from "./ways-out.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function passage(upstreamTimeoutSeconds: number | undefined) {
+function callWithin(upstreamTimeoutSeconds: number | undefined) {
 	const result = compileTenant({
 		upstream: "https://api.internal",
 		...(upstreamTimeoutSeconds === undefined ? {} : { upstreamTimeoutSeconds }),
@@ -20,39 +21,41 @@ function passage(upstreamTimeoutSeconds: number | undefined) {
 	const request = new Request("https://api.example.com/");
 	const { tenant } = result;
 	if (tenant.closed) throw new Error("no open tenant");
-	return { request, address, tenant, withoutOrigin: false, certificate: undefined };
+	return judged(callOf({ request, address, background: () => {} }, tenant, 0), undefined);
 }
 
 test("the time-out ends with the response headers: a body that streams for longer is not cut", async () => {
 	let signal: AbortSignal | null | undefined;
-	const out = waysOut(async (request) => {
-		({ signal } = request);
-		return new Response("slow");
-	});
-	const response = await fetchUpstream(passage(1), out);
+	const way = upstreamWay(
+		waysOut(async (request) => {
+			({ signal } = request);
+			return new Response("slow");
+		}),
+	);
+	const response = await way.ask(callWithin(1));
 	await vi.advanceTimersByTimeAsync(10_000);
 	expect(await response.text()).toBe("slow");
 	expect(signal?.aborted).toBe(false);
 });
 
 test("an upstream that does not answer in time is given up, and the reason is told", async () => {
-	const out = waysOut(
-		({ signal }) =>
-			new Promise((_resolve, reject) => {
-				signal.addEventListener("abort", () => reject(new Error("aborted")));
-			}),
+	const way = upstreamWay(
+		waysOut(
+			({ signal }) =>
+				new Promise((_resolve, reject) => {
+					signal.addEventListener("abort", () => reject(new Error("aborted")));
+				}),
+		),
 	);
-	const failing = fetchUpstream(passage(2), out).catch(upstreamFailure);
+	const failing = way.ask(callWithin(2)).catch(way.failure);
 	await vi.advanceTimersByTimeAsync(2000);
-	expect(await failing).toEqual({ code: "upstream-timeout", reason: "no response headers within 2000 ms" });
+	expect(await failing).toEqual({ code: "upstream-timeout", cause: "no response headers within 2000 ms" });
 });
 
 test("an upstream that fails within its time is unreachable, with or without one", async () => {
 	for (const seconds of [undefined, 1]) {
-		const failing = fetchUpstream(
-			passage(seconds),
-			waysOut(() => Promise.reject(new Error("refused"))),
-		);
-		expect(await failing.catch(upstreamFailure)).toEqual({ code: "upstream-unreachable", reason: "refused" });
+		const way = upstreamWay(waysOut(() => Promise.reject(new Error("refused"))));
+		const failing = way.ask(callWithin(seconds)).catch(way.failure);
+		expect(await failing).toEqual({ code: "upstream-unreachable", cause: "refused" });
 	}
 });

@@ -1,76 +1,10 @@
 /** Owns the proof of the request path as a whole where no socket is needed: paths, faults, ways out. */
 
 import { describe, expect, test } from "vitest";
-import type { Fault } from "../../src/gateway/fault.ts";
-import { createGateway } from "../../src/gateway/gateway.ts";
-import type { Verdict } from "../../src/gateway/verdict.ts";
-import { createTenantStore } from "../../src/tenants/store.ts";
-import { waysOut } from "./ways-out.ts";
+import { API, setUp, sharing } from "./world.ts";
 
-const API = "https://api.example.com";
 const APP = "https://app.example.com";
 const ADMIN = "https://admin.example.com";
-
-interface World {
-	readonly document: unknown;
-	readonly answer?: (request: Request) => Promise<Response>;
-	readonly services?: readonly string[];
-	readonly forwardUnknownHosts?: boolean;
-	/** Thrown when a verdict is recorded. */
-	readonly recorderFault?: Error;
-}
-
-/** What an API says that would share everything with everybody. */
-const REFLECTING = async ({ headers }: Request) =>
-	new Response("body", {
-		headers: {
-			"access-control-allow-origin": headers.get("origin") ?? "*",
-			"access-control-allow-credentials": "true",
-			"timing-allow-origin": "*",
-		},
-	});
-
-function setUp({ document, answer = REFLECTING, services = [], recorderFault, ...rest }: World) {
-	const faults: Fault[] = [];
-	const verdicts: Verdict[] = [];
-	const reached: Request[] = [];
-	const gateway = createGateway({
-		store: createTenantStore({
-			read: async (keys) =>
-				new Map(keys.map((key) => [key, key === "tenant:api.example.com" ? JSON.stringify(document) : null])),
-			now: () => 0,
-			onFailure: () => {},
-		}),
-		forwardUnknownHosts: rest.forwardUnknownHosts ?? false,
-		out: waysOut(async (request) => {
-			reached.push(request);
-			return answer(request);
-		}, services),
-		onFault: (fault) => void faults.push(fault),
-		verdicts: {
-			takesAll: true,
-			record(verdict) {
-				if (recorderFault !== undefined) throw recorderFault;
-				verdicts.push(verdict);
-			},
-		},
-	});
-	const ask = async (target: string, init: RequestInit & { readonly origin?: string } = {}) => {
-		const { origin, ...others } = init;
-		const headers = new Headers(others.headers);
-		if (origin !== undefined) headers.set("origin", origin);
-		const url = target.startsWith("/") ? API + target : target;
-		return gateway(new Request(url, { redirect: "manual", ...others, headers }), () => {});
-	};
-	return { ask, faults, verdicts, reached };
-}
-
-/** What bears on sharing, as lines. */
-function sharing({ headers }: Response): readonly string[] {
-	return [...headers]
-		.filter(([name]) => name.startsWith("access-control-") || ["vary", "timing-allow-origin"].includes(name))
-		.map(([name, value]) => `${name}: ${value}`);
-}
 
 const PREFLIGHT = { method: "OPTIONS", headers: { "access-control-request-method": "PUT" } };
 
@@ -276,10 +210,11 @@ describe("an unknown host that is let through", () => {
 	});
 
 	test.each(["cordon", 'x; p="'])("is a loop where CDN-Loop says so: %s", async (cdnLoop) => {
-		const { ask, reached } = setUp(world);
+		const { ask, reached, faults } = setUp(world);
 		const response = await ask(OTHER, { headers: { "cdn-loop": cdnLoop } });
 		expect(response.status).toBe(508);
 		expect(reached).toEqual([]);
+		expect(faults).toMatchObject([{ event: "loop-detected", hostname: "other.example", path: "/a" }]);
 	});
 
 	test("is unreachable where it cannot be reached, and that is told", async () => {
@@ -291,4 +226,21 @@ describe("an unknown host that is let through", () => {
 			{ event: "upstream-failed", hostname: "other.example", reason: "refused" },
 		]);
 	});
+});
+
+test("a hostname without a tenant is named in its 404, so that a wrong Host shows", async () => {
+	const { ask } = setUp({ document: { cors: { origins: [] } } });
+	const response = await ask("https://other.example.com/");
+	expect(await response.json()).toMatchObject({
+		code: "unknown-tenant",
+		detail: expect.stringContaining('"other.example.com"'),
+	});
+});
+
+test("a request whose tenant cannot be read is counted", async () => {
+	const { ask, unavailable } = setUp({ document: { cors: { origins: [] } }, broken: ["tenant:"] });
+	await ask("/", { origin: "https://app.example.com" });
+	expect(unavailable).toEqual([
+		{ hostname: "api.example.com", origin: "https://app.example.com", method: "GET", status: 503 },
+	]);
 });

@@ -17,7 +17,9 @@ import { compileTenant } from "../../src/tenants/tenant.ts";
 function policyOf(cors: object): Policy {
 	const result = compileTenant({ cors: { origins: ["https://a.example"], ...cors } });
 	if (!result.ok || result.closed) throw new Error(JSON.stringify(result));
-	return result.tenant.policy;
+	const [policy] = result.tenant.place.policies.list;
+	if (policy === undefined) throw new Error("there is no policy");
+	return policy;
 }
 
 describe("CDN-Loop is a loop", () => {
@@ -96,9 +98,16 @@ describe("Vary: Origin is merged in", () => {
 });
 
 describe("a Set-Cookie is rewritten", () => {
-	const NONE = { sameSiteNone: true, partitioned: false };
-	const BOTH = { sameSiteNone: true, partitioned: true };
-	const PARTITIONED = { sameSiteNone: false, partitioned: true };
+	const as = (sameSiteNone: boolean, partitioned: boolean, domain?: string) => ({
+		sameSiteNone,
+		partitioned,
+		domain,
+	});
+	const NONE = as(true, false);
+	const BOTH = as(true, true);
+	const PARTITIONED = as(false, true);
+	const OURS = as(false, false, "acme.com");
+	const HOSTS = as(false, false, "");
 	test.each([
 		["a=b", NONE, "a=b; SameSite=None; Secure"],
 		["a=b", BOTH, "a=b; SameSite=None; Secure; Partitioned"],
@@ -118,6 +127,29 @@ describe("a Set-Cookie is rewritten", () => {
 			"a=b==; Expires=Wed, 21 Oct 2026 07:28:00 GMT; SameSite=None; Secure",
 		],
 		["a=b;  X-Securely=1", NONE, "a=b;  X-Securely=1; SameSite=None; Secure"],
+		["a=b; Domain=api.internal; Path=/", OURS, "a=b; Domain=acme.com; Path=/"],
+		["a=b; Domain=api.internal; Path=/", HOSTS, "a=b; Path=/"],
+		["a=b", OURS, "a=b"],
+		["a=b; Path=/; Secure; SameSite=Lax", OURS, "a=b; Path=/; Secure; SameSite=Lax"],
+		["a=b;DOMAIN = .api.internal ;Path=/", OURS, "a=b;DOMAIN =acme.com;Path=/"],
+		["a=b;DOMAIN = .api.internal ;Path=/", HOSTS, "a=b;Path=/"],
+		["a=b; Domain=x.test; domain=y.test", OURS, "a=b; Domain=acme.com; domain=acme.com"],
+		["a=b; Domain=x.test; domain=y.test", HOSTS, "a=b"],
+		["a=b; Domain=x.test; Domain=", OURS, "a=b; Domain=acme.com; Domain="],
+		["a=b; Domain", OURS, "a=b; Domain"],
+		["a=b; Domain; Domain=", HOSTS, "a=b"],
+		["a=b; Domains=x.test", HOSTS, "a=b; Domains=x.test"],
+		["domain=api.internal; Path=/", HOSTS, "domain=api.internal; Path=/"],
+		["__Host-a=b; Path=/; Secure", OURS, "__Host-a=b; Path=/; Secure"],
+		["__Host-a=b; Domain=api.internal; Path=/; Secure", OURS, "__Host-a=b; Path=/; Secure"],
+		[" __hOST-a=b; Domain=api.internal; Secure", OURS, " __hOST-a=b; Secure"],
+		["__Host-a=b; Domain=api.internal", NONE, "__Host-a=b; Domain=api.internal; SameSite=None; Secure"],
+		["__Secure-a=b; Domain=api.internal; Secure", OURS, "__Secure-a=b; Domain=acme.com; Secure"],
+		[
+			"a=b; Domain=x.test; SameSite=Lax",
+			as(true, true, "acme.com"),
+			"a=b; Domain=acme.com; SameSite=None; Secure; Partitioned",
+		],
 	])("%j with %j", (cookie, rewrite, expected) => {
 		expect(rewriteCookie(cookie, rewrite)).toBe(expected);
 	});

@@ -12,25 +12,33 @@ const DENIED: Verdict = {
 	reason: "not-listed",
 	entry: "",
 	route: "/v1/*",
+	policy: null,
 	origin: "https://evil.example",
 	method: "GET",
+	requestHeaders: "",
 	policyReadAtMilliseconds: -11_500,
 	status: 200,
 	problem: "",
 	redirectTaintsOrigin: false,
 };
-const ALLOWED: Verdict = { ...DENIED, allowed: true, reason: "listed", entry: "https://*.example.com" };
+const ALLOWED: Verdict = {
+	...DENIED,
+	allowed: true,
+	reason: "listed",
+	entry: "https://*.example.com",
+	policy: 1,
+};
 
 function setUp() {
 	const points: AnalyticsEngineDataPoint[] = [];
 	const lines: LogEntry[] = [];
 	const state = { now: 1000 };
-	const { record } = createVerdictRecorder({
+	const { record, countUnavailable } = createVerdictRecorder({
 		dataset: { writeDataPoint: (point) => void (point && points.push(point)) },
 		log: (entry) => void lines.push(entry),
 		now: () => state.now,
 	});
-	return { points, lines, state, record };
+	return { points, lines, state, record, countUnavailable };
 }
 
 test("every verdict is one data point of the documented columns", () => {
@@ -40,7 +48,7 @@ test("every verdict is one data point of the documented columns", () => {
 		{
 			indexes: ["api.example.com"],
 			blobs: [
-				"1",
+				"2",
 				"api.example.com",
 				"actual",
 				"allowed",
@@ -52,10 +60,45 @@ test("every verdict is one data point of the documented columns", () => {
 				"enforce",
 				"",
 				"",
+				"1",
+				"",
 			],
 			doubles: [1, 12.5, 200],
 		},
 	]);
+});
+
+test("the headers that a preflight asks for are recorded, and cut to size", () => {
+	const { points, lines, record } = setUp();
+	record({ ...DENIED, kind: "preflight", requestHeaders: "content-type,x-id" });
+	record({ ...DENIED, kind: "preflight", requestHeaders: "x".repeat(513) });
+	expect(points.map(({ blobs }) => blobs?.[13])).toEqual(["content-type,x-id", "x".repeat(512)]);
+	expect(lines).toMatchObject([{ requestHeaders: "content-type,x-id" }, { requestHeaders: "x".repeat(512) }]);
+});
+
+test("a request whose tenant cannot be read is a data point without a decision", () => {
+	const { points, lines, countUnavailable } = setUp();
+	countUnavailable({ hostname: "api.example.com", origin: "https://a.example", method: "GET", status: 503 });
+	expect(points).toEqual([
+		{
+			indexes: ["api.example.com"],
+			blobs: [
+				"2",
+				"api.example.com",
+				"",
+				"",
+				"",
+				"",
+				"",
+				"https://a.example",
+				"GET",
+				"",
+				"tenant-unavailable",
+			],
+			doubles: [1, 0, 503],
+		},
+	]);
+	expect(lines).toEqual([]);
 });
 
 test("denied and report verdicts, and redirects that lose the origin, are logged; allowed and same-origin ones are not", () => {

@@ -23,6 +23,12 @@ async function ask(bindings: object, init: RequestInit = {}) {
 	return { response, logged: log.mock.calls.map(([line]) => JSON.parse(String(line)) as unknown) };
 }
 
+test("what wrangler binds is what the Worker takes", () => {
+	// Compiled or not.
+	const bindings: Bindings = env;
+	expect(bindings.TENANTS).toBeDefined();
+});
+
 test("the Worker is a Hono app", () => {
 	expect(app).toBeInstanceOf(Hono);
 });

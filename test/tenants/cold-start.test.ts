@@ -254,3 +254,12 @@ describe("a text that does not validate", () => {
 		expect(state.calls).toBe(1);
 	});
 });
+
+test("the work behind a response gives nothing, so that nothing large is held until all of it has ended", async () => {
+	const isolate = setUp();
+	isolate.kv.set(KEY, documentFor(ONE));
+	await isolate.find();
+	const given: unknown[] = await isolate.settle();
+	expect(given.flat(9).filter((one) => one !== undefined)).toEqual([]);
+	expect(given.length).toBe(1);
+});

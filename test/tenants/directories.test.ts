@@ -19,6 +19,7 @@ describe("an origin directory", () => {
 			allowed: true,
 			reason: "in-directory",
 			entry: '{"directory":"second"}',
+			policy: 0,
 		});
 		expect(await findOrigin("https://evil.example", "first", "second")).toEqual({
 			allowed: false,

@@ -15,6 +15,8 @@ const WILDCARD = "tenant:*.example.com";
 const ISOLATES = 3;
 
 const FRESH_BOUND_SECONDS = 60;
+/** So long an isolate goes by an absence that it has read, without a look at anything else. */
+const FRESH_ABSENCE_SECONDS = 30;
 const HOUR_SECONDS = 3600;
 /** A second copy of what does not change may be so much older than the last read. */
 const COPY_SECONDS = 300;
@@ -77,13 +79,17 @@ function createModel() {
 		);
 	}
 
-	function mayServe(ofKey: string, value: Value, at: number): boolean {
+	/**
+	 * Whose read began later knows better, however late the other one ends.
+	 * @param freshSeconds so long it is served as it is, in spite of all that others have read
+	 */
+	function mayServe(ofKey: string, value: Value, at: number, freshSeconds = FRESH_BOUND_SECONDS): boolean {
 		const reads = seen.filter((read) => read.key === ofKey);
 		const latest = reads
 			.filter((read) => read.value === value && at - read.begunAt < HOUR_SECONDS * 1000)
 			.sort((a, b) => b.begunAt - a.begunAt)[0];
 		if (latest === undefined) return false;
-		if (at - latest.begunAt < FRESH_BOUND_SECONDS * 1000) return true;
+		if (at - latest.begunAt < freshSeconds * 1000) return true;
 		const isReplaced = reads.some(
 			(read) =>
 				read.value !== value &&
@@ -95,8 +101,12 @@ function createModel() {
 		return inTrouble(ofKey, at) && !isReplaced;
 	}
 
-	/** Whether the host has a document that this place has seen so lately that it must be served. */
+	/**
+	 * Whether the host has a document that this place has seen so lately that it must be served. Not where its absence may
+	 * be served still: then the wildcard decides in its place, and what is wrong with that counts.
+	 */
 	function mustServe(at: number): boolean {
+		if (mayServe(OWN, "absent", at, FRESH_ABSENCE_SECONDS)) return false;
 		const newest = seen
 			.filter(({ key: read, value }) => read === OWN && value !== "trouble" && value !== "invalid")
 			.sort((a, b) => b.begunAt - a.begunAt)[0];

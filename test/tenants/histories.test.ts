@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Copy } from "../../src/isolate/freshness.ts";
-import { documentFor, HOST, KEY, ONE, setUp, TWO, WILDCARD } from "./store-setup.ts";
+import { documentFor, gate, HOST, KEY, ONE, setUp, TWO, WILDCARD } from "./store-setup.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -211,7 +211,7 @@ describe("a second copy", () => {
 		expect(place.copies.get(KEY)?.text).toBe(null);
 	});
 
-	test("of a wildcard's host says that it has no document of its own, renewed every 5 minutes", async () => {
+	test("of a wildcard's host says that it has no document of its own, renewed with each read; the wildcard's every 5 minutes", async () => {
 		const place = createPlace();
 		const isolate = place.isolate();
 		place.kv.set(WILDCARD, documentFor(ONE));
@@ -219,40 +219,75 @@ describe("a second copy", () => {
 			await place.ask(isolate, () => isolate.served());
 			await place.pass(55);
 		}
-		expect(isolate.state.writes).toEqual([KEY, WILDCARD, KEY, WILDCARD]);
+		expect(isolate.state.writes.filter((key) => key === KEY).length).toBe(10);
+		expect(isolate.state.writes.filter((key) => key === WILDCARD).length).toBe(2);
 	});
 
-	test("is written once for all made-up hosts that nobody serves, and never for made-up origins", async () => {
+	test("is written once for the wildcard of made-up hosts that nobody serves, for 20 of them, and for 20 made-up origins", async () => {
 		const isolate = createPlace().isolate();
 		for (let i = 0; i < 100; i++) {
 			await isolate.served(`made-up-${i}.example.com`);
 			await isolate.findOrigin(`https://made-up-${i}.example`, "customers");
 		}
 		await isolate.settle();
-		expect(isolate.state.writes).toEqual([WILDCARD]);
+		const startOf = (key: string) => key.replace(/made-up-.*/, "");
+		const counts = Map.groupBy(isolate.state.writes, startOf);
+		expect(new Map([...counts].map(([start, keys]) => [start, keys.length]))).toEqual(
+			new Map([
+				[WILDCARD, 1],
+				["tenant:", 20],
+				["origin:customers:https://", 20],
+			]),
+		);
 	});
 
-	test("is written for 100 made-up parents of made-up hosts at once, not for each", async () => {
+	test("is written for 100 made-up parents of made-up hosts at once and 100 other absences, not for each", async () => {
 		const isolate = createPlace().isolate();
 		for (let i = 0; i < 500; i++) await isolate.served(`host.made-up-${i}.example.com`);
 		await isolate.settle();
-		expect(isolate.state.writes.length).toBe(100);
+		expect(isolate.state.writes.length).toBe(200);
 	});
 
-	test("is written for 100 made-up hosts of a wildcard at once and 2 a second, and for those of another all the same", async () => {
+	test("is written for 120 made-up hosts of a wildcard at once and 2.5 a second, and for those of another all the same", async () => {
 		const isolate = createPlace().isolate();
 		isolate.kv.set(WILDCARD, documentFor(ONE));
 		isolate.kv.set("tenant:*.other.example", documentFor(ONE));
 		for (let i = 0; i < 500; i++) await isolate.served(`made-up-${i}.example.com`);
 		await isolate.settle();
-		expect(isolate.state.writes.filter((key) => key !== WILDCARD).length).toBe(100);
+		expect(isolate.state.writes.filter((key) => key !== WILDCARD).length).toBe(120);
 		isolate.advance(10);
 		for (let i = 0; i < 500; i++) await isolate.served(`more-${i}.example.com`);
 		await isolate.settle();
-		expect(isolate.state.writes.filter((key) => key !== WILDCARD).length).toBe(120);
+		expect(isolate.state.writes.filter((key) => key !== WILDCARD).length).toBe(145);
 		await isolate.served("api.other.example");
 		await isolate.settle();
 		expect(isolate.copies.get("tenant:api.other.example")?.text).toBe(null);
+	});
+
+	test("is not made of a slow read's value where a quicker one has seen since that it is deleted", async () => {
+		for (const before of ["nothing", "absence"]) {
+			const place = createPlace();
+			const [slow, quick] = [place.isolate(), place.isolate()];
+			if (before === "absence") await place.ask(quick, () => quick.served());
+			await place.pass(31);
+			const { promise, open } = gate();
+			slow.kv.set(KEY, documentFor(ONE));
+			slow.state.delay = promise;
+			const late = slow.find();
+			await place.pass(1);
+			expect(await place.ask(quick, () => quick.served())).toBe("absent");
+			open();
+			await late;
+			await vi.advanceTimersByTimeAsync(1000);
+			expect(place.copies.get(KEY)?.text).toBe(null);
+			place.be("failing");
+			for (const seconds of [5, 60, 300, 3000]) {
+				await place.pass(seconds);
+				const fresh = place.isolate();
+				expect(await place.ask(fresh, () => fresh.served())).not.toBe(ONE);
+			}
+			expect(await place.ask(slow, () => slow.served())).not.toBe(ONE);
+		}
 	});
 
 	test("that a slow read brings late does not come back over what was deleted meanwhile", async () => {
@@ -289,4 +324,20 @@ test("what is served is never older than an hour", async () => {
 	expect(await place.ask(isolate, () => isolate.served())).toBe("unreadable");
 	const fresh = place.isolate();
 	expect(await place.ask(fresh, () => fresh.served())).toBe("unreadable");
+});
+
+test("a host's absence that is fresh leaves it to an invalid wildcard; then the document that others have seen is served", async () => {
+	const place = createPlace();
+	const [other, isolate] = [place.isolate(), place.isolate()];
+	place.kv.set(WILDCARD, "[]");
+	expect(await place.ask(isolate, () => isolate.served())).toBe("invalid");
+	place.kv.set(KEY, documentFor(ONE));
+	expect(await place.ask(other, () => other.served())).toBe(ONE);
+	await place.pass(11.5);
+	for (let i = 0; i < 4; i++) expect(await other.served()).toBe(ONE);
+	expect(await place.ask(isolate, () => isolate.served())).toBe("invalid");
+	place.be("failing");
+	await place.pass(4);
+	expect(await place.ask(isolate, () => isolate.served())).toBe(ONE);
+	expect(await place.ask(isolate, () => isolate.served())).toBe(ONE);
 });

@@ -4,7 +4,13 @@ import { describe, expect, test } from "vitest";
 import { MAX_DIRECTORIES, MAX_EXACT_ORIGINS, MAX_WILDCARD_ORIGINS } from "../../src/cors/allowed-origins.ts";
 import { MAX_FINDINGS } from "../../src/findings/collector.ts";
 import { MAX_NAMES, MAX_ROUTES } from "../../src/tenants/schema.ts";
-import { compileTenant, parseTenant, type TenantResult } from "../../src/tenants/tenant.ts";
+import {
+	compileTenant,
+	type LoadedTenant,
+	loadTenant,
+	parseTenant,
+	type TenantResult,
+} from "../../src/tenants/tenant.ts";
 
 const times = <T>(count: number, make: (index: number) => T) =>
 	Array.from({ length: count }, (_, i) => make(i));
@@ -12,7 +18,7 @@ const exact = (index: number) => `https://a${index}.example`;
 const wildcard = (index: number) => `https://*.a${index}.example`;
 const directory = (index: number) => ({ directory: `d${index}` });
 
-function errorsOf(result: TenantResult): readonly string[] {
+function errorsOf(result: TenantResult | LoadedTenant): readonly string[] {
 	return result.ok ? [] : result.errors.map(({ code, pointer }) => `${code} ${pointer}`);
 }
 
@@ -147,12 +153,11 @@ describe("of a document's findings", () => {
 	});
 
 	test("the gateway wants the first alone", () => {
-		const result = parseTenant(
+		const result = loadTenant(
 			'{"mode": 1, "cors": {"origins": ["null", 5]}, "nope": 1, "routes": 1, "upstream": "x"}',
-			"first",
 		);
 		expect(errorsOf(result)).toEqual(["unknown-key /nope"]);
-		expect(errorsOf(parseTenant('{"cors": {"origins": ["null", "file:"]}}', "first"))).toEqual([
+		expect(errorsOf(loadTenant('{"cors": {"origins": ["null", "file:"]}}'))).toEqual([
 			"prohibited-origin-null /cors/origins/0",
 		]);
 	});

@@ -71,9 +71,9 @@ export function setUp(copies = new Map<string, Copy>()) {
 		/** What a page of `ONE` or `TWO` would see. */
 		served: async (host = HOST) => allowed(await store.findTenant(host, wait)),
 		findOrigin: (origin: string, ...directories: string[]) =>
-			store.findOrigin(HOST, directories, origin, wait),
+			store.findOrigin(HOST, questions(directories), origin, wait),
 		findOriginAt: (host: string, origin: string, ...directories: string[]) =>
-			store.findOrigin(host, directories, origin, wait),
+			store.findOrigin(host, questions(directories), origin, wait),
 		settle: () => Promise.all(background.splice(0)),
 		advance: (seconds: number) => {
 			state.now += seconds * 1000;
@@ -85,11 +85,14 @@ export function setUp(copies = new Map<string, Copy>()) {
 export function allowed(found: Lookup<StoredTenant>): string {
 	if (found.kind === "unavailable") return found.reason;
 	if (found.kind === "absent" || found.value.closed) return found.kind;
-	const { origins } = found.value.policy;
-	return (
-		[ONE, TWO].find((origin) => origins.kind === "list" && origins.set.match(origin) !== undefined) ??
-		"nobody"
-	);
+	const { set } = found.value.place.policies.origins;
+	return [ONE, TWO].find((origin) => set.match(origin) !== undefined) ?? "nobody";
+}
+
+/** What one policy that lists directories alone leads to. */
+function questions(directories: readonly string[]) {
+	const otherwise = { allowed: false, reason: "not-in-directory" } as const;
+	return { policies: [{ policy: 0, directories, insecureDirectoryOrigins: true }], otherwise };
 }
 
 /** A promise and what ends it. */

@@ -79,7 +79,9 @@ function typesOf(shape: Shape): readonly string[] {
 function leastOf(shape: Shape): unknown {
 	switch (shape.type) {
 		case "union":
-			return leastOf(shape.options.at(-1) ?? shape);
+			return leastOf(shape.options[0] ?? shape);
+		case "literal":
+			return shape.literal;
 		case "array":
 			return [];
 		case "strict_object":
@@ -100,6 +102,7 @@ test("the table has every place there is", () => {
 	expect(pointers.length).toBeGreaterThan(40);
 	expect(pointers).toContain("/cors/origins/0/directory");
 	expect(pointers).toContain("/routes/0/cors/origins/0/directory");
+	expect(pointers).toContain("/routes/0/cors/0/origins/0/directory");
 	expect(pointers).toContain("/upstream/service");
 	expect(pointers).toContain("/cookies/partitioned");
 	expect(new Set(pointers).size).toBe(pointers.length);
@@ -167,7 +170,7 @@ describe("a value of the wrong type is a finding where it stands", () => {
 	test("all of them at once", () => {
 		const document = {
 			cors: { origins: [[], 1, null, { directory: [] }], methods: {}, credentials: [] },
-			routes: [[], { path: {}, cors: [] }],
+			routes: [[], { path: {}, cors: 1 }],
 			cookies: [],
 			upstream: { service: {} },
 			mode: [],

@@ -9,7 +9,7 @@ const MINIMAL = { cors: { origins: ["https://app.example.com"] } };
 
 function errorsOf(
 	value: unknown,
-): readonly (readonly [code: string, pointer: string, suggestion?: string])[] {
+): readonly (readonly [code: string, pointer: string, suggestion?: unknown])[] {
 	const result = compileTenant(value);
 	if (result.ok) return [];
 	return result.errors.map(({ code, pointer, suggestion }) =>
@@ -86,9 +86,53 @@ describe("a mistake is reported where it stands", () => {
 		["null", null, [["invalid-document", ""]]],
 		["nothing", {}, [["missing-key", "/cors"]]],
 		["no origins", { cors: {} }, [["missing-key", "/cors/origins"]]],
-		["cors that is a list", { cors: [] }, [["invalid-type", "/cors"]]],
+		["cors that is an empty list", { cors: [] }, [["too-few-items", "/cors"]]],
+		["a list of 16 policies", { cors: Array.from({ length: 16 }, () => ({ origins: [] })) }, []],
+		[
+			"a list of 17 policies",
+			{ cors: Array.from({ length: 17 }, () => ({ origins: [] })) },
+			[["too-many-items", "/cors"]],
+		],
+		["a policy that is a list", { cors: [{ origins: [] }, []] }, [["invalid-type", "/cors/1"]]],
+		[
+			"faults in several policies of a list, those behind a faulty one too",
+			{
+				cors: [5, { origins: ["https://A.example"], methods: ["put"] }, { origins: ["null"], credential: 1 }],
+				routes: [{ path: "/a", cors: [{ origins: ["x"] }, { origins: [] }] }],
+			},
+			[
+				["invalid-type", "/cors/0"],
+				["unknown-key", "/cors/2/credential", "credentials"],
+				["invalid-origin-upper-case", "/cors/1/origins/0", "https://a.example"],
+				["invalid-method-case", "/cors/1/methods/0", "PUT"],
+				["prohibited-origin-null", "/cors/2/origins/0"],
+				["invalid-origin-no-scheme", "/routes/0/cors/0/origins/0", "https://x"],
+			],
+		],
+		[
+			"any origin before the last policy",
+			{ cors: [{ origins: [] }, { origins: "*" }, { origins: "*" }] },
+			[["unreachable-policy", "/cors/1/origins"]],
+		],
+		["any origin in the last policy", { cors: [{ origins: [] }, { origins: "*" }] }, []],
+		[
+			"any origin with credentials in the last policy",
+			{ cors: [{ origins: [] }, { origins: "*", credentials: true }] },
+			[["prohibited-origin-any-with-credentials", "/cors/1/origins"]],
+		],
+		[
+			"nine directories in one of the policies; eight in each are allowed",
+			{
+				cors: [8, 9].map((n) => ({ origins: Array.from({ length: n }, (_, i) => ({ directory: `d${i}` })) })),
+			},
+			[["too-many-directories", "/cors/1/origins"]],
+		],
 		["cors that is a text", { cors: "x" }, [["invalid-type", "/cors"]]],
-		["origins of one text", { cors: { origins: "https://a.example" } }, [["invalid-type", "/cors/origins"]]],
+		[
+			"origins of one text",
+			{ cors: { origins: "https://a.example" } },
+			[["invalid-type", "/cors/origins", ["https://a.example"]]],
+		],
 		["a number among origins", { cors: { origins: [5] } }, [["invalid-type", "/cors/origins/0"]]],
 		[
 			"a directory without a name",
@@ -110,32 +154,32 @@ describe("a mistake is reported where it stands", () => {
 		[
 			"a yes for true",
 			{ cors: { origins: [], credentials: "true" } },
-			[["invalid-type", "/cors/credentials", "true"]],
+			[["invalid-type", "/cors/credentials", true]],
 		],
 		[
 			"half a second",
 			{ cors: { origins: [], preflightMaxAgeSeconds: 0.5 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 1]],
 		],
 		[
 			"less than nothing",
 			{ cors: { origins: [], preflightMaxAgeSeconds: -1 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 0]],
 		],
 		[
 			"a day and a second",
 			{ cors: { origins: [], preflightMaxAgeSeconds: 86_401 } },
-			[["invalid-value", "/cors/preflightMaxAgeSeconds"]],
+			[["invalid-value", "/cors/preflightMaxAgeSeconds", 86_400]],
 		],
 		[
 			"a time-out of nothing",
 			{ ...MINIMAL, upstreamTimeoutSeconds: 0 },
-			[["invalid-value", "/upstreamTimeoutSeconds"]],
+			[["invalid-value", "/upstreamTimeoutSeconds", 1]],
 		],
 		[
 			"a time-out too long",
 			{ ...MINIMAL, upstreamTimeoutSeconds: 301 },
-			[["invalid-value", "/upstreamTimeoutSeconds"]],
+			[["invalid-value", "/upstreamTimeoutSeconds", 300]],
 		],
 		["a mode nobody knows", { ...MINIMAL, mode: "Report" }, [["invalid-type", "/mode", "report"]]],
 		["SameSite=Lax", { ...MINIMAL, cookies: { sameSite: "Lax" } }, [["invalid-type", "/cookies/sameSite"]]],
@@ -168,7 +212,7 @@ describe("a mistake is reported where it stands", () => {
 		[
 			"an upstream without a scheme",
 			{ ...MINIMAL, upstream: "a.example" },
-			[["invalid-upstream", "/upstream"]],
+			[["invalid-upstream", "/upstream", "https://a.example"]],
 		],
 		...[
 			"https://*.x",
@@ -204,12 +248,12 @@ describe("a mistake is reported where it stands", () => {
 			],
 		),
 		["a route without a slash", route("v1/*"), [["invalid-path", "/routes/0/path", "/v1/*"]]],
-		["a route with a query", route("/v1?x"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a fragment", route("/v1#x"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a blank", route("/v 1"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a query", route("/v1?x"), [["invalid-path", "/routes/0/path", "/v1"]]],
+		["a route with a fragment", route("/v1#x"), [["invalid-path", "/routes/0/path", "/v1"]]],
+		["a route with a blank", route("/v 1"), [["invalid-path", "/routes/0/path", "/v%201"]]],
 		["a route with two stars", route("/*/x/*"), [["invalid-path", "/routes/0/path"]]],
 		["a route with a star in the middle", route("/a*b"), [["invalid-path", "/routes/0/path"]]],
-		["a route with a star after a letter", route("/v1*"), [["invalid-path", "/routes/0/path"]]],
+		["a route with a star after a letter", route("/v1*"), [["invalid-path", "/routes/0/path", "/v1/*"]]],
 		["a route that stands twice", route("/a", "/b", "/a"), [["repeated-path", "/routes/2/path"]]],
 		[
 			"a route's own cors",
@@ -346,9 +390,8 @@ test("whatever JSON comes, checking does not throw, and what has no errors compi
 		fc.property(fc.oneof(near, fc.jsonValue()), (value) => {
 			const result = parseTenant(JSON.stringify(value));
 			if (result.ok && !result.closed)
-				expect(result.tenant.policy.preflightHeaders("https://a.example").has("access-control-max-age")).toBe(
-					true,
-				);
+				for (const policy of result.tenant.place.policies.list)
+					expect(policy.preflightHeaders("https://a.example").has("access-control-max-age")).toBe(true);
 			else if (!result.ok) expect(result.errors.length).toBeGreaterThan(0);
 		}),
 		{ numRuns: 500 },

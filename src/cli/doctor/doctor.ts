@@ -2,6 +2,7 @@
 
 import type { Header, HeaderList } from "../../browser/header-list.ts";
 import type { CredentialsMode } from "../../browser/request.ts";
+import { refusePageless } from "../../cors/origin-mend.ts";
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { isToken } from "../../cors/standard.ts";
 import { diagnose, diagnosisReport } from "../../doctor/diagnosis.ts";
@@ -140,6 +141,8 @@ function readUrl(text: string): URL {
 
 /** Only what a browser could send: anything else would be blocked for its own sake. */
 function readOrigin(text: string): string {
+	const pageless = refusePageless(text);
+	if (pageless !== undefined) throw refuse("invalid-value", `--origin ${pageless}`);
 	const url = URL.parse(text);
 	const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
 	if (text === "null" || (isWeb ? url.origin === text : isSerializedOrigin(text))) return text;

@@ -1,8 +1,10 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
 import { lstatSync } from "node:fs";
+import { refusePageless } from "../../cors/origin-mend.ts";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../../cors/standard.ts";
 import { type ExplainedTenant, explainCall, type PageCall } from "../../explain/explanation.ts";
+import { explanationReport } from "../../explain/report.ts";
 import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
 import { parseTenant } from "../../tenants/tenant.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
@@ -14,7 +16,7 @@ import { KV_OPTIONS, kvPlace, requiredKvPlace } from "../kv/kv-options.ts";
 import { defineCommand, type Outside, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { explanationReport, printExplanation } from "./words.ts";
+import { printExplanation } from "./words.ts";
 
 /** Where the document comes from, or what is wrong with it. */
 type Found =
@@ -115,6 +117,8 @@ function readCall(
 ): Omit<PageCall, "url"> {
 	const refuse = (what: string) => usage("invalid-value", what, explain);
 	if (origin === "") throw refuse("--origin is empty, and no browser sends that. Name the page's origin.");
+	const pageless = refusePageless(origin);
+	if (pageless !== undefined) throw refuse(`--origin ${pageless}`);
 	if (!isSendable(origin)) throw refuse("--origin has characters that no header can have. Correct it.");
 	if (!isToken(method)) throw refuse(`${JSON.stringify(method)} is no method. Name one, such as PUT.`);
 	if (isForbiddenMethod(method)) {

@@ -1,8 +1,8 @@
-/** Owns how an explanation is told: in words, step by step, or as JSON. */
+/** Owns how an explanation is told in words, step by step. */
 
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
-import { browserHalves, browserWords } from "../../explain/browser-half.ts";
+import { browserWords } from "../../explain/browser-half.ts";
 import {
 	type ExplainedRequest,
 	type Explanation,
@@ -18,23 +18,6 @@ import { type Terminal, wrap } from "../shell/terminal.ts";
 
 /** What stands before the words of a step. */
 const INDENT = " ".repeat(12);
-
-/** An explanation as JSON. */
-export function explanationReport(explanation: Explanation) {
-	const { allowed, call, tenantKey, mode, route, otherReading, reason, entry, requests } = explanation;
-	const { origin, method, headers, url } = call;
-	return {
-		allowed,
-		call: { origin, method, headers, url: url.href },
-		tenant: tenantKey,
-		mode,
-		route,
-		otherReading,
-		origin: { reason, entry: entry?.text ?? null, pointer: entry?.pointer ?? null },
-		requests,
-		browser: browserHalves(explanation),
-	};
-}
 
 /** Tells an explanation. @param file where the document stands, if in one */
 export function printExplanation(
@@ -52,10 +35,7 @@ export function printExplanation(
 	};
 	step("Call", `${call.method} ${call.url.href} from a page on ${call.origin}${withHeaders(call.headers)}`);
 	step("Document", documentWords(explanation, file));
-	step(
-		"Policy",
-		explanation.route === null ? "the document's cors" : `the cors of the route ${explanation.route}`,
-	);
+	step("Policy", ...policyWords(explanation));
 	step("Origin", ...originWords(explanation, file));
 	for (const request of requests) {
 		step(request.kind === "preflight" ? "Preflight" : "Request", ...requestWords(request, explanation));
@@ -77,8 +57,30 @@ function documentWords({ tenantKey, holder, mode }: Explanation, file: TenantFil
 	return `${where} in ${holder}${report}`;
 }
 
+/** Which policy it is, and why not one before it. */
+function policyWords({ route, policy, policies, entry, passedOver }: Explanation): readonly string[] {
+	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
+	if (policies.length === 1) return [place];
+	const which = entry === null ? `a list of ${policies.length} policies` : `the policy at ${policy.pointer}`;
+	return [
+		`${place}, ${which}`,
+		...passedOver.map(
+			({ pointer, reason }) => `  not the one at ${pointer}: ${PASSED_OVER_WORDS[reason] ?? reason}`,
+		),
+	];
+}
+
+const PASSED_OVER_WORDS: Readonly<Partial<Record<Explanation["reason"], string>>> = {
+	"not-listed": "no entry of its list matches the origin",
+	"not-in-directory": "no entry of its list matches the origin, and it is in none of its directories",
+	"origin-null": "null is in no list and no directory",
+	"origin-too-long": "the origin is longer than any can be",
+	"origin-malformed": "no entry matches, and of what is no serialized origin no directory is asked",
+	"origin-insecure": "no entry matches, and in its directories plain http does not count",
+};
+
 function originWords(explanation: Explanation, file: TenantFile | undefined): readonly string[] {
-	const { entry, call, policy } = explanation;
+	const { entry, call, policies } = explanation;
 	if (entry !== null) {
 		const finding = { code: "", message: "", pointer: entry.pointer };
 		const position = file?.source.position(file.locate(finding).start);
@@ -86,9 +88,8 @@ function originWords(explanation: Explanation, file: TenantFile | undefined): re
 		return [`${ALLOWED_WORDS[explanation.reason] ?? "allowed"}: ${entry.text} at ${entry.pointer}${place}`];
 	}
 	if (explanation.otherReading !== null) return readingWords(explanation, explanation.otherReading);
-	const { origins } = policy.cors;
-	const isListed = explanation.reason === "not-listed" && origins !== "*";
-	const nearest = isListed ? closest(call.origin, origins.map(entryText)) : undefined;
+	const entries = policies.flatMap(({ cors }) => (cors.origins === "*" ? [] : cors.origins.map(entryText)));
+	const nearest = explanation.reason === "not-listed" ? closest(call.origin, entries) : undefined;
 	return [
 		...(DENIED_WORDS[explanation.reason] ?? [explanation.reason]),
 		...(nearest === undefined ? [] : [`The nearest entry is ${nearest}`]),
@@ -213,12 +214,13 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 }
 
 /** What to change, should the call be wanted. */
-function advice({ reason, call, policy, requests }: Explanation): string {
+function advice({ reason, call, policy, policies, requests }: Explanation): string {
 	if (reason === "ambiguous-path") return " Call the API by a path that every server reads in the same way.";
 	const notAllowed = requests[0]?.notAllowed ?? [];
 	const origins = pointerTo(policy.pointer, "origins");
 	if ((reason === "not-listed" || reason === "not-in-directory") && isSerializedOrigin(call.origin)) {
-		return ` If it should: add ${JSON.stringify(call.origin)} to ${origins}.`;
+		const others = policies.length > 1 ? ", or to those of the policy whose rights it should have" : "";
+		return ` If it should: add ${JSON.stringify(call.origin)} to ${origins}${others}.`;
 	}
 	const [first] = notAllowed;
 	if (first === undefined || requests[0]?.action !== "answer") return "";

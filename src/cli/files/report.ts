@@ -18,8 +18,15 @@ export function fileReport({ errors, warnings }: Pick<TenantFile, "errors" | "wa
 	return { valid: errors.length === 0, errors: errors.map(plain), warnings: warnings.map(plain) };
 }
 
-function plain({ finding: { code, pointer, message, suggestion } }: PlacedFinding): Finding {
-	return { code, pointer, message, ...(suggestion === undefined ? {} : { suggestion }) };
+function plain({ finding: { code, pointer, message, suggestion, value, fix } }: PlacedFinding): Finding {
+	return {
+		code,
+		pointer,
+		message,
+		...(suggestion === undefined ? {} : { suggestion }),
+		...(value === undefined ? {} : { value }),
+		...(fix === undefined ? {} : { fix }),
+	};
 }
 
 /** Findings of one file that are shown; nobody reads on after so many with something still to be corrected. */

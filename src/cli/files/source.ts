@@ -1,6 +1,7 @@
 /** Owns texts as people wrote them: lines, columns, and a finding shown under its place. */
 
 import type { Finding, Refusal } from "../../findings/finding.ts";
+import { writtenSuggestion } from "../../findings/meant.ts";
 import type { Colors } from "../shell/colors.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { wrap } from "../shell/terminal.ts";
@@ -99,7 +100,7 @@ export function renderMessage({ message, suggestion }: Refusal, { colors, column
 	const words = wrap(safePart(message), columns, "  ");
 	return suggestion === undefined
 		? words
-		: `${words}\n  ${colors.green("Suggestion:")} ${safePart(suggestion)}`;
+		: `${words}\n  ${colors.green("Suggestion:")} ${safePart(writtenSuggestion(suggestion))}`;
 }
 
 /** A line made fit to be shown, and where its carets stand. */

@@ -3,11 +3,11 @@
 import { closest } from "../../findings/closest.ts";
 import { createFindings } from "../../findings/collector.ts";
 import { type Finding, quote } from "../../findings/finding.ts";
+import { advise } from "../../tenants/advice.ts";
 import { checkHosts } from "../../tenants/hosts.ts";
 import { isObject } from "../../tenants/salvage.ts";
-import type { ClosedDocument, TenantDocument } from "../../tenants/schema.ts";
-import { parseTenant } from "../../tenants/tenant.ts";
-import { findWarnings } from "../../tenants/warnings.ts";
+import { type ClosedDocument, type TenantDocument, tenantSchema } from "../../tenants/schema.ts";
+import { inspect, inspectText } from "../../tenants/tenant.ts";
 import { type JsonText, readJson } from "./json-text.ts";
 import { createSource, type PlacedFinding, type Source } from "./source.ts";
 
@@ -43,16 +43,14 @@ export function readTenantFile(name: string, text: string): TenantFile {
 	if (json.value !== undefined) {
 		const aboutHosts = createFindings();
 		if ("hosts" in file) hostPlaces = checkHosts(file.hosts, aboutHosts);
-		const findings = [...aboutHosts.list()];
 		// Exactly what is stored goes through exactly what the gateway does with it.
-		const result = parseTenant(JSON.stringify(value));
-		if (result.ok) {
-			document = result.document;
-			for (const finding of findWarnings(document)) warnings.push({ finding, span: json.locate(finding) });
-		} else {
-			for (const finding of result.errors) findings.push(knowingHosts(finding));
-		}
-		for (const finding of findings) errors.push({ finding, span: json.locate(finding) });
+		const inspected = inspectText(JSON.stringify(value));
+		document = inspected.document;
+		const faults = { ...inspected, errors: [...aboutHosts.list(), ...inspected.errors] };
+		const advised = advise(json.value, faults, inspectFile, text.length);
+		const place = (finding: Finding) => ({ finding, span: json.locate(finding) });
+		errors.push(...advised.errors.map(knowingHosts).map(place));
+		warnings.push(...advised.warnings.map(place));
 	}
 	return {
 		source,
@@ -73,12 +71,22 @@ export function splitHosts(file: unknown): { readonly value: unknown; readonly h
 	return { value, hosts };
 }
 
+/** What is wrong with a changed file. */
+function inspectFile(changed: unknown) {
+	const { value, ...file } = splitHosts(changed);
+	const aboutHosts = createFindings("every");
+	if ("hosts" in file) checkHosts(file.hosts, aboutHosts);
+	const { errors, warnings } = inspect(value);
+	return { errors: [...aboutHosts.list(), ...errors], warnings };
+}
+
 /** The document's schema does not know `hosts`, which a file may have. */
 function knowingHosts(finding: Finding): Finding {
-	const { code, pointer, suggestion } = finding;
+	const { code, pointer } = finding;
 	const key = pointer.slice(1);
-	if (code !== "unknown-key" || suggestion !== undefined || key.includes("/")) return finding;
-	if (closest(key, ["hosts"]) === undefined) return finding;
+	if (code !== "unknown-key" || key.includes("/")) return finding;
+	const others = ["hosts", ...Object.keys(tenantSchema.entries)];
+	if (closest(key, others) !== "hosts" && !["hostnames", "hostname", "domain"].includes(key)) return finding;
 	return {
 		...finding,
 		message: `${quote(key)} is not a key that Cordon knows here, and a misspelt key must not silently weaken a policy. Did you mean "hosts"?`,

@@ -1,9 +1,7 @@
 /** Owns the reading of origins that are to go into a directory or out of it: from arguments, a file, standard input. */
 
-import { parseOriginPattern } from "../../cors/origin-pattern.ts";
-import { isSerializedOrigin } from "../../cors/origin-set.ts";
-import { isLoopback, splitOrigin } from "../../cors/origin-syntax.ts";
-import { quote, type Refusal } from "../../findings/finding.ts";
+import type { Refusal } from "../../findings/finding.ts";
+import { checkDirectoryOrigin, warnDirectoryOrigin } from "../../tenants/directory-origin.ts";
 import { readInput, STANDARD_INPUT } from "../files/input.ts";
 import { MAX_SHOWN_FINDINGS } from "../files/report.ts";
 import {
@@ -73,8 +71,9 @@ export async function readOrigins(
 		}
 		if (origins.has(origin)) return;
 		origins.add(origin);
-		if (!isInsecure(origin)) return;
-		if (warnings.length < MAX_ORIGIN_FINDINGS) warnings.push(place(insecure(origin)));
+		const warning = warnDirectoryOrigin(origin);
+		if (warning === undefined) return;
+		if (warnings.length < MAX_ORIGIN_FINDINGS) warnings.push(place(warning));
 		else more.warnings++;
 	};
 	words.forEach((origin, index) => {
@@ -131,36 +130,6 @@ function commentStart(line: string): number {
 		if (line.slice(0, at).trimEnd().length !== at || at === 0) return at;
 	}
 	return line.length;
-}
-
-/** Tells why an origin cannot stand in a directory: it is looked up there byte for byte, so it has no wildcard. */
-function checkDirectoryOrigin(origin: string): Refusal | undefined {
-	if (origin.includes("*")) {
-		return {
-			code: "wildcard-in-directory",
-			message: `${quote(origin)} has a wildcard, and a directory holds exact origins, which are looked up byte for byte: this would never match. Put patterns into "origins" of the tenant document.`,
-		};
-	}
-	const result = parseOriginPattern(origin);
-	if (!result.ok) return result.refusal;
-	if (isSerializedOrigin(origin)) return undefined;
-	return {
-		code: "invalid-origin",
-		message: `${quote(origin)} is no origin as browsers send it: scheme://host[:port]. Correct it.`,
-	};
-}
-
-function isInsecure(origin: string): boolean {
-	const parts = splitOrigin(origin);
-	return parts?.scheme === "http" && !isLoopback(parts.host);
-}
-
-function insecure(origin: string): Refusal {
-	return {
-		code: "insecure-origin",
-		message: `${quote(origin)} is plain http: it counts only for documents without credentials, or with "dangerouslyAllowInsecureOrigins": true. Serve the page over https.`,
-		suggestion: `https${origin.slice("http".length)}`,
-	};
 }
 
 /** Prints findings about origins, those from files under their places. */

@@ -12,6 +12,7 @@ import { programFault } from "./usage-faults.ts";
 
 /** In the order of the help. Each is loaded when it is asked for: together they take longer than any of them runs. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+	init: async () => (await import("../init/init.ts")).init,
 	validate: async () => (await import("../validate.ts")).validate,
 	explain: async () => (await import("../explain/explain.ts")).explain,
 	doctor: async () => (await import("../doctor/doctor.ts")).doctor,
@@ -21,6 +22,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 	"origins add": async () => (await import("../origins/origins.ts")).originsAdd,
 	"origins remove": async () => (await import("../origins/origins.ts")).originsRemove,
 	"origins list": async () => (await import("../origins/origins.ts")).originsList,
+	import: async () => (await import("../import/import.ts")).importCommand,
+	learn: async () => (await import("../learn/learn.ts")).learn,
 };
 
 /** The command that writes a shell's completion script. */

@@ -1,0 +1,128 @@
+/** Owns the explanation of a call by the registry: the document that is stored, or a draft, and the caller's directories. */
+
+import type * as v from "valibot";
+import { type ExplainedTenant, explainCall, type PageCall } from "../explain/explanation.ts";
+import { explanationReport } from "../explain/report.ts";
+import { ORIGIN_PREFIX, tenantKey, wildcardHost } from "../tenants/keys.ts";
+import { parseTenant, type TenantResult } from "../tenants/tenant.ts";
+import { invalid } from "./body.ts";
+import { type Caller, covers, demandHost, hasDirectory } from "./caller.ts";
+import { demandDirectories, directoriesIn } from "./documents.ts";
+import { refusal } from "./problem.ts";
+import { currentVersion } from "./registry/tenants.ts";
+import { readValues } from "./registry/values.ts";
+import type { explainSchema } from "./shapes.ts";
+
+/** A document without a host is explained under this one, which nobody has. */
+const NO_HOST = "host.invalid";
+
+/** Explains a call. @throws what refuses it, as `Response` */
+export async function explainFor(
+	db: D1Database,
+	caller: Caller,
+	{ host, document, origin, method, headers, path, credentials }: v.InferOutput<typeof explainSchema>,
+): Promise<object> {
+	if (host !== undefined) demandHost(caller, host, "read");
+	const url = URL.parse(path, `https://${host ?? NO_HOST}`);
+	if (url === null || url.hostname !== (host ?? NO_HOST)) {
+		throw refusal("not-found", { detail: "There is no document for this host." });
+	}
+	if (!isSendable(origin)) {
+		throw invalid([
+			{
+				code: "invalid-value",
+				pointer: "/origin",
+				message: "No header can have these characters. Correct it.",
+			},
+		]);
+	}
+	const found =
+		document === undefined ? await stored(db, caller, host ?? NO_HOST) : draft(document, host ?? NO_HOST);
+	const { result, key, text } = found;
+	if (!result.ok) throw invalid(result.errors);
+	if (document !== undefined) demandDirectories(result.document, caller);
+	if (result.closed) return closed(key);
+	const isAsked = directoriesIn(result.document).every((directory) => hasDirectory(caller, directory));
+	const tenant: ExplainedTenant = {
+		key,
+		holder: document === undefined ? "the registry" : "the draft",
+		text,
+		tenant: result.tenant,
+		document: result.document,
+		// A directory that is not the caller's is not asked, and then the answer is that it has the word.
+		askDirectories: isAsked ? (keys) => askRegistry(db, keys) : undefined,
+	};
+	const call: PageCall = { origin, method: normalizedMethod(method), headers, url };
+	const report = explanationReport(await explainCall(call, tenant));
+	const mode = modeOf(credentials);
+	return mode === undefined
+		? report
+		: { ...report, browser: report.browser.filter((half) => half.credentials === mode) };
+}
+
+interface Found {
+	readonly key: string;
+	readonly text: string;
+	readonly result: TenantResult;
+}
+
+/** The document that the gateway would take: the host's own, else that of `*.<parent>`, where the caller has that too. */
+async function stored(db: D1Database, caller: Caller, host: string): Promise<Found> {
+	for (const candidate of [host, wildcardHost(host)]) {
+		if (candidate === undefined || !covers(caller.scope, candidate)) continue;
+		const current = await currentVersion(db, candidate);
+		if (current === undefined || current.document === null) continue;
+		return { key: tenantKey(candidate), text: current.document, result: parseTenant(current.document) };
+	}
+	throw refusal("not-found", { detail: "There is no document for this host." });
+}
+
+function draft(document: unknown, host: string): Found {
+	const text = JSON.stringify(document);
+	return { key: tenantKey(host), text, result: parseTenant(text) };
+}
+
+async function askRegistry(db: D1Database, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+	const read = await readValues(
+		db,
+		keys.filter((key) => key.startsWith(ORIGIN_PREFIX)),
+	);
+	const values = new Map<string, string>();
+	for (const key of keys) {
+		const value = await read(key);
+		if (value !== null) values.set(key, value);
+	}
+	return values;
+}
+
+function closed(key: string): object {
+	return {
+		allowed: false,
+		problem: "tenant-closed",
+		message: `The document under ${key} closes the tenant ("closed": true): Cordon answers every request with 503 tenant-closed, preflights too, and shares it with nobody. Store a document without "closed" to open it.`,
+		errors: [],
+	};
+}
+
+/** https://fetch.spec.whatwg.org/#concept-method-normalize */
+function normalizedMethod(method: string): string {
+	const upper = method.toUpperCase();
+	return ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"].includes(upper) ? upper : method;
+}
+
+/** `same-origin` leaves credentials away on every call that CORS is about. */
+function modeOf(
+	credentials: boolean | "include" | "omit" | "same-origin" | undefined,
+): "include" | "omit" | undefined {
+	if (credentials === undefined) return undefined;
+	return credentials === true || credentials === "include" ? "include" : "omit";
+}
+
+function isSendable(value: string): boolean {
+	try {
+		new Headers({ origin: value });
+		return value.trim() === value;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,117 @@
+/** Owns the carrying over of one policy: what of it can be said, and what became of each part. */
+
+import { compileTenant } from "../../tenants/tenant.ts";
+import { type CarriedNames, carryExposedHeaders, carryMethods, carryRequestHeaders } from "./names.ts";
+import { type Carried, type CarryOptions, carryOrigin, isAnyOrigin } from "./origins.ts";
+import type { OriginRule, Remark, SourcePolicy } from "./source-policy.ts";
+
+/** What became of one entry of the source. */
+export interface EntryReport extends Omit<Carried, "entries"> {
+	readonly line: number | undefined;
+	/** As it stands in the source. */
+	readonly text: string;
+	readonly entries: readonly string[];
+}
+
+/** A policy as a tenant document has it. */
+export interface PolicyDocument {
+	origins: string[] | "*";
+	credentials?: true;
+	methods?: string[] | "*";
+	requestHeaders?: string[] | "*";
+	exposedHeaders?: string[] | "*";
+	preflightMaxAgeSeconds?: number;
+}
+
+/** A policy of the source, in Cordon's words. */
+export interface CarriedPolicy {
+	readonly source: SourcePolicy;
+	readonly document: PolicyDocument;
+	readonly entries: readonly EntryReport[];
+	readonly remarks: readonly Remark[];
+}
+
+/** The longest that a browser may keep a preflight's answer, in seconds. */
+const MAX_AGE_SECONDS = 86_400;
+
+/** Carries a policy over. */
+export function carryPolicy(source: SourcePolicy, options: CarryOptions): CarriedPolicy {
+	const { credentials } = source;
+	const any = source.origins.find(isAnyOrigin);
+	const remarks: Remark[] = [...source.remarks];
+	const entries: EntryReport[] = [];
+	let origins: string[] | "*" = [];
+	if (any !== undefined && !credentials) {
+		origins = "*";
+		entries.push({ ...entryOf(any), outcome: "as-is", entries: ["*"], why: "" });
+	} else {
+		for (const rule of source.origins) {
+			const carried = isAnyOrigin(rule)
+				? anyWithCredentials()
+				: accepted(carryOrigin(rule, options), credentials);
+			entries.push({ ...entryOf(rule), ...carried });
+			origins.push(...carried.entries.filter((entry) => !origins.includes(entry)));
+		}
+	}
+	if (origins !== "*") markCovered(entries, origins);
+	const take = (carried: CarriedNames, what: string) => {
+		if (carried.why !== undefined) remarks.push({ line: source.line, text: `${what}: ${carried.why}.` });
+		return carried.value === undefined ? undefined : carried.value === "*" ? "*" : [...carried.value];
+	};
+	const methods = take(carryMethods(source.methods), "methods");
+	const requestHeaders = take(carryRequestHeaders(source.requestHeaders, credentials), "request headers");
+	const exposedHeaders = take(carryExposedHeaders(source.exposedHeaders, credentials), "exposed headers");
+	const document: PolicyDocument = {
+		origins,
+		...(credentials ? { credentials } : {}),
+		...(methods === undefined ? {} : { methods }),
+		...(requestHeaders === undefined ? {} : { requestHeaders }),
+		...(exposedHeaders === undefined ? {} : { exposedHeaders }),
+		...maxAge(source.maxAgeSeconds),
+	};
+	return { source, document, entries, remarks };
+}
+
+/** What Cordon itself prohibits is left out, in its own words. */
+function accepted(carried: Carried, credentials: boolean): Carried {
+	for (const entry of carried.entries) {
+		const result = compileTenant({ cors: { origins: [entry], ...(credentials ? { credentials } : {}) } });
+		const [finding] = result.ok ? [] : result.errors;
+		if (finding !== undefined) return { outcome: "left-out", entries: [], why: finding.message };
+	}
+	return carried;
+}
+
+/** What another entry of the policy lets in already need not be decided. */
+function markCovered(entries: EntryReport[], origins: readonly string[]): void {
+	for (const [index, entry] of entries.entries()) {
+		if (entry.question === undefined) continue;
+		const wanted = entry.question.split(", ").map((text) => JSON.parse(text) as string);
+		if (!wanted.every((one) => origins.includes(one))) continue;
+		const { question: _, ...rest } = entry;
+		entries[index] = {
+			...rest,
+			outcome: "made-safe",
+			entries: wanted,
+			why: "another entry lets it in already",
+		};
+	}
+}
+
+function entryOf({ text, line }: OriginRule) {
+	return { text, line };
+}
+
+function anyWithCredentials(): Carried {
+	return {
+		outcome: "left-out",
+		entries: [],
+		why: 'every site could read with the visitor\'s cookies. Name the origins that need them, or watch for some days and let "cordon learn" make the list',
+		letsIn: "https://evil.example",
+	};
+}
+
+function maxAge(seconds: number | undefined) {
+	if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return {};
+	return { preflightMaxAgeSeconds: Math.min(Math.trunc(seconds), MAX_AGE_SECONDS) };
+}

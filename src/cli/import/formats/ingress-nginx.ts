@@ -1,0 +1,71 @@
+/** Owns the reading of ingress-nginx: the annotations of an Ingress. */
+
+import { namesOf } from "../rules.ts";
+import type { Format, SourcePolicy } from "../source-policy.ts";
+import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
+
+const PREFIX = "nginx.ingress.kubernetes.io/";
+const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+const DEFAULT_HEADERS = [
+	"DNT",
+	"Keep-Alive",
+	"User-Agent",
+	"X-Requested-With",
+	"If-Modified-Since",
+	"Cache-Control",
+	"Content-Type",
+	"Range",
+	"Authorization",
+];
+
+export const ingressNginx: Format = {
+	name: "ingress-nginx",
+	title: "ingress-nginx (annotations of an Ingress)",
+	read(document) {
+		if (textOf(member(document, "kind")) === "List") {
+			return items(member(document, "items")).flatMap(ingressNginx.read);
+		}
+		const annotations = path(document, "metadata", "annotations");
+		const isIngress = textOf(member(document, "kind")) === "Ingress";
+		return isIngress && isOn(annotation(annotations, "enable-cors")) ? [policyOf(document, annotations)] : [];
+	},
+};
+
+function annotation(annotations: Tree | undefined, name: string): Tree | undefined {
+	return entries(annotations).find(([key]) => key === PREFIX + name)?.[1];
+}
+
+function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
+	const own = (name: string) => annotation(annotations, name);
+	const rules = items(path(document, "spec", "rules"));
+	const hosts = rules.flatMap((rule) => textOf(member(rule, "host")) ?? []);
+	const credentials = own("cors-allow-credentials");
+	const origins = texts(own("cors-allow-origin"));
+	return {
+		name: `Ingress ${textOf(path(document, "metadata", "name")) ?? ""}`,
+		line: own("enable-cors")?.line,
+		hosts: [...new Set(hosts)],
+		// The annotations are for all paths of the Ingress; other paths of the host are another Ingress'.
+		paths: [],
+		origins:
+			origins.length === 0
+				? [{ text: "*", line: own("enable-cors")?.line, match: { kind: "any" } }]
+				: origins.map(({ text, line }) => ({
+						text,
+						line,
+						// What its own check does not understand becomes "*" there.
+						match:
+							text === "*" || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+								? { kind: "any" }
+								: text.includes("*")
+									? { kind: "glob", star: "label" }
+									: { kind: "exact" },
+					})),
+		credentials: credentials === undefined || isOn(credentials),
+		methods: namesOf(own("cors-allow-methods"), "literal-star", DEFAULT_METHODS),
+		requestHeaders: namesOf(own("cors-allow-headers"), "literal-star", DEFAULT_HEADERS),
+		exposedHeaders: namesOf(own("cors-expose-headers"), "literal-star", []),
+		maxAgeSeconds: secondsOf(own("cors-max-age")),
+		remarks: [],
+	};
+}

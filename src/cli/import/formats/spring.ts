@@ -1,0 +1,75 @@
+/** Owns the reading of Spring: the CORS settings of its Cloud Gateway, and of Boot's application files. */
+
+import { namesOf } from "../rules.ts";
+import type { Format, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { entries, findMappings, isOn, items, member, secondsOf, type Tree } from "../tree.ts";
+
+export const spring: Format = {
+	name: "spring",
+	title: "Spring (Cloud Gateway's globalcors, allowed-origins)",
+	read(document) {
+		const withPaths = findMappings(document, (tree) => member(tree, "cors-configurations") !== undefined);
+		if (withPaths.length > 0) {
+			return withPaths.flatMap((tree) =>
+				entries(member(tree, "cors-configurations")).map(([pattern, cors]) =>
+					policyOf(cors, `CORS configuration of ${pattern}`, pathsOf(pattern)),
+				),
+			);
+		}
+		return findMappings(document, hasOrigins).map((cors) => policyOf(cors, "allowed-origins", []));
+	},
+};
+
+function hasOrigins(tree: Tree): boolean {
+	return ["allowed-origins", "allowed-origin-patterns"].some((name) => member(tree, name) !== undefined);
+}
+
+/** Ant's patterns: `/**` is everything, `/api/**` all below it. Others have no form as a route. */
+function pathsOf(key: string): readonly SourcePath[] {
+	const pattern = key.replace(/^\[(.*)\]$/, "$1");
+	if (pattern === "/**" || pattern === "") return [];
+	return pattern.endsWith("/**")
+		? [{ kind: "prefix", path: pattern.slice(0, -3) }]
+		: [{ kind: "exact", path: pattern }];
+}
+
+function policyOf(cors: Tree, name: string, paths: readonly SourcePath[]): SourcePolicy {
+	const origins: OriginRule[] = [
+		...rules(member(cors, "allowed-origins"), (text) => (text === "*" ? { kind: "any" } : { kind: "exact" })),
+		...rules(member(cors, "allowed-origin-patterns"), (text) =>
+			text === "*" ? { kind: "any" } : text.includes("*") ? { kind: "glob", star: "any" } : { kind: "exact" },
+		),
+	];
+	return {
+		name,
+		line: cors.line,
+		hosts: [],
+		paths,
+		origins,
+		credentials: isOn(member(cors, "allow-credentials")),
+		methods: namesOf(member(cors, "allowed-methods"), "any", []),
+		// Spring answers with the headers that were asked for.
+		requestHeaders: namesOf(member(cors, "allowed-headers"), "any", []),
+		exposedHeaders: namesOf(member(cors, "exposed-headers"), "literal-star", []),
+		maxAgeSeconds: secondsOf(member(cors, "max-age")),
+		remarks: [],
+	};
+}
+
+/** `https://app.acme.com:[8080,8081]` is two origins, `:[*]` any port; so a comma in brackets does not part entries. */
+function rules(tree: Tree | undefined, matchOf: (text: string) => OriginMatch): readonly OriginRule[] {
+	return items(tree).flatMap(({ value, line }) => {
+		if (typeof value !== "string") return [];
+		const entriesOf = value.split(/,(?![^[]*\])/).map((text) => text.trim());
+		return entriesOf
+			.filter((text) => text !== "")
+			.flatMap((text) => withPorts(text).map((one) => ({ text: one, line, match: matchOf(one) })));
+	});
+}
+
+function withPorts(text: string): readonly string[] {
+	const [whole, ports = ""] = /:\[([^\]]*)\]$/.exec(text) ?? [];
+	if (whole === undefined) return [text];
+	const host = text.slice(0, -whole.length);
+	return ports.split(",").map((port) => `${host}:${port.trim()}`);
+}

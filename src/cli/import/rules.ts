@@ -1,0 +1,33 @@
+/** Owns the ways in which formats write lists of origins and names, as rules. */
+
+import type { Names, OriginMatch, OriginRule } from "./source-policy.ts";
+import { type Tree, texts } from "./tree.ts";
+
+/** Every origin. */
+export const ANY: OriginMatch = { kind: "any" };
+
+/** Makes a rule of each text of a list. @param matchOf how the product compares it */
+export function rulesOf(
+	tree: Tree | undefined,
+	matchOf: (text: string) => OriginMatch,
+): readonly OriginRule[] {
+	return texts(tree).map(({ text, line }) => ({ text, line, match: matchOf(text) }));
+}
+
+/** `*` alone is every origin, `*` in a text any characters; all else is the very origin. */
+export function globOrExact(text: string, star: "any" | "label" = "any"): OriginMatch {
+	if (text === "*") return ANY;
+	return text.includes("*") ? { kind: "glob", star } : { kind: "exact" };
+}
+
+/** `*` alone is every origin, all else the very origin. */
+export function anyOrExact(text: string): OriginMatch {
+	return text === "*" ? ANY : { kind: "exact" };
+}
+
+/** A list of names. @param star what the product does with an asterisk @param absent what it does without a list */
+export function namesOf(tree: Tree | undefined, star: "any" | "literal-star", absent: Names): Names {
+	if (tree === undefined) return absent;
+	const names = texts(tree).map(({ text }) => text);
+	return names.includes("*") ? star : names;
+}

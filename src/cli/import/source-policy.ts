@@ -1,0 +1,85 @@
+/** Owns what a CORS configuration of another product comes down to, before it is said in Cordon's words. */
+
+import type { Tree } from "./tree.ts";
+
+/** One thing by which a product tells which origins are allowed. */
+export interface OriginRule {
+	/** As it stands in the file. */
+	readonly text: string;
+	readonly line: number | undefined;
+	readonly match: OriginMatch;
+}
+
+/** How the product compares. */
+export type OriginMatch =
+	/** The very origin. */
+	| { readonly kind: "exact" }
+	/** Every origin, whether the product says `*` or reflects what comes. */
+	| { readonly kind: "any" }
+	/** `*` stands for any characters, dots too, unless it is one label alone. */
+	| { readonly kind: "glob"; readonly star: "any" | "label" }
+	/** A regular expression. @see RegexSource */
+	| { readonly kind: "regex"; readonly source: RegexSource }
+	/** A host, with any scheme and any port. */
+	| { readonly kind: "host" }
+	| { readonly kind: "prefix" }
+	| { readonly kind: "suffix" }
+	| { readonly kind: "contains" };
+
+/** A regular expression, and what the product does with it beyond its text. */
+export interface RegexSource {
+	readonly pattern: string;
+	/** Whether the whole of the origin has to match, anchors or not. */
+	readonly anchored: boolean;
+	readonly ignoreCase?: boolean;
+}
+
+/**
+ * Names of methods or headers. `any` is what was asked for, whatever it is; `literal-star` is an asterisk sent to the
+ * browser, which reads it as "all but Authorization", and as a letter where there are credentials.
+ */
+export type Names = readonly string[] | "any" | "literal-star";
+
+/** A path of the source. */
+export interface SourcePath {
+	readonly kind: "exact" | "prefix";
+	readonly path: string;
+}
+
+/** Something that the reader of the result has to know. */
+export interface Remark {
+	readonly line: number | undefined;
+	readonly text: string;
+}
+
+/** One policy of the source. */
+export interface SourcePolicy {
+	/** What messages call it: `plugin cors of route "v1"`. */
+	readonly name: string;
+	readonly line: number | undefined;
+	/** The hosts that it is for; empty where the source does not say. */
+	readonly hosts: readonly string[];
+	/** Empty: every path. */
+	readonly paths: readonly SourcePath[];
+	readonly origins: readonly OriginRule[];
+	readonly credentials: boolean;
+	readonly methods: Names;
+	readonly requestHeaders: Names;
+	readonly exposedHeaders: Names;
+	readonly maxAgeSeconds?: number | undefined;
+	/** Of several policies for one place the highest rank replaces the others; equal ones follow each other. */
+	readonly rank?: number;
+	/** Whether the product only watched. */
+	readonly report?: boolean;
+	readonly remarks: readonly Remark[];
+}
+
+/** A format that can be read. */
+export interface Format {
+	/** As `--from` names it. */
+	readonly name: string;
+	/** As people call it. */
+	readonly title: string;
+	/** The policies in a document; none where it is not of this format, or has no CORS in it. */
+	read(document: Tree): readonly SourcePolicy[];
+}

@@ -1,0 +1,208 @@
+/** Owns the tenant files that come of the policies of a source: a document a host, with routes where it has paths. */
+
+import { isDeepStrictEqual } from "node:util";
+import type { Finding } from "../../findings/finding.ts";
+import { isTenantHost } from "../../tenants/hosts.ts";
+import { compileTenant } from "../../tenants/tenant.ts";
+import type { CarriedPolicy, EntryReport, PolicyDocument } from "./carry.ts";
+import type { Remark, SourcePath } from "./source-policy.ts";
+
+/** A tenant file that is to be written. */
+export interface ImportedFile {
+	/** The name of the file, without its folder. */
+	readonly name: string;
+	/** Undefined where the source does not say. */
+	readonly hosts: readonly string[] | undefined;
+	readonly document: ImportedDocument;
+	/** What was taken out again, since it does not validate. */
+	readonly refused: readonly EntryReport[];
+	readonly remarks: readonly Remark[];
+}
+
+/** A tenant document as it is written: it watches until somebody has looked at it. */
+export interface ImportedDocument {
+	mode: "report";
+	cors: PolicyDocument | PolicyDocument[];
+	routes?: { path: string; cors: PolicyDocument | PolicyDocument[] }[];
+}
+
+/** Policies that one place may have. */
+const MAX_POLICIES = 16;
+/** How often a document is mended before it is given up: of its findings a thousand are reported at once. */
+const MAX_MENDS = 200;
+
+/** @param base the name of the source, for what has no host */
+export function tenantFiles(policies: readonly CarriedPolicy[], base: string): readonly ImportedFile[] {
+	const remarks: Remark[] = [];
+	const byHost = new Map<string, CarriedPolicy[]>();
+	for (const policy of policies) {
+		const hosts = policy.source.hosts.map((host) => host.toLowerCase().replace(/\.$/, ""));
+		const sound = hosts.filter(isTenantHost);
+		for (const host of hosts.filter((one) => !isTenantHost(one))) {
+			remarks.push({
+				line: policy.source.line,
+				text: `The host ${JSON.stringify(host)} is not a name that a tenant can have.`,
+			});
+		}
+		for (const host of hosts.length === 0 ? [""] : sound)
+			byHost.set(host, [...(byHost.get(host) ?? []), policy]);
+	}
+	const files: {
+		hosts: string[];
+		document: ImportedDocument;
+		refused: readonly EntryReport[];
+		remarks: readonly Remark[];
+	}[] = [];
+	for (const [host, own] of byHost) {
+		const raw = documentOf(own);
+		const { document, refused, remarks: more } = mended(raw.document);
+		const same =
+			host === ""
+				? undefined
+				: files.find((file) => file.hosts[0] !== "" && isDeepStrictEqual(file.document, document));
+		if (same !== undefined) same.hosts.push(host);
+		else files.push({ hosts: [host], document, refused, remarks: [...raw.remarks, ...more] });
+	}
+	const names = new Set<string>();
+	const told = new Set<string>();
+	const once = (own: readonly Remark[]) => own.filter(({ text }) => !told.has(text) && told.add(text));
+	return files.map(({ hosts, ...file }, index) => ({
+		...file,
+		name: fileName(hosts[0] === "" ? base : (hosts[0] ?? base), names),
+		hosts: hosts[0] === "" ? undefined : hosts,
+		remarks: once(index === 0 ? [...remarks, ...file.remarks] : file.remarks),
+	}));
+}
+
+function fileName(host: string, taken: Set<string>): string {
+	const plain =
+		host
+			.replace("*.", "wildcard.")
+			.replace(/[^A-Za-z0-9._-]/g, "-")
+			.replace(/^\.+/, "") || "imported";
+	let name = `${plain}.jsonc`;
+	for (let i = 2; taken.has(name); i++) name = `${plain}-${i}.jsonc`;
+	taken.add(name);
+	return name;
+}
+
+function documentOf(policies: readonly CarriedPolicy[]): {
+	readonly document: ImportedDocument;
+	readonly remarks: readonly Remark[];
+} {
+	const remarks: Remark[] = [];
+	const places = new Map<string, CarriedPolicy[]>();
+	for (const policy of policies) {
+		const paths =
+			policy.source.paths.length === 0
+				? [""]
+				: policy.source.paths.map((path) => routePath(path, policy, remarks));
+		for (const path of new Set(paths)) {
+			if (path !== undefined) places.set(path, [...(places.get(path) ?? []), policy]);
+		}
+	}
+	const whole = places.get("");
+	const routes = [...places].filter(([path]) => path !== "");
+	return {
+		document: {
+			mode: "report",
+			// What the source says nothing of is shared with nobody.
+			cors: whole === undefined ? { origins: [] } : corsOf(whole, remarks),
+			...(routes.length === 0
+				? {}
+				: { routes: routes.map(([path, own]) => ({ path, cors: corsOf(own, remarks) })) }),
+		},
+		remarks,
+	};
+}
+
+/** @returns `""` for every path, undefined where there is no such route */
+function routePath({ kind, path }: SourcePath, policy: CarriedPolicy, remarks: Remark[]): string | undefined {
+	const plain = kind === "prefix" ? path.replace(/\/+$/, "") : path;
+	if (kind === "prefix" && plain === "") return "";
+	if (!/^\/[^*?#\s{}~^$()|\\]*$/.test(plain)) {
+		remarks.push({
+			line: policy.source.line,
+			text: `The path ${JSON.stringify(path)} has no counterpart: a route is an exact path, or a prefix that ends in /*. Its policy is left out.`,
+		});
+		return undefined;
+	}
+	return kind === "prefix" ? `${plain}/*` : plain;
+}
+
+/** The policies of one place: those of the highest rank, in their order; what follows "*" could never apply. */
+function corsOf(policies: readonly CarriedPolicy[], remarks: Remark[]): PolicyDocument | PolicyDocument[] {
+	const rank = Math.max(...policies.map(({ source }) => source.rank ?? 0));
+	const own = policies.filter(({ source }) => (source.rank ?? 0) === rank);
+	for (const { source } of policies.filter((policy) => !own.includes(policy))) {
+		remarks.push({
+			line: source.line,
+			text: `${source.name} does not apply here: a more special one replaces it.`,
+		});
+	}
+	const any = own.findIndex(({ document }) => document.origins === "*");
+	const reachable = any === -1 ? own : own.slice(0, any + 1);
+	for (const { source } of [...own.slice(reachable.length), ...reachable.slice(MAX_POLICIES)]) {
+		remarks.push({
+			line: source.line,
+			text: `${source.name} is left out: a policy before it applies to every origin, or there are more than ${MAX_POLICIES}.`,
+		});
+	}
+	const documents = reachable.slice(0, MAX_POLICIES).map(({ document }) => structuredClone(document));
+	const [only] = documents;
+	return documents.length === 1 && only !== undefined ? only : documents;
+}
+
+/** Takes out what does not validate, entry by entry: what is written is always in force. */
+function mended(document: ImportedDocument) {
+	const refused: EntryReport[] = [];
+	const remarks: Remark[] = [];
+	for (let left = MAX_MENDS; left > 0; left--) {
+		const result = compileTenant(JSON.parse(JSON.stringify(document)));
+		if (result.ok) return { document, refused, remarks };
+		// From the last to the first, so that the indexes of the others stay.
+		for (const finding of result.errors.toReversed()) takeOut(document, finding, refused, remarks);
+	}
+	remarks.push({
+		line: undefined,
+		text: "What is left does not validate, so nobody is allowed. Please report it with the file.",
+	});
+	return { document: { mode: "report" as const, cors: { origins: [] } }, refused, remarks };
+}
+
+function takeOut(
+	document: ImportedDocument,
+	finding: Finding,
+	refused: EntryReport[],
+	remarks: Remark[],
+): void {
+	const keys = finding.pointer.split("/").slice(1);
+	const routeIndex = keys[0] === "routes" ? Number(keys[1]) : undefined;
+	if (routeIndex !== undefined && (keys.length < 4 || keys[2] === "path")) {
+		const [route] = document.routes?.splice(routeIndex, 1) ?? [];
+		if (route !== undefined)
+			remarks.push({
+				line: undefined,
+				text: `The route ${JSON.stringify(route.path)} is left out: ${finding.message}`,
+			});
+		return;
+	}
+	let container: unknown = document;
+	for (const key of keys.slice(0, -1)) container = (container as Record<string, unknown> | undefined)?.[key];
+	const last = keys.at(-1) ?? "";
+	if (Array.isArray(container)) {
+		const [entry] = container.splice(Number(last), 1);
+		const text = typeof entry === "string" ? entry : JSON.stringify(entry);
+		if (keys.includes("origins")) {
+			refused.push({ line: undefined, text, entries: [], outcome: "left-out", why: finding.message });
+		} else
+			remarks.push({
+				line: undefined,
+				text: `${JSON.stringify(text)} is left out of ${keys.at(-2)}: ${finding.message}`,
+			});
+	} else if (container !== undefined && container !== null) {
+		delete (container as Record<string, unknown>)[last];
+		if (last === "origins") (container as PolicyDocument).origins = [];
+		remarks.push({ line: undefined, text: `${JSON.stringify(last)} is left out: ${finding.message}` });
+	}
+}

@@ -1,0 +1,210 @@
+/** Owns the tree of a configuration file: its values with the lines that they stand in, whichever notation it has. */
+
+import { parse as parseToml } from "smol-toml";
+import { isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { reasonOf } from "../../findings/reason.ts";
+import { isObject } from "../../tenants/salvage.ts";
+import { Fault } from "../shell/fault.ts";
+import { safePart } from "../shell/safe-text.ts";
+
+/** A value, and where it stands. */
+export interface Tree {
+	readonly value: unknown;
+	/** From 1; undefined where the notation does not tell. */
+	readonly line: number | undefined;
+	/** The members of a mapping, the elements of a list; by their keys and indexes. */
+	readonly child: (key: string | number) => Tree | undefined;
+}
+
+/** Aliases that one document may use: enough for people, too few for a bomb. */
+const MAX_ALIASES = 100;
+/** Levels of nesting that are looked into. */
+const MAX_DEPTH = 64;
+
+/**
+ * Reads a file: TOML by its name, else YAML, of which JSON is a part.
+ * @returns its documents, at least one
+ * @throws Fault where it cannot be read, with the place
+ */
+export function readTrees(name: string, text: string): readonly Tree[] {
+	return name.toLowerCase().endsWith(".toml") ? [readToml(name, text)] : readYaml(name, text);
+}
+
+function readToml(name: string, text: string): Tree {
+	try {
+		return plainTree(parseToml(text), lineFinder(text));
+	} catch (error) {
+		throw unreadable(name, "TOML", reasonOf(error).split("\n", 1)[0] ?? "");
+	}
+}
+
+/** TOML's reader tells no places: a line is that of the first time that a text stands in the file. */
+function lineFinder(text: string): (value: unknown) => number | undefined {
+	const lines = text.split("\n");
+	return (value) => {
+		if (typeof value !== "string" || value === "") return undefined;
+		const index = lines.findIndex((line) => line.includes(value));
+		return index === -1 ? undefined : index + 1;
+	};
+}
+
+function plainTree(value: unknown, lineOf: (value: unknown) => number | undefined): Tree {
+	return {
+		value,
+		line: lineOf(value),
+		child(key) {
+			const container = value as Record<string | number, unknown> | undefined;
+			if (!(isObject(value) || Array.isArray(value)) || !Object.hasOwn(value, key)) return undefined;
+			return plainTree(container?.[key], lineOf);
+		},
+	};
+}
+
+function readYaml(name: string, text: string): readonly Tree[] {
+	const counter = new LineCounter();
+	// Tags that a reader does not know (CloudFormation's !Sub) are read as what stands behind them.
+	const documents = attempt(name, () =>
+		parseAllDocuments(text, { lineCounter: counter, merge: true, logLevel: "silent", uniqueKeys: false }),
+	);
+	const trees: Tree[] = [];
+	for (const document of Array.isArray(documents) ? documents : []) {
+		const [error] = document.errors;
+		if (error !== undefined) {
+			const { line } = counter.linePos(error.pos[0]);
+			throw unreadable(
+				name,
+				"YAML or JSON",
+				`line ${line}: ${error.message.split("\n", 1)[0]?.replace(/ at line .*$/, "")}`,
+			);
+		}
+		const value: unknown = attempt(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }));
+		const lineOf = (node: unknown) =>
+			isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
+		const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+		const tree = (current: unknown, node: unknown): Tree => ({
+			value: current,
+			line: lineOf(node),
+			child(key) {
+				const container = current as Record<string | number, unknown> | undefined;
+				if (!(isObject(current) || Array.isArray(current)) || !Object.hasOwn(current, key)) return undefined;
+				const inner = resolve(node);
+				// What a merge key brought in has no node of its own here.
+				const found = isMap(inner)
+					? inner.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))?.value
+					: isNode(inner) && "items" in inner
+						? (inner.items as readonly unknown[])[key as number]
+						: undefined;
+				return tree(container?.[key], found);
+			},
+		});
+		if (value !== null && value !== undefined) trees.push(tree(value, document.contents));
+	}
+	if (trees.length === 0) throw unreadable(name, "YAML or JSON", "it is empty");
+	return trees;
+}
+
+/** What nests too deeply, or multiplies by aliases, ends in an error of the reader. */
+function attempt<T>(name: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw unreadable(name, "YAML or JSON", reasonOf(error));
+	}
+}
+
+function unreadable(name: string, notation: string, reason: string): Fault {
+	return new Fault(
+		"unreadable-configuration",
+		`${safePart(name)} cannot be read as ${notation}: ${safePart(reason)}. If it is a template (Helm, Jinja), render it first and import what comes out.`,
+	);
+}
+
+/** The first of several members that is there, by its name in any case of letters, dashes and underscores. */
+export function member(tree: Tree | undefined, ...names: readonly string[]): Tree | undefined {
+	if (tree === undefined || !isObject(tree.value)) return undefined;
+	for (const name of names) {
+		const plain = plainKey(name);
+		const key = Object.keys(tree.value).find((candidate) => plainKey(candidate) === plain);
+		if (key === undefined) continue;
+		const found = tree.child(key);
+		if (found !== undefined && found.value !== null && found.value !== undefined) return found;
+	}
+	return undefined;
+}
+
+function plainKey(key: string): string {
+	return key.toLowerCase().replaceAll("-", "").replaceAll("_", "");
+}
+
+/** Goes down by names, one a level. */
+export function path(tree: Tree | undefined, ...names: readonly string[]): Tree | undefined {
+	return names.reduce<Tree | undefined>((current, name) => member(current, name), tree);
+}
+
+/** The elements of a list; a single value counts as a list of it. */
+export function items(tree: Tree | undefined): readonly Tree[] {
+	if (tree === undefined || tree.value === null || tree.value === undefined) return [];
+	if (!Array.isArray(tree.value)) return [tree];
+	return tree.value.flatMap((_, index) => tree.child(index) ?? []);
+}
+
+/** The members of a mapping. */
+export function entries(tree: Tree | undefined): readonly (readonly [key: string, value: Tree])[] {
+	if (tree === undefined || !isObject(tree.value)) return [];
+	return Object.keys(tree.value).flatMap((key) => {
+		const child = tree.child(key);
+		return child === undefined ? [] : [[key, child] as const];
+	});
+}
+
+/** The texts of a list, with their lines; one text with commas is taken apart. */
+export function texts(
+	tree: Tree | undefined,
+): readonly { readonly text: string; readonly line: number | undefined }[] {
+	return items(tree).flatMap(({ value, line }) => {
+		if (typeof value !== "string" && typeof value !== "number") return [];
+		return String(value)
+			.split(",")
+			.map((text) => text.trim())
+			.filter((text) => text !== "")
+			.map((text) => ({ text, line }));
+	});
+}
+
+/** A text; numbers and truth values as they are written. */
+export function textOf(tree: Tree | undefined): string | undefined {
+	const value = tree?.value;
+	return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+		? String(value)
+		: undefined;
+}
+
+/** Whether something is on: products write `true`, `"true"`, `yes`, `1`. */
+export function isOn(tree: Tree | undefined): boolean {
+	return ["true", "yes", "on", "1"].includes(textOf(tree)?.toLowerCase() ?? "");
+}
+
+/** Seconds, as a number or in the notation of Go and Envoy (`24h`, `1h30m`, `600s`); undefined where there are none. */
+export function secondsOf(tree: Tree | undefined): number | undefined {
+	const text = textOf(tree)?.trim().toLowerCase();
+	if (text === undefined || text === "") return undefined;
+	if (/^\d{1,10}$/.test(text)) return Number(text);
+	const units: Readonly<Record<string, number>> = { d: 86400, h: 3600, m: 60, s: 1 };
+	let seconds = 0;
+	let rest = text;
+	while (rest !== "") {
+		const [whole, amount = "", unit = ""] = /^(\d{1,10})(d|h|m|s)/.exec(rest) ?? [];
+		if (whole === undefined) return undefined;
+		seconds += Number(amount) * (units[unit] ?? 0);
+		rest = rest.slice(whole.length);
+	}
+	return seconds;
+}
+
+/** Every mapping in a tree for which `wanted` holds, from the top; what is inside one of them is not looked at. */
+export function findMappings(tree: Tree, wanted: (tree: Tree) => boolean, depth = 0): readonly Tree[] {
+	if (depth > MAX_DEPTH) return [];
+	if (isObject(tree.value) && wanted(tree)) return [tree];
+	const children = Array.isArray(tree.value) ? items(tree) : entries(tree).map(([, child]) => child);
+	return children.flatMap((child) => findMappings(child, wanted, depth + 1));
+}

@@ -1,0 +1,93 @@
+/** Owns the writing of a project to deploy from: the files of template/, all of them or none. */
+
+import { constants } from "node:fs";
+import { access, copyFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { reasonOf } from "../../findings/reason.ts";
+import { Fault } from "../shell/fault.ts";
+import { withUndo } from "../shell/interrupt.ts";
+import { safePart } from "../shell/safe-text.ts";
+
+/** What came of it. */
+export type Written =
+	| { readonly ok: true; readonly files: readonly string[] }
+	/** What is there already, and would have been overwritten; then nothing was written. */
+	| { readonly ok: false; readonly present: readonly string[] };
+
+/**
+ * Writes the project. An interrupt, or a file that cannot be written, takes away again what was written by then.
+ * @param directory is made where it is not there
+ * @throws Fault where it cannot be written to
+ */
+export async function writeProject(directory: string): Promise<Written> {
+	const template = await findTemplate();
+	const entries = await readdir(template, { recursive: true, withFileTypes: true });
+	const sources = entries
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name).slice(template.length + 1))
+		.sort();
+	const files = sources.map(nameInProject);
+	const present: string[] = [];
+	for (const file of files) {
+		const there = await whatIsThere(directory, file);
+		if (there !== undefined && !present.includes(there)) present.push(there);
+	}
+	if (present.length > 0) return { ok: false, present };
+	const made: string[] = [];
+	const undo = async () => {
+		for (const path of made.toReversed()) await rm(path, { recursive: true, force: true });
+	};
+	try {
+		await withUndo(undo, async () => {
+			for (const source of sources) {
+				const path = join(directory, nameInProject(source));
+				const folder = await mkdir(dirname(path), { recursive: true });
+				if (folder !== undefined) made.push(folder);
+				// Fails where somebody has written it meanwhile.
+				await copyFile(join(template, source), path, constants.COPYFILE_EXCL);
+				made.push(path);
+			}
+		});
+	} catch (error) {
+		await undo();
+		throw new Fault(
+			"cannot-write",
+			`The project cannot be written to ${safePart(directory)}: ${reasonOf(error)}. Nothing of it is left there. Name another folder.`,
+		);
+	}
+	return { ok: true, files };
+}
+
+/** npm takes every .gitignore that it installs for an .npmignore. */
+function nameInProject(source: string): string {
+	return source === ".npmignore" ? ".gitignore" : source;
+}
+
+/** The file itself; or what stands where one of its folders has to be, and is no folder. */
+async function whatIsThere(directory: string, file: string): Promise<string | undefined> {
+	const names = file.split(/[\\/]/);
+	for (let length = 1; length <= names.length; length++) {
+		const part = names.slice(0, length).join("/");
+		const stats = await lstat(join(directory, part)).catch(() => undefined);
+		if (stats === undefined) return undefined;
+		if (length === names.length || !stats.isDirectory()) return part;
+	}
+	return undefined;
+}
+
+/** It stands at the root of the package, wherever this code is built to. */
+async function findTemplate(): Promise<string> {
+	for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
+		const template = join(folder, "template");
+		try {
+			await access(join(template, "wrangler.toml"));
+			return template;
+		} catch {
+			// Further up.
+		}
+	}
+	throw new Fault(
+		"broken-installation",
+		"The files of the project are not in this package. Install cordon again.",
+	);
+}

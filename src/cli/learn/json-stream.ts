@@ -1,0 +1,66 @@
+/** Owns the reading of JSON values that follow each other, in whichever lines: what `wrangler tail` and exports print. */
+
+/** Takes pieces of a text, and gives each value as soon as it is whole. */
+export interface JsonStream {
+	/** @returns the values that became whole with this piece; what is not JSON is passed over */
+	take(piece: string): readonly unknown[];
+}
+
+/** Largest value that is held until it is whole, in characters: an export may be one list. */
+const MAX_VALUE_CHARACTERS = 256 * 1024 * 1024;
+
+/**
+ * Makes a stream. A value is told by its brackets alone, so that no value is read twice: a parser would have to begin
+ * again with each piece.
+ */
+export function createJsonStream(): JsonStream {
+	let held: string[] = [];
+	let heldCharacters = 0;
+	let depth = 0;
+	let inText = false;
+	let escaped = false;
+	return {
+		take(piece) {
+			const values: unknown[] = [];
+			let start = depth > 0 ? 0 : -1;
+			for (let i = 0; i < piece.length; i++) {
+				const character = piece[i];
+				if (inText) {
+					if (escaped) escaped = false;
+					else if (character === "\\") escaped = true;
+					else if (character === '"') inText = false;
+					continue;
+				}
+				if (character === '"' && depth > 0) inText = true;
+				else if (character === "{" || character === "[") {
+					if (depth++ === 0) start = i;
+				} else if ((character === "}" || character === "]") && depth > 0 && --depth === 0) {
+					const value = parsed(held.join("") + piece.slice(start, i + 1));
+					if (value !== undefined) values.push(value);
+					held = [];
+					heldCharacters = 0;
+					start = -1;
+				}
+			}
+			if (start !== -1) {
+				held.push(piece.slice(start));
+				heldCharacters += piece.length - start;
+			}
+			if (heldCharacters > MAX_VALUE_CHARACTERS) {
+				held = [];
+				heldCharacters = 0;
+				depth = 0;
+				inText = false;
+			}
+			return values;
+		},
+	};
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}

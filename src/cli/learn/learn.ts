@@ -1,0 +1,320 @@
+/** Owns `cordon learn`: the allowlist, made of what report mode saw. */
+
+import { createReadStream, lstatSync } from "node:fs";
+import { isCancel, multiselect } from "@clack/prompts";
+import { parseOriginPattern } from "../../cors/origin-pattern.ts";
+import { originMessage } from "../../cors/origin-words.ts";
+import type { TenantDocument } from "../../tenants/schema.ts";
+import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
+import { systemReason, writeRegularFile } from "../files/regular-file.ts";
+import { printFindings } from "../files/report.ts";
+import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
+import { defineCommand, usage } from "../shell/command.ts";
+import { Fault } from "../shell/fault.ts";
+import { safePart } from "../shell/safe-text.ts";
+import type { Terminal } from "../shell/terminal.ts";
+import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
+import { createJsonStream } from "./json-stream.ts";
+import { verdictsIn } from "./records.ts";
+import { createVisitors, type Denied, deniedBy, type Visitors } from "./visitors.ts";
+import { domainsOf, KIND_WORDS, kindOf, type OriginKind } from "./what-it-is.ts";
+
+/** Denied things that are listed; `--json` has them all. */
+const MAX_SHOWN = 50;
+/** Kinds that are selected before anybody has chosen. Never a look-alike. */
+const PRESELECTED: readonly OriginKind[] = ["own-subdomain", "own-domain"];
+
+export const learn = defineCommand({
+	name: "learn",
+	summary: "make the allowlist of what report mode saw",
+	details: [
+		"Reads the decisions that the gateway recorded (wrangler tail --format json, an export of Workers Logs, the result of an Analytics Engine query), and shows what this tenant file would deny: which origin, how often, when first and last, and what it is.",
+		"You choose what is to be allowed, on the terminal or with --accept. It goes into the file; comments stay. Then it says what would still be denied.",
+	],
+	positionals: [{ name: "FILE", says: "The tenant file, with its hosts.", required: true }],
+	options: {
+		from: {
+			type: "string",
+			value: "LOG",
+			says: "The records; - is standard input. May be given several times.",
+			multiple: true,
+		},
+		accept: {
+			type: "string",
+			value: "ORIGIN",
+			says: 'An entry to allow: "https://app.acme.com", "https://*.acme.com". May be given several times.',
+			multiple: true,
+		},
+		"accept-method": {
+			type: "string",
+			value: "METHOD",
+			says: "A method to allow, where it was asked for. May be given several times.",
+			multiple: true,
+		},
+		"accept-header": {
+			type: "string",
+			value: "NAME",
+			says: "A request header to allow, where it was asked for. May be given several times.",
+			multiple: true,
+		},
+	},
+	examples: [
+		{ line: "learn tenants/acme.jsonc --from log.jsonl", says: "Look, and choose." },
+		{
+			line: "learn tenants/acme.jsonc --from log.jsonl --accept 'https://*.acme.com'",
+			says: "Choose without being asked.",
+		},
+	],
+	exits: { good: "Nothing that was seen would be denied.", findings: "Something would still be denied." },
+	async work({ positionals: [path = ""], options, terminal }) {
+		if (options.from.length === 0)
+			throw usage("missing-option", '"cordon learn" needs the records: --from LOG.', learn);
+		const file = await readFile(path, terminal);
+		const hosts = file.hosts ?? [];
+		const visitors = createVisitors(ownHosts(hosts));
+		for (const log of options.from) await readRecords(log, visitors, terminal);
+		const document = file.document as TenantDocument;
+		const denied = await deniedBy(document, visitors.groups());
+		const kinds = new Map(denied.map((one) => [one, whatIs(one, hosts, document)]));
+		if (!options.json) printDenied(denied, kinds, visitors, terminal);
+		const additions = await chosen(denied, kinds, options, terminal, path);
+		const text = withAdditions(file.source.text, file.value, additions);
+		const after = checked(path, text, file, additions);
+		if (text !== file.source.text) writeRegularFile(path, text);
+		const still = await deniedBy(after, visitors.groups());
+		if (options.json) {
+			terminal.json({
+				records: visitors.count(),
+				denied: denied.map((one) => ({ ...plain(one), kind: kinds.get(one) ?? null })),
+				accepted: additions,
+				stillDenied: still.map(plain),
+			});
+		} else printResult(path, additions, still, document, visitors, terminal);
+		return still.length === 0 ? 0 : 1;
+	},
+});
+
+async function readFile(path: string, terminal: Terminal): Promise<TenantFile> {
+	if (path === STANDARD_INPUT)
+		throw usage(
+			"unexpected-argument",
+			"The tenant file is written to, so it cannot be standard input.",
+			learn,
+		);
+	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
+	const file = readTenantFile(name, text);
+	if (file.document === undefined) {
+		printFindings([file], terminal);
+		throw new Fault(
+			"invalid-tenant-file",
+			`${safePart(path)} has errors. Correct them first: nothing is added to a file that is not valid.`,
+		);
+	}
+	if ("closed" in file.document)
+		throw new Fault("closed-tenant", `${safePart(path)} closes its tenant, so there is no list to add to.`);
+	if (file.hosts === undefined)
+		throw new Fault(
+			"no-hosts",
+			`${safePart(path)} names no hosts, so no record can be told to be its. Add "hosts": ["api.example.com"].`,
+		);
+	return file;
+}
+
+/** A wildcard host is for the names one label below that have no tenant of their own. */
+function ownHosts(hosts: readonly string[]): (hostname: string) => boolean {
+	const own = new Set(hosts);
+	return (hostname) => own.has(hostname) || own.has(`*${hostname.slice(hostname.indexOf("."))}`);
+}
+
+async function readRecords(log: string, visitors: Visitors, terminal: Terminal): Promise<void> {
+	const stream = createJsonStream();
+	const take = (piece: string) => {
+		for (const value of stream.take(piece)) for (const verdict of verdictsIn(value)) visitors.add(verdict);
+	};
+	if (log === STANDARD_INPUT) {
+		const decoder = new TextDecoder();
+		take(decoder.decode(await terminal.readInput(1024 * 1024 * 1024)));
+		return;
+	}
+	try {
+		if (!lstatSync(log).isFile())
+			throw new Fault("not-a-regular-file", `${safePart(log)} is not a regular file, so it is left alone.`);
+		for await (const piece of createReadStream(log, { encoding: "utf8", highWaterMark: 1024 * 1024 }))
+			take(String(piece));
+	} catch (error) {
+		if (error instanceof Fault) throw error;
+		throw new Fault("unreadable-file", `${safePart(log)} cannot be read: ${systemReason(error)}`);
+	}
+}
+
+function whatIs(
+	{ what, name }: Denied,
+	hosts: readonly string[],
+	document: TenantDocument,
+): OriginKind | undefined {
+	return what === "origin" ? kindOf(name, domainsOf(hosts, listedOrigins(document))) : undefined;
+}
+
+/** The texts of every list of origins. */
+function listedOrigins(document: TenantDocument): readonly string[] {
+	const places = [document.cors, ...(document.routes ?? []).map(({ cors }) => cors)];
+	return places
+		.flat()
+		.flatMap(({ origins }) => (origins === "*" ? [] : origins.filter((entry) => typeof entry === "string")));
+}
+
+interface Choices {
+	readonly accept: readonly string[];
+	readonly "accept-method": readonly string[];
+	readonly "accept-header": readonly string[];
+	readonly json: boolean;
+}
+
+async function chosen(
+	denied: readonly Denied[],
+	kinds: ReadonlyMap<Denied, OriginKind | undefined>,
+	options: Choices,
+	terminal: Terminal,
+	path: string,
+): Promise<readonly Addition[]> {
+	const additions: Addition[] = [];
+	for (const entry of options.accept) {
+		const result = parseOriginPattern(entry);
+		if (!result.ok)
+			throw usage(
+				"invalid-origin",
+				`--accept ${safePart(entry)}: ${originMessage(result.refusal.code, entry)}`,
+				learn,
+			);
+		additions.push(...(await placesFor(entry, denied)));
+	}
+	const named = (what: Denied["what"], names: readonly string[]) =>
+		denied.filter(
+			(one) => one.what === what && names.some((name) => name.toLowerCase() === one.name.toLowerCase()),
+		);
+	additions.push(...named("method", options["accept-method"]).map(additionOf));
+	additions.push(...named("header", options["accept-header"]).map(additionOf));
+	const isDecided =
+		options.accept.length + options["accept-method"].length + options["accept-header"].length > 0;
+	if (isDecided || options.json || !terminal.interactive || denied.length === 0 || process.env["CI"])
+		return additions;
+	const selectable = denied.filter((one) => one.what !== "origin" || parseOriginPattern(one.name).ok);
+	const answer = await multiselect({
+		message: `What is to be allowed in ${safePart(path)}? (space to choose, enter when done)`,
+		required: false,
+		maxItems: 15,
+		options: selectable.map((one) => ({
+			value: one,
+			label: safePart(
+				`${one.what === "origin" ? "" : `${one.what} `}${one.name}${one.route === "" ? "" : ` on ${one.route}`}`,
+			),
+			hint: safePart(
+				[kinds.get(one) === undefined ? "" : KIND_WORDS[kinds.get(one) as OriginKind], `${one.count} times`]
+					.filter((text) => text !== "")
+					.join(", "),
+			),
+		})),
+		initialValues: selectable.filter((one) => PRESELECTED.includes(kinds.get(one) as OriginKind)),
+	});
+	return isCancel(answer) ? additions : [...additions, ...(answer as Denied[]).map(additionOf)];
+}
+
+/** The file as it would be, which has to be valid: a choice that is unsafe is refused before anything is written. */
+function checked(
+	path: string,
+	text: string,
+	before: TenantFile,
+	additions: readonly Addition[],
+): TenantDocument {
+	const file = readTenantFile(path, text);
+	if (file.document !== undefined && !("closed" in file.document)) return file.document;
+	const first = file.errors[0]?.finding.message ?? "";
+	const entries = additions.map(({ entry }) => safePart(entry)).join(", ");
+	throw new Fault(
+		"invalid-choice",
+		`With ${entries} ${safePart(before.source.name)} would not be valid, so nothing is written: ${first}`,
+	);
+}
+
+function plain({ firstMilliseconds, lastMilliseconds, ...rest }: Denied) {
+	const date = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
+	return { ...rest, first: date(firstMilliseconds), last: date(lastMilliseconds) };
+}
+
+function printDenied(
+	denied: readonly Denied[],
+	kinds: ReadonlyMap<Denied, OriginKind | undefined>,
+	visitors: Visitors,
+	terminal: Terminal,
+): void {
+	const { colors } = terminal;
+	if (visitors.count() === 0) {
+		terminal.out(
+			"No record is of this file's hosts. Are these the logs of the right Worker, and is the tenant in report mode?",
+		);
+		return;
+	}
+	terminal.out(`${visitors.count().toLocaleString("en")} recorded decisions.`);
+	for (const one of denied.slice(0, MAX_SHOWN)) {
+		const kind = kinds.get(one);
+		const place = one.route === "" ? "" : ` on ${one.route}`;
+		terminal.out(
+			`\n${colors.bold(safePart(`${one.what === "origin" ? "" : `${one.what} `}${one.name}`))}${safePart(place)}`,
+		);
+		const words = kind === undefined ? "" : KIND_WORDS[kind];
+		if (words !== "") terminal.out(`  ${kind === "look-alike" ? colors.red(words) : words}`);
+		terminal.out(`  ${one.count.toLocaleString("en")} times${span(one)}${seenWith(one)}`);
+	}
+	if (denied.length > MAX_SHOWN)
+		terminal.out(`\n… and ${denied.length - MAX_SHOWN} more; --json has them all.`);
+	if (visitors.leftOut() > 0)
+		terminal.out(
+			`${visitors.leftOut()} more records were of origins beyond the ${visitors.groups().length} that are looked at.`,
+		);
+}
+
+function span({ firstMilliseconds, lastMilliseconds }: Denied): string {
+	if (firstMilliseconds === undefined || lastMilliseconds === undefined) return "";
+	const minutes = (at: number) => new Date(at).toISOString().slice(0, 16).replace("T", " ");
+	const [first, last] = [minutes(firstMilliseconds), minutes(lastMilliseconds)];
+	return first === last ? `, ${first}` : `, ${first} to ${last}`;
+}
+
+function seenWith(one: Denied): string {
+	const parts =
+		one.what === "origin"
+			? [one.methods.slice(0, 8).join(", "), one.headers.slice(0, 8).join(", ")]
+			: [`asked for by ${one.origins.slice(0, 3).join(", ")}`];
+	const text = parts.filter((part) => part !== "").join("; ");
+	return text === "" ? "" : safePart(`, ${text}`);
+}
+
+function printResult(
+	path: string,
+	additions: readonly Addition[],
+	still: readonly Denied[],
+	document: TenantDocument,
+	visitors: Visitors,
+	terminal: Terminal,
+): void {
+	const { colors } = terminal;
+	if (additions.length > 0) {
+		terminal.out("");
+		for (const { entry, list, route } of additions) {
+			terminal.out(
+				`${colors.green("added")}  ${safePart(entry)} to ${list}${route === "" ? "" : safePart(` of ${route}`)}`,
+			);
+		}
+		terminal.out(`${safePart(path)} is written.`);
+	}
+	if (visitors.count() === 0) return;
+	if (still.length > 0) {
+		const names = still.slice(0, MAX_SHOWN).map(({ name }) => safePart(name));
+		terminal.out(`\nStill denied: ${names.join(", ")}${still.length > MAX_SHOWN ? ", …" : ""}.`);
+		return;
+	}
+	const watches = document.mode === "report";
+	terminal.out(
+		`\nNothing that was seen would be denied.${watches ? ' To enforce it, take out "mode": "report" and push.' : ""}`,
+	);
+}

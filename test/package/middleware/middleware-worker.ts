@@ -1,0 +1,5 @@
+/** Owns the apps as a Worker, with KV. */
+
+import { fetch } from "./apps.ts";
+
+export default { fetch };
