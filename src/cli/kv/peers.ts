@@ -25,13 +25,16 @@ export function findWranglerManifest(config: string | undefined): string | undef
 	return findPeer("wrangler/package.json", config);
 }
 
-/** Finds the entry of wrangler's command line. @throws Fault where it is not installed */
-export function findWrangler(config: string | undefined): string {
+/** Finds the entry of wrangler's command line. @throws Fault where it is not installed, with what it is needed for */
+export function findWrangler(
+	config: string | undefined,
+	need = "its login is needed where CLOUDFLARE_API_TOKEN is not set.\nSet CLOUDFLARE_API_TOKEN, or install it",
+): string {
 	const manifest = findWranglerManifest(config);
 	if (manifest === undefined) {
 		throw new Fault(
 			"missing-wrangler",
-			"wrangler is not installed here, and its login is needed where CLOUDFLARE_API_TOKEN is not set.\nSet CLOUDFLARE_API_TOKEN, or install it: npm install --save-dev wrangler.",
+			`wrangler is not installed here, and ${need}: npm install --save-dev wrangler.`,
 		);
 	}
 	return createRequire(manifest).resolve("./bin/wrangler.js");

@@ -34,8 +34,12 @@ export interface WranglerRun {
  * CLOUDFLARE_API_BASE_URL decides whom the user's token is sent to: beside the tenant files, a pull request could write
  * that. So it runs in an empty folder of its own. (Its --env-file would say the same, but Node takes that for its own.)
  * @param args what Node is started with
+ * @param onOutput told each piece of what it prints, as it comes; then `output` is empty
  */
-export function runWrangler(args: readonly string[]): Promise<WranglerRun> {
+export function runWrangler(
+	args: readonly string[],
+	onOutput?: (piece: Buffer) => void,
+): Promise<WranglerRun> {
 	return withPrivateFolder(async (folder) => {
 		const temporary = join(folder, "tmp");
 		await mkdir(temporary);
@@ -56,7 +60,7 @@ export function runWrangler(args: readonly string[]): Promise<WranglerRun> {
 		});
 		const output: Buffer[] = [];
 		const errors: Buffer[] = [];
-		child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+		child.stdout.on("data", onOutput ?? ((chunk: Buffer) => output.push(chunk)));
 		child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
 		const closed = new Promise<number | null>((resolve, reject) => {
 			child.on("error", reject);

@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 	"origins list": async () => (await import("../origins/origins.ts")).originsList,
 	import: async () => (await import("../import/import.ts")).importCommand,
 	learn: async () => (await import("../learn/learn.ts")).learn,
+	watch: async () => (await import("../watch/watch.ts")).watch,
 };
 
 /** The command that writes a shell's completion script. */
