@@ -1,5 +1,6 @@
 /** Owns `cordon watch`: the verdicts on a host as they come, folded. */
 
+import { stripVTControlCharacters } from "node:util";
 import { readConfig } from "../kv/config.ts";
 import { findWrangler } from "../kv/peers.ts";
 import { runWrangler } from "../kv/wrangler.ts";
@@ -98,8 +99,10 @@ async function tail(
 	const args = [wrangler, "tail", "--format", "json", "--config", found.path, ...section];
 	const { code, errors } = await runWrangler(args, take);
 	if (code === 0) return;
-	const lines = errors.split("\n").filter((line) => line.trim() !== "");
-	const said = lines.slice(0, 3).map((line) => `\n  ${safePart(line.trim())}`);
+	const lines = stripVTControlCharacters(errors)
+		.split("\n")
+		.filter((line) => line.trim() !== "");
+	const said = lines.slice(0, 1).map((line) => `\n  ${safePart(line.trim())}`);
 	throw new Fault(
 		"tail-ended",
 		`wrangler tail has ended with a fault${said.length > 0 ? ":" : "."}${said.join("")}`,
