@@ -23,7 +23,9 @@ async function imports(): Promise<readonly (readonly [from: string, to: string])
 	for await (const file of glob("src/**/*.ts", { cwd: PROJECT })) {
 		const text = readFileSync(join(PROJECT, file), "utf8");
 		for (const [, target = ""] of text.matchAll(/(?:from|import) ?\(?"(\.[^"]+)"/g)) {
-			found.push([file, normalize(join(dirname(file), target))]);
+			const path = normalize(join(dirname(file), target));
+			// What the package is called and which version it has stands there alone.
+			if (path !== "package.json") found.push([file, path]);
 		}
 	}
 	return found;

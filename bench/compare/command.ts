@@ -2,7 +2,8 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
+import { once } from "../harness/once.ts";
 import { positive, RESULTS_DIRECTORY, UsageError, withSession } from "../harness/session.ts";
 import { changesReport, findChanges } from "./against.ts";
 import { drawChart } from "./chart.ts";
@@ -12,36 +13,44 @@ import { markdownReport, terminalReport } from "./report.ts";
 import { type Results, readResults, reduce } from "./results.ts";
 import { WORKS } from "./work.ts";
 
-export const compareArguments = {
-	seconds: { type: "string", description: "How long the turns go on (default 150, with --quick 25)" },
-	rounds: { type: "string", description: "How many rounds at most" },
-	processes: { type: "string", description: "Processes of each contender (default 3, with --quick 2)" },
-	quick: {
-		type: "boolean",
-		description: "A short run, for a first look; writes nothing unless --out is given",
-	},
-	only: {
-		type: "string",
-		description: "Contenders or kinds of work, comma-separated: cordon,hono-cors,preflight",
-	},
-	also: {
-		type: "string",
-		description: "Another build of Cordon to run beside this one: NAME=FILE, comma-separated",
-	},
-	against: {
-		type: "string",
-		description: "Saved results (JSON): says what got slower beyond the noise; exit code 1 if anything did",
-	},
-	out: {
-		type: "string",
-		description: "Directory for results.md, results.json and results.svg (default bench)",
-	},
-} as const satisfies ArgsDef;
-
 const CONNECTIONS = 8;
 
+/** The command, its options and what it does. */
+export const compareCommand = new Command("compare")
+	.description(
+		"What Cordon costs, beside a bare pass-through Worker and the usual alternatives, in one run (the default)",
+	)
+	.option("--seconds <NUMBER>", "How long the turns go on (default 150, with --quick 25)", once)
+	.option("--rounds <NUMBER>", "How many rounds at most", once)
+	.option("--processes <NUMBER>", "Processes of each contender (default 3, with --quick 2)", once)
+	.option("--quick", "A short run, for a first look; writes nothing unless --out is given")
+	.option("--only <NAMES>", "Contenders or kinds of work, comma-separated: cordon,hono-cors,preflight", once)
+	.option(
+		"--also <NAME=FILE>",
+		"Another build of Cordon to run beside this one: NAME=FILE, comma-separated",
+		once,
+	)
+	.option(
+		"--against <FILE>",
+		"Saved results (JSON): says what got slower beyond the noise; exit code 1 if anything did",
+		once,
+	)
+	.option("--out <DIR>", "Directory for results.md, results.json and results.svg (default bench)", once)
+	.action(compare);
+
+interface Options {
+	readonly seconds?: string;
+	readonly rounds?: string;
+	readonly processes?: string;
+	readonly quick?: true;
+	readonly only?: string;
+	readonly also?: string;
+	readonly against?: string;
+	readonly out?: string;
+}
+
 /** Runs the comparison; sets the exit code. */
-export async function compare(args: ParsedArgs<typeof compareArguments>): Promise<void> {
+async function compare(args: Options): Promise<void> {
 	const quick = args.quick === true;
 	const earlier = args.against === undefined ? undefined : readResults(args.against);
 	const options = {

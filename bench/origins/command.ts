@@ -2,26 +2,14 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { buildCordon } from "../harness/build.ts";
 import { describeMachine, machineLine } from "../harness/machine.ts";
+import { once } from "../harness/once.ts";
 import { positive, RESULTS_DIRECTORY, withSession } from "../harness/session.ts";
 import { alignTable, markdownTable, type Table } from "../harness/table.ts";
 import { loadCost, measureMatching } from "./matching.ts";
 import { measureLists } from "./whole.ts";
-
-export const originsArguments = {
-	rounds: {
-		type: "string",
-		description: "Rounds, each over every list, in random order (default 60, with --quick 10)",
-	},
-	seconds: {
-		type: "string",
-		description: "How long whole requests are compared (default 40, with --quick 8)",
-	},
-	quick: { type: "boolean", description: "A short run; writes nothing" },
-	bundle: { type: "string", description: "Another build of Cordon to measure, a file" },
-} as const satisfies ArgsDef;
 
 const LOADED_SIZES = [1000, 10_000, 100_000];
 
@@ -31,8 +19,28 @@ interface Report {
 	readonly whole: Table;
 }
 
+/** The command, its options and what it does. */
+export const originsCommand = new Command("origins")
+	.description("What a match costs at each size of the list")
+	.option(
+		"--rounds <NUMBER>",
+		"Rounds, each over every list, in random order (default 60, with --quick 10)",
+		once,
+	)
+	.option("--seconds <NUMBER>", "How long whole requests are compared (default 40, with --quick 8)", once)
+	.option("--quick", "A short run; writes nothing")
+	.option("--bundle <FILE>", "Another build of Cordon to measure, a file", once)
+	.action(benchOrigins);
+
+interface Options {
+	readonly rounds?: string;
+	readonly seconds?: string;
+	readonly quick?: true;
+	readonly bundle?: string;
+}
+
 /** Measures, prints, and writes bench/origins.md unless it was a quick run. */
-export async function benchOrigins(args: ParsedArgs<typeof originsArguments>): Promise<void> {
+async function benchOrigins(args: Options): Promise<void> {
 	const quick = args.quick === true;
 	const rounds = positive(args.rounds, quick ? 10 : 60, "rounds");
 	const seconds = positive(args.seconds, quick ? 8 : 40, "seconds");

@@ -2,23 +2,15 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { MAX_KV_WAIT_MILLISECONDS, MAX_KV_WAIT_WITH_COPY_MILLISECONDS } from "../../src/isolate/freshness.ts";
 import { buildCordon } from "../harness/build.ts";
 import { KV_MODES, type KvMode } from "../harness/kv-modes.ts";
 import { describeMachine, machineLine } from "../harness/machine.ts";
+import { once } from "../harness/once.ts";
 import { positive, RESULTS_DIRECTORY, withSession } from "../harness/session.ts";
 import { alignTable, markdownTable, type Table } from "../harness/table.ts";
 import { type Outage, runOutage, type Tally } from "./place.ts";
-
-export const outageArguments = {
-	seconds: {
-		type: "string",
-		description: "How long KV is wrong (default 130: past every age at which a policy is read again)",
-	},
-	quick: { type: "boolean", description: "20 seconds; writes nothing" },
-	bundle: { type: "string", description: "Another build of Cordon to measure, a file" },
-} as const satisfies ArgsDef;
 
 /** What a request waits for at most; for one look-up, for KV and the second copy are asked at once. */
 const BOUND_MILLISECONDS = MAX_KV_WAIT_MILLISECONDS;
@@ -29,8 +21,26 @@ const TELLS_NOTHING: readonly KvMode[] = ["hanging", "failing"];
 /** What the machine may add. */
 const MACHINE_MILLISECONDS = 500;
 
+/** The command, its options and what it does. */
+export const outageCommand = new Command("outage")
+	.description("What clients see while KV is wrong, in every way")
+	.option(
+		"--seconds <NUMBER>",
+		"How long KV is wrong (default 130: past every age at which a policy is read again)",
+		once,
+	)
+	.option("--quick", "20 seconds; writes nothing")
+	.option("--bundle <FILE>", "Another build of Cordon to measure, a file", once)
+	.action(benchOutage);
+
+interface Options {
+	readonly seconds?: string;
+	readonly quick?: true;
+	readonly bundle?: string;
+}
+
 /** Measures, prints, and writes bench/outage.md unless it was a quick run; exit code 1 where a promise is broken. */
-export async function benchOutage(args: ParsedArgs<typeof outageArguments>): Promise<void> {
+async function benchOutage(args: Options): Promise<void> {
 	const quick = args.quick === true;
 	const seconds = positive(args.seconds, quick ? 20 : 130, "seconds");
 	const outages = await withSession(async (session) => {

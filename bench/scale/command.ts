@@ -2,25 +2,34 @@
 
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { readResults } from "../compare/results.ts";
+import { once } from "../harness/once.ts";
 import { createProgress } from "../harness/progress.ts";
 import { positive, RESULTS_DIRECTORY } from "../harness/session.ts";
 import { markdownReport, terminalReport } from "./report.ts";
 import { simulate } from "./simulate.ts";
 
-export const scaleArguments = {
-	quick: { type: "boolean", description: "A small fleet and a tenth of the traffic; writes nothing" },
-	places: { type: "string", description: "Data centres (default 30)" },
-	tenants: { type: "string", description: "Tenants (default 1,000,000)" },
-} as const satisfies ArgsDef;
-
 const MINUTE = 60;
 /** Where no results of a comparison are saved: a forwarded request, roughly. */
 const ASSUMED_CPU_MILLISECONDS = 0.3;
 
+/** The command, its options and what it does. */
+export const scaleCommand = new Command("scale")
+	.description("A fleet of isolates and a million tenants, simulated")
+	.option("--quick", "A small fleet and a tenth of the traffic; writes nothing")
+	.option("--places <NUMBER>", "Data centres (default 30)", once)
+	.option("--tenants <NUMBER>", "Tenants (default 1,000,000)", once)
+	.action(benchScale);
+
+interface Options {
+	readonly quick?: true;
+	readonly places?: string;
+	readonly tenants?: string;
+}
+
 /** Simulates, prints, and writes bench/scale.md unless it was a quick run. */
-export async function benchScale(args: ParsedArgs<typeof scaleArguments>): Promise<void> {
+async function benchScale(args: Options): Promise<void> {
 	const quick = args.quick === true;
 	const options = {
 		places: positive(args.places, quick ? 5 : 30, "places"),

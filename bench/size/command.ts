@@ -1,7 +1,7 @@
 /** Owns `npm run bench -- size`: the bundle's weight, by import, and the Worker's start-up. */
 
 import { writeFileSync } from "node:fs";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { withSession } from "../harness/session.ts";
 import { median } from "../harness/statistics.ts";
 import { alignTable, type Table } from "../harness/table.ts";
@@ -15,18 +15,21 @@ import {
 } from "./bundle.ts";
 import { measureStartups } from "./startup.ts";
 
-export const sizeArguments = {
-	save: {
-		type: "boolean",
-		description: "Keeps the result as bench/size.json: what later bundles are held against",
-	},
-} as const satisfies ArgsDef;
-
 const MAX_STARTUP_MILLISECONDS = 20;
 const STARTUPS = 5;
 
+/** The command, its options and what it does. */
+export const sizeCommand = new Command("size")
+	.description("The size of the bundle, by import, and its start-up")
+	.option("--save", "Keeps the result as bench/size.json: what later bundles are held against")
+	.action(benchSize);
+
+interface Options {
+	readonly save?: true;
+}
+
 /** Measures and prints; exit code 1 where a goal is missed. */
-export async function benchSize(args: ParsedArgs<typeof sizeArguments>): Promise<void> {
+async function benchSize(args: Options): Promise<void> {
 	const { weight, startups } = await withSession(async ({ directory, progress }) => {
 		progress.say("building");
 		const weight = await weighBundle(directory);

@@ -2,23 +2,15 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ArgsDef, ParsedArgs } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { buildCordon } from "../harness/build.ts";
 import { describeMachine, machineLine } from "../harness/machine.ts";
+import { once } from "../harness/once.ts";
 import { positive, RESULTS_DIRECTORY, withSession } from "../harness/session.ts";
 import { alignTable, markdownTable, type Table } from "../harness/table.ts";
 import { measureCost, type TenantsCost } from "./cost.ts";
 import { type HeapStage, measureHeap } from "./heap.ts";
 import { type HotTenant, measureHotTenant } from "./hot.ts";
-
-export const tenantsArguments = {
-	seconds: { type: "string", description: "How long the comparison goes on (default 90, with --quick 15)" },
-	quick: {
-		type: "boolean",
-		description: "A short run: a hundredth of the heap's load, ten seconds of the hot tenant; writes nothing",
-	},
-	bundle: { type: "string", description: "Another build of Cordon to measure, a file" },
-} as const satisfies ArgsDef;
 
 /** More than twice what a policy counts as fresh. */
 const HOT_SECONDS = 70;
@@ -27,8 +19,25 @@ const QUICK_HOT_SECONDS = 10;
 const FULL_LOAD = { tenants: 100_000, origins: 300_000, hostnames: 400_000, largeDocuments: 20 };
 const QUICK_LOAD = { tenants: 1000, origins: 3000, hostnames: 4000, largeDocuments: 4 };
 
+/** The command, its options and what it does. */
+export const tenantsCommand = new Command("tenants")
+	.description("What many tenants cost, in CPU, KV reads and heap")
+	.option("--seconds <NUMBER>", "How long the comparison goes on (default 90, with --quick 15)", once)
+	.option(
+		"--quick",
+		"A short run: a hundredth of the heap's load, ten seconds of the hot tenant; writes nothing",
+	)
+	.option("--bundle <FILE>", "Another build of Cordon to measure, a file", once)
+	.action(benchTenants);
+
+interface Options {
+	readonly seconds?: string;
+	readonly quick?: true;
+	readonly bundle?: string;
+}
+
 /** Measures, prints, and writes bench/tenants.md unless it was a quick run. */
-export async function benchTenants(args: ParsedArgs<typeof tenantsArguments>): Promise<void> {
+async function benchTenants(args: Options): Promise<void> {
 	const quick = args.quick === true;
 	const seconds = positive(args.seconds, quick ? 15 : 90, "seconds");
 	const report = await withSession(async (session) => {

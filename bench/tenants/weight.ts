@@ -1,14 +1,12 @@
 /** Owns `npm run bench -- weight`: what compiled tenants hold of workerd's heap, beside what they are reckoned to hold. */
 
-import type { ArgsDef } from "citty";
+import { Command } from "@commander-js/extra-typings";
 import { buildWorker } from "../harness/build.ts";
 import { usedHeapBytes } from "../harness/inspector.ts";
 import { freePort } from "../harness/ports.ts";
 import { withSession } from "../harness/session.ts";
 import { alignTable } from "../harness/table.ts";
 import { startWorker } from "../harness/workerd.ts";
-
-export const weightArguments = {} as const satisfies ArgsDef;
 
 /** A kind of document, and how many of it are weighed together: small ones weigh less than the heap's noise. */
 interface Kind {
@@ -126,8 +124,13 @@ const KINDS: readonly Kind[] = [
 	},
 ];
 
+/** The command, and what it does. */
+export const weightCommand = new Command("weight")
+	.description("What compiled tenants hold of the heap, beside what they are reckoned to hold")
+	.action(benchWeight);
+
 /** Measures and prints; exit code 1 where a reckoning is far from the truth. */
-export async function benchWeight(): Promise<void> {
+async function benchWeight(): Promise<void> {
 	const rows = await withSession(async (session) => {
 		session.progress.say("building");
 		const bundle = await buildWorker("weigh", session.directory);

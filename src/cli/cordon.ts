@@ -15,4 +15,7 @@ process.on("uncaughtException", (error) => {
 	process.exit(2);
 });
 // Not process.exit, which would cut what is still to be written to a pipe.
-process.exitCode = await runCordon(process.argv.slice(2), { terminal, openKv });
+process.exitCode = await runCordon(process.argv.slice(2), {
+	terminal,
+	openKv: (place) => openKv(place, terminal),
+});

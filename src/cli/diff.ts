@@ -1,7 +1,7 @@
 /** Owns `cordon diff`: what pushing a folder would change. */
 
 import { countChanges, printChanges } from "./changes/change-words.ts";
-import { type Change, findChanges, readStored, type Stored } from "./changes/changes.ts";
+import { type Change, findChanges, readStored, type Stored, unservedBecause } from "./changes/changes.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./files/folder.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv/kv-options.ts";
 import { defineCommand } from "./shell/command.ts";
@@ -29,7 +29,7 @@ export const diff = defineCommand({
 			printFolderErrors(folder, options.json, "Nothing was compared.", terminal);
 			return 1;
 		}
-		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
+		const changes = findChanges(folder.tenants, await readStored(kv, folder.tenants.keys(), terminal));
 		if (options.json) {
 			terminal.json(changesReport(changes));
 		} else if (changes.length === 0) {
@@ -47,6 +47,10 @@ export const diff = defineCommand({
 /** What `--json` says of changes; a stored value that is no JSON stands as its text. */
 function changesReport(changes: readonly Change[]) {
 	const plain = (stored: Stored) => (stored.ok ? stored.value : stored.text);
+	const unserved = (host: string, stored: Stored) => {
+		const because = unservedBecause(host, stored);
+		return because === undefined ? {} : { unserved: because };
+	};
 	return {
 		same: changes.length === 0,
 		added: changes.flatMap((change) =>
@@ -54,11 +58,23 @@ function changesReport(changes: readonly Change[]) {
 		),
 		changed: changes.flatMap((change) =>
 			change.kind === "changed"
-				? [{ host: change.host, file: change.file, before: plain(change.before), after: change.after }]
+				? [
+						{
+							...{ host: change.host, file: change.file, before: plain(change.before), after: change.after },
+							...unserved(change.host, change.before),
+						},
+					]
 				: [],
 		),
 		removed: changes.flatMap((change) =>
-			change.kind === "removed" ? [{ host: change.host, before: plain(change.before) }] : [],
+			change.kind === "removed"
+				? [
+						{
+							...{ host: change.host, before: plain(change.before) },
+							...unserved(change.host, change.before),
+						},
+					]
+				: [],
 		),
 	};
 }

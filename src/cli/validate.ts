@@ -3,7 +3,7 @@
 import { lstatSync } from "node:fs";
 import { writtenJson } from "../findings/meant.ts";
 import { type Fixed, fixTenantFile } from "./files/fix.ts";
-import { readFolderPaths } from "./files/folder.ts";
+import { readFolderPaths, together } from "./files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./files/input.ts";
 import { writeRegularFile } from "./files/regular-file.ts";
 import {
@@ -29,7 +29,7 @@ export const validate = defineCommand({
 	summary: "say everything that is wrong with tenant documents",
 	details: [
 		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
-		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine.',
+		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine. Several files are checked as a push would: each needs its hosts, and none may claim those of another.',
 		'--fix applies the remedies that are plain, those that --json lists as "fix", keeps comments, and says what it changed. What decides who may read, or would be a guess, stays for you.',
 	],
 	positionals: [
@@ -57,7 +57,6 @@ export const validate = defineCommand({
 		findings: "A file has errors.",
 	},
 	async work({ positionals, options, terminal }) {
-		const checked: Checked[] = [];
 		if (options.fix && positionals.includes(STANDARD_INPUT)) {
 			throw usage(
 				"fix-of-standard-input",
@@ -65,8 +64,10 @@ export const validate = defineCommand({
 				validate,
 			);
 		}
+		const alone: Checked[] = [];
 		const paths = await filesOf(positionals);
-		for (const path of paths) checked.push(await check(path, options.fix, terminal));
+		for (const path of paths) alone.push(await check(path, options.fix, terminal));
+		const checked = alone.length > 1 ? checkTogether(alone) : alone;
 		const isOne = positionals.length === 1 && paths[0] === positionals[0];
 		if (options.json) printJson(checked, isOne, terminal);
 		else printWords(checked, terminal);
@@ -108,6 +109,16 @@ async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Pr
 		if (error instanceof Fault) return { path, file: undefined, fault: error };
 		throw error;
 	}
+}
+
+/** Several files are a folder to be pushed: each needs its hosts, and none of another's. */
+function checkTogether(alone: readonly Checked[]): readonly Checked[] {
+	const { files } = together(alone.flatMap(({ file }) => file ?? []));
+	const left = [...files];
+	return alone.map((one) => {
+		const file = one.file === undefined ? undefined : left.shift();
+		return file === undefined || one.file === undefined ? one : { ...one, file };
+	});
 }
 
 /** One object for one file, a list for several and for a folder. */

@@ -1,13 +1,15 @@
 /** Owns the proof that whoever agrees to a change has been told what of it decides who may read. */
 
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { accessChanges } from "../../src/cli/changes/access-changes.ts";
 import { MAX_SHOWN_HOSTS, MAX_SHOWN_ORIGINS } from "../../src/cli/changes/change-words.ts";
 import type { TenantFolder } from "../../src/cli/files/folder.ts";
 import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
-import { readServices } from "../../src/cli/kv/services.ts";
+import { readServices } from "../../src/cli/kv/config.ts";
 import { withPushWarnings } from "../../src/cli/push/push-warnings.ts";
-import { cordon, folder, memoryKv } from "./harness.ts";
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
+import { cordon, folder, memoryKv, streamsOf } from "./harness.ts";
 
 const EVIL = "https://evil.example";
 const many = (count: number) => Array.from({ length: count }, (_, index) => `https://a${index}.example`);
@@ -182,14 +184,17 @@ describe("push warns", () => {
 		expect(await tell("acme.com", "evilacme.com")).toEqual([code]);
 	});
 
-	test("by what wrangler reads in its configuration, section by section", async () => {
+	test("by what the configuration says, section by section", async () => {
+		const bound = (section: string) => `[[${section}kv_namespaces]]\nbinding = "TENANTS"\n`;
 		const directory = folder({
-			"wrangler.toml": `name = "x"\n[[services]]\nbinding = "API"\nservice = "api"\n[env.staging]\n[[env.staging.services]]\nbinding = "STAGING"\nservice = "s"\n`,
+			"wrangler.toml": `name = "x"\n${bound("")}[[services]]\nbinding = "API"\nservice = "api"\n[env.staging]\n${bound("env.staging.")}[[env.staging.services]]\nbinding = "STAGING"\nservice = "s"\n`,
 			"bad.toml": "[[[",
 		});
-		const path = `${directory}/wrangler.toml`;
-		expect(await readServices(path, undefined)).toEqual(new Set(["API"]));
-		expect(await readServices(path, "staging")).toEqual(new Set(["STAGING"]));
-		expect(await readServices(`${directory}/bad.toml`, undefined)).toBe(undefined);
+		const terminal = createTerminal(streamsOf("").streams);
+		const config = join(directory, "wrangler.toml");
+		expect(await readServices({ config, environment: undefined }, terminal)).toEqual(new Set(["API"]));
+		expect(await readServices({ config, environment: "staging" }, terminal)).toEqual(new Set(["STAGING"]));
+		const bad = { config: join(directory, "bad.toml"), environment: undefined };
+		expect(await readServices(bad, terminal)).toBe(undefined);
 	});
 });

@@ -73,7 +73,7 @@ describe.each(KINDS)("%s", (_, says, make) => {
 	});
 
 	test("given as a file is named and left alone, and the others are checked", async () => {
-		const directory = folder({ "a.json": DOCUMENT });
+		const directory = folder({ "a.json": { hosts: ["api.acme.com"], ...DOCUMENT } });
 		const path = join(directory, "b.json");
 		await make(path);
 		const { code, out, err } = await cordon(["validate", path, join(directory, "a.json")]);
@@ -218,8 +218,10 @@ describe("bounds", () => {
 	});
 
 	test("of many files with many findings the first are shown, with how many more there are", async () => {
-		const text = JSON.stringify({ cors: { origins: Array.from({ length: 200 }, (_, i) => `x${i}`) } });
-		const paths = Array.from({ length: 20 }, (_, i) => join(folder({ [`${i}.json`]: text }), `${i}.json`));
+		const cors = { origins: Array.from({ length: 200 }, (_, i) => `x${i}`) };
+		const paths = Array.from({ length: 20 }, (_, i) =>
+			join(folder({ [`${i}.json`]: { hosts: [`h${i}.com`], cors } }), `${i}.json`),
+		);
 		const { code, out } = await cordon(["validate", ...paths]);
 		expect(code).toBe(1);
 		expect(out.split(": error: ").length - 1).toBe(MAX_SHOWN_FINDINGS_IN_ALL);
@@ -291,7 +293,7 @@ describe("bounds", () => {
 		expect(await cordon(["diff", directory, "--local"], { kv: memoryKv(different) })).toMatchObject({
 			code: 1,
 		});
-		expect(await cordon(["pull", directory, "--local"], { kv: memoryKv(different) })).toMatchObject({
+		expect(await cordon(["pull", directory, "--local", "--yes"], { kv: memoryKv(different) })).toMatchObject({
 			code: 0,
 		});
 		const elsewhere = folder();

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { onTestFinished } from "vitest";
-import type { Kv } from "../../src/cli/kv/kv.ts";
+import { type Kv, openKv } from "../../src/cli/kv/kv.ts";
 import { runCordon } from "../../src/cli/shell/dispatch.ts";
 import { createTerminal } from "../../src/cli/shell/terminal.ts";
 
@@ -22,10 +22,15 @@ export interface World {
 	/** What is answered on the terminal; without it nobody can be asked. */
 	readonly answer?: string;
 	readonly kv?: Kv;
+	/** Whether KV is what the command line itself opens. */
+	readonly real?: true;
 }
 
 /** Runs a command line in this process. */
-export async function cordon(argv: readonly string[], { input = "", answer, kv }: World = {}): Promise<Ran> {
+export async function cordon(
+	argv: readonly string[],
+	{ input = "", answer, kv, real }: World = {},
+): Promise<Ran> {
 	const { streams, written } = streamsOf(input);
 	const terminal = createTerminal(streams);
 	const code = await runCordon(argv, {
@@ -37,7 +42,8 @@ export async function cordon(argv: readonly string[], { input = "", answer, kv }
 				return answer ?? "";
 			},
 		},
-		openKv() {
+		openKv(place) {
+			if (real) return openKv(place, terminal);
 			if (kv === undefined) throw new Error("this test has no KV");
 			return kv;
 		},
@@ -73,8 +79,9 @@ export function memoryKv(values: Map<string, string>): Kv & { readonly writes: s
 		name: "local KV",
 		writes,
 		list: async (prefix) => [...values.keys()].filter((key) => key.startsWith(prefix)),
-		async get(keys) {
+		async get(keys, onProgress) {
 			const asked = new Set(keys);
+			if (keys.length > 0) onProgress?.(keys.length);
 			return new Map([...values].filter(([key]) => asked.has(key)));
 		},
 		async put(entries, onProgress) {

@@ -184,7 +184,7 @@ test("pull leaves expect in its file", async () => {
 	const kv = memoryKv(
 		new Map(ACME.hosts.map((host) => [`tenant:${host}`, JSON.stringify({ cors: { origins: [] } })])),
 	);
-	expect((await cordon(["pull", directory, "--local"], { kv })).code).toBe(0);
+	expect((await cordon(["pull", directory, "--local", "--yes"], { kv })).code).toBe(0);
 	const file = JSON.parse(readFileSync(join(directory, "a.json"), "utf8"));
 	expect(file).toEqual({ hosts: ACME.hosts, cors: { origins: [] }, expect: [HOLDS] });
 });

@@ -1,14 +1,15 @@
 /** Owns the proof of the command line as a process: any Node starts it, and wrangler's own local KV is what it works on. */
 
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { openKv } from "../../src/cli/kv/kv.ts";
+import { configOf } from "./cloudflare-api.ts";
 import { folder, type Ran } from "./harness.ts";
 
-const BIN = join(import.meta.dirname, "../../bin/cordon.js");
+const PROJECT = join(import.meta.dirname, "../..");
+const BIN = join(PROJECT, "bin/cordon.js");
 /** As a Node without TypeScript behaves: the pinned one has to be found. */
 const OLD_NODE = "--no-experimental-strip-types";
 
@@ -22,6 +23,15 @@ function start(argv: readonly string[], nodeOptions: readonly string[] = []) {
 async function cordon(argv: readonly string[], nodeOptions?: readonly string[]): Promise<Ran> {
 	const child = start(argv, nodeOptions);
 	child.stdin.end();
+	return ended(child);
+}
+
+async function run(script: string, argv: readonly string[]): Promise<Ran> {
+	const environment = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1" };
+	return ended(spawn(process.execPath, [script, ...argv], { stdio: "pipe", env: environment }));
+}
+
+async function ended(child: ChildProcessWithoutNullStreams): Promise<Ran> {
 	let out = "";
 	let err = "";
 	child.stdout.on("data", (chunk) => {
@@ -73,6 +83,8 @@ describe("wrangler's local KV", { timeout: TIMEOUT_MILLISECONDS }, () => {
 		const directory = folder({ "tenants/acme.json": { hosts: ["api.acme.com", "*.acme.com"], ...ACME } });
 		const tenants = join(directory, "tenants");
 		const local = ["--local", "--persist-to", join(directory, "kv")];
+		writeFileSync(join(directory, "wrangler.toml"), configOf());
+		local.push("--config", join(directory, "wrangler.toml"));
 
 		const pushed = await cordon(["push", tenants, ...local, "--yes"]);
 		expect(pushed).toMatchObject({ code: 0, out: expect.stringContaining("pushed: 2 added.") });
@@ -115,22 +127,39 @@ describe("wrangler's local KV", { timeout: TIMEOUT_MILLISECONDS }, () => {
 		});
 	});
 
-	test("keeps every kind of value as it is, and says when it cannot be reached", async () => {
-		const directory = folder({ kv: "a file where a folder has to be" });
-		const kv = openKv({ kind: "local", directory: join(directory, "state"), environment: undefined });
-		const entries = ["", "{", '\u0000\u{1F600}\\"\n', "null"].map((value, index) => ({
-			key: `tenant:${index}`,
-			value,
-		}));
-		const done: number[] = [];
-		await kv.put(entries, (count) => done.push(count));
-		expect(done).toEqual([4]);
-		const values = await kv.get([...entries.map(({ key }) => key), "tenant:absent"]);
-		expect([...values]).toEqual(entries.map(({ key, value }) => [key, value]));
-		const unreachable = openKv({ kind: "local", directory: join(directory, "kv"), environment: undefined });
-		await expect(unreachable.list("tenant:")).rejects.toMatchObject({
-			code: "kv-unavailable",
-			message: expect.stringContaining("The local KV did not answer; this is what wrangler says:"),
+	test("sees what wrangler wrote, and wrangler sees what it writes", async () => {
+		const directory = folder({
+			"wrangler.toml": configOf(),
+			"bulk.json": [{ key: "tenant:by.wrangler", value: JSON.stringify(ACME) }],
+			"tenants/a.json": { hosts: ["by.cordon"], ...ACME },
 		});
+		const config = ["--config", join(directory, "wrangler.toml")];
+		const local = ["--local", "--persist-to", join(directory, "kv")];
+		const wrangler = (...argv: readonly string[]) =>
+			run(join(PROJECT, "node_modules/wrangler/bin/wrangler.js"), [...argv, ...config, ...local]);
+		const binding = ["--binding", "TENANTS"];
+		expect(await wrangler("kv", "bulk", "put", join(directory, "bulk.json"), ...binding)).toMatchObject({
+			code: 0,
+		});
+		const diff = await cordon(["diff", join(directory, "tenants"), "--json", ...config, ...local]);
+		expect(JSON.parse(diff.out)).toMatchObject({
+			added: [{ host: "by.cordon" }],
+			removed: [{ host: "by.wrangler", before: ACME }],
+		});
+		expect(await cordon(["push", join(directory, "tenants"), "--yes", ...config, ...local])).toMatchObject({
+			code: 0,
+		});
+		const got = await wrangler("kv", "key", "get", "tenant:by.cordon", "--text", ...binding);
+		expect(JSON.parse(got.out.slice(got.out.indexOf("{")))).toEqual(ACME);
+	});
+
+	test("says so where it cannot be kept", async () => {
+		const directory = folder({ "wrangler.toml": configOf(), kv: "a file where a folder has to be" });
+		const { code, err } = await cordon([
+			...["origins", "list", "customers", "--local", "--persist-to", join(directory, "kv")],
+			...["--config", join(directory, "wrangler.toml")],
+		]);
+		expect(code).toBe(2);
+		expect(err).toMatch(/^cordon: The local KV in .*kv cannot be used: .*\n.*--persist-to DIR\.\n$/);
 	});
 });

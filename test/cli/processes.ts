@@ -44,8 +44,6 @@ export interface Listener {
 	readonly port: number;
 	/** Every request that came, as "METHOD URL authorization". */
 	readonly seen: readonly string[];
-	/** Connections that are open. */
-	openSockets(): Promise<number>;
 }
 
 /** Starts a server; closed after the test. */
@@ -74,29 +72,5 @@ export async function listen(
 		url: `http://127.0.0.1:${port}/client/v4`,
 		port,
 		seen,
-		openSockets: () =>
-			new Promise((resolve, reject) =>
-				server.getConnections((error, count) => (error ? reject(error) : resolve(count))),
-			),
 	};
-}
-
-/** Answers as Cloudflare's API, as far as the KV commands ask it; writes are never answered. */
-export function cloudflare(request: IncomingMessage, response: ServerResponse): void {
-	const { url = "", method } = request;
-	const id = "a".repeat(32);
-	if (method === "PUT") return;
-	const result = url.includes("/settings")
-		? { bindings: [{ type: "kv_namespace", name: "TENANTS", namespace_id: id }] }
-		: [];
-	response.setHeader("content-type", "application/json");
-	response.end(
-		JSON.stringify({
-			success: true,
-			errors: [],
-			messages: [],
-			result,
-			result_info: { cursor: "", count: 0 },
-		}),
-	);
 }

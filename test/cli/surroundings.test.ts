@@ -3,8 +3,9 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { cloudflareApi, configOf, every, project } from "./cloudflare-api.ts";
 import { folder } from "./harness.ts";
-import { cloudflare, listen, start } from "./processes.ts";
+import { listen, start } from "./processes.ts";
 
 const TENANT = { hosts: ["a.com"], cors: { origins: ["https://a.example"] } };
 const LOGIN = { CLOUDFLARE_API_TOKEN: "USERS-TOKEN", CLOUDFLARE_ACCOUNT_ID: "b".repeat(32) };
@@ -20,12 +21,13 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
 
 describe("the user's token", { timeout: TIMEOUT_MILLISECONDS }, () => {
 	test("goes where the real environment says", async () => {
-		const api = await listen(cloudflare);
-		const environment = { ...LOGIN, CLOUDFLARE_API_BASE_URL: api.url };
-		const { ran } = start(["origins", "list", "customers", "--remote"], folder(), environment);
+		const api = await cloudflareApi();
+		// The nearest configuration upwards is the user's own.
+		const cwd = join(project({ "below/this/a.json": TENANT }), "below/this");
+		const { ran } = start(["origins", "list", "customers", "--remote"], cwd, api.environment);
 		expect(await ran).toMatchObject({ code: 0, out: "" });
-		expect(api.seen.length).toBeGreaterThan(0);
-		for (const line of api.seen) expect(line).toContain("Bearer USERS-TOKEN");
+		expect(api.lines).toEqual(["GET /keys"]);
+		expect(api.calls[0]?.authorization).toBe("Bearer USERS-TOKEN");
 	});
 
 	test("goes nowhere that a file beside the tenant files says", async () => {
@@ -37,7 +39,7 @@ describe("the user's token", { timeout: TIMEOUT_MILLISECONDS }, () => {
 		const marked = folder();
 		const directory = folder({
 			"a.json": TENANT,
-			"wrangler.toml": '[[kv_namespaces]]\nbinding = "TENANTS"\nid = "planted"\n',
+			"wrangler.toml": configOf(),
 			"node_modules/wrangler/bin/wrangler.js": `require("node:fs").writeFileSync("${join(marked, "ran")}", "")`,
 			"node_modules/wrangler/package.json": { name: "wrangler", main: "bin/wrangler.js" },
 			...Object.fromEntries(names.map((name) => [name, planted])),
@@ -46,11 +48,7 @@ describe("the user's token", { timeout: TIMEOUT_MILLISECONDS }, () => {
 		});
 		const address = `http://127.0.0.1:${proxy.port}`;
 		const environment = { ...LOGIN, HTTPS_PROXY: address, HTTP_PROXY: address, NO_PROXY: "127.0.0.1" };
-		for (const [cwd, ...flags] of [
-			[directory],
-			[join(directory, "tenants")],
-			[directory, "--env=production"],
-		] as const) {
+		for (const [cwd, ...flags] of [[directory], [join(directory, "tenants")]] as const) {
 			const { ran } = start(["push", ".", "--remote", "--yes", ...flags], cwd, environment);
 			expect(await ran).toMatchObject({ code: 2 });
 		}
@@ -71,23 +69,46 @@ describe("an interrupt", { timeout: TIMEOUT_MILLISECONDS }, () => {
 	] as const)(
 		"%s ends with %i, leaves nothing behind, and says how far it came",
 		async (signal, code, options) => {
-			const api = await listen(cloudflare);
-			const directory = folder({ "tenants/a.json": TENANT });
+			const api = await cloudflareApi({ fault: every("PUT", "/bulk", { kind: "hang" }) });
+			const directory = project({ "tenants/a.json": TENANT });
 			const temporary = join(directory, "tmp");
 			mkdirSync(temporary);
-			const environment = { ...LOGIN, CLOUDFLARE_API_BASE_URL: api.url, TMPDIR: temporary };
+			const environment = { ...api.environment, TMPDIR: temporary };
 			const { child, ran } = start(["push", "tenants", "--remote", "--yes"], directory, environment, options);
-			await until(() => api.seen.some((line) => line.startsWith("PUT")));
-			expect(readdirSync(temporary)).not.toEqual([]);
+			await until(() => api.lines.includes("PUT /bulk"));
 			child.kill(signal);
 			expect(await ran).toMatchObject({
 				code,
-				err: "cordon: interrupted. 0 of 1 change were made, and perhaps some of the next. The same push again goes on from there.\n",
+				err: "cordon: interrupted. 0 of 1 written, and perhaps some of the next. The same push again goes on from there.\n",
 			});
 			expect(readdirSync(temporary)).toEqual([]);
-			// Its processes are gone with it, and their connections.
-			await until(async () => (await api.openSockets()) === 0);
 			expect(existsSync(join(directory, "tenants/a.json"))).toBe(true);
 		},
 	);
+});
+
+describe("wrangler's login", { timeout: TIMEOUT_MILLISECONDS }, () => {
+	const TOKENLESS = { CLOUDFLARE_API_TOKEN: "" };
+
+	test("is asked for where there is no token, in a folder without any .env", async () => {
+		const api = await cloudflareApi();
+		const cwd = project({ ".env": "CLOUDFLARE_API_TOKEN=PLANTED\n" });
+		const { ran } = start(["origins", "list", "customers", "--remote"], cwd, {
+			...{ ...api.environment, ...TOKENLESS, XDG_CONFIG_HOME: join(cwd, "config") },
+		});
+		const { code, err } = await ran;
+		expect(code).toBe(2);
+		expect(err).toContain("Nobody is logged in to Cloudflare here");
+		expect(err).toContain('"npx wrangler login"');
+		expect(err.trim().split("\n")).toHaveLength(2);
+		expect(api.lines).toEqual([]);
+	});
+
+	test("a key and its address count as wrangler has it", async () => {
+		const api = await cloudflareApi();
+		const { ran } = start(["origins", "list", "customers", "--remote"], project(), {
+			...{ ...api.environment, ...TOKENLESS, CLOUDFLARE_API_KEY: "KEY", CLOUDFLARE_EMAIL: "a@b.example" },
+		});
+		expect(await ran).toMatchObject({ code: 0 });
+	});
 });

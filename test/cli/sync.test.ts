@@ -1,6 +1,6 @@
 /** Owns the proof of `cordon diff`, `push` and `pull`: a folder and KV come to say the same, and nothing is lost. */
 
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -87,7 +87,7 @@ different: 1 added, 2 changed, 1 only in KV`);
 			same: false,
 			added: [{ host: "a.com", file, after: A }],
 			changed: [{ host: "b.com", file, before: B, after: A }],
-			removed: [{ host: "c.com", before: "no JSON" }],
+			removed: [{ host: "c.com", before: "no JSON", unserved: expect.stringContaining("not JSON") }],
 		});
 	});
 
@@ -214,13 +214,64 @@ describe("push", () => {
 		expect([...stored.keys()]).toEqual(["tenant:a.com"]);
 	});
 
+	test("writes nothing where KV has changed since it was shown, and names the hosts", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com", "b.com", "c.com"], ...A } });
+		for (const flags of [[], ["--json"]]) {
+			const { kv, stored } = kvOf({ "b.com": B, "old.com": A });
+			const meddling = {
+				...kv,
+				async get(keys: readonly string[]) {
+					const values = await kv.get(keys);
+					for (const host of ["a.com", "b.com", "old.com"]) stored.set(`tenant:${host}`, '{"mine":1}');
+					return values;
+				},
+			};
+			const push = ["push", directory, "--local", "--yes", "--prune", ...flags];
+			const { code, out } = await cordon(push, { kv: meddling });
+			expect(code).toBe(1);
+			if (flags.length > 0) {
+				const changedMeanwhile = ["a.com", "b.com", "old.com"];
+				expect(JSON.parse(out)).toEqual({ written: [], deleted: [], changedMeanwhile });
+			} else {
+				expect(out).toContain("changed meanwhile: a.com, b.com, old.com\n");
+				expect(out).toContain("Nothing was written");
+			}
+			expect(kv.writes).toEqual([]);
+		}
+	});
+
+	test("finds what the list of keys does not show yet", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
+		const { kv } = kvOf({ "a.com": A });
+		const lagging = { ...kv, list: async () => ["tenant:gone.com"] };
+		const { code, out } = await cordon(["push", directory, "--local", "--prune"], { kv: lagging });
+		expect([code, out]).toEqual([0, "nothing to do: local KV holds what the folder says."]);
+	});
+
 	test("says how far it came where KV gives up", async () => {
 		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
 		const { kv } = kvOf({});
 		const broken = { ...kv, put: () => Promise.reject(new Error("no network")) };
 		const { code, err } = await cordon(["push", directory, "--local", "--yes"], { kv: broken });
 		expect(code).toBe(2);
-		expect(err).toContain("0 of 1 change were made before this: no network");
+		expect(err).toContain("0 of 1 written: no network");
+	});
+});
+
+describe("what the gateway does not serve", () => {
+	test.each<[string, string, unknown, string]>([
+		["no JSON", "a.com", "{no", "it is not JSON that the gateway reads ("],
+		["no object", "a.com", "[]", "it is not a JSON object"],
+		["an upper-case key", "A.com", A, "no request can have that hostname"],
+	])("%s is called that by diff and push", async (_, host, value, words) => {
+		const directory = folder({ "b.json": { hosts: ["b.com"], ...A } });
+		const { kv } = kvOf({ [host]: value, "b.com": A });
+		const { out } = await cordon(["diff", directory, "--local"], { kv });
+		expect(out).toContain(`- only in KV ${host}`);
+		expect(out).toContain(`in KV, but not served by the gateway: ${words}`);
+		const pushed = await cordon(["push", directory, "--local", "--yes", "--prune"], { kv });
+		expect(pushed.out).toContain(words);
+		expect(kv.writes).toEqual([`delete tenant:${host}`]);
 	});
 });
 
@@ -258,7 +309,7 @@ describe("pull", () => {
 		});
 		const updated = { cors: { ...A.cors, credentials: true, timingAllowOrigin: true } };
 		const { kv } = kvOf({ "a.com": updated, "b.com": updated });
-		const { code, out } = await cordon(["pull", directory, "--local"], { kv });
+		const { code, out } = await cordon(["pull", directory, "--local", "--yes"], { kv });
 		expect(code).toBe(0);
 		expect(out).toContain("~ updated");
 		expect(filesOf(directory)).toEqual({
@@ -282,7 +333,7 @@ describe("pull", () => {
 		const directory = folder({ "ab.json": { hosts: ["a.com", "b.com"], ...A }, "b.com.json": "not mine" });
 		writeFileSync(join(directory, "b.com.json"), JSON.stringify({ hosts: ["other.com"], ...A }));
 		const { kv } = kvOf({ "a.com": A, "b.com": B, "other.com": A });
-		expect((await cordon(["pull", directory, "--local"], { kv })).code).toBe(0);
+		expect((await cordon(["pull", directory, "--local", "--yes"], { kv })).code).toBe(0);
 		const files = filesOf(directory);
 		expect(JSON.parse(files["ab.json"] ?? "")).toEqual({ hosts: ["a.com"], ...A });
 		expect(JSON.parse(files["b.com.json"] ?? "")).toEqual({ hosts: ["other.com"], ...A });
@@ -307,10 +358,78 @@ describe("pull", () => {
 			errors: [],
 		});
 		expect(filesOf(directory)).toEqual(before);
-		expect((await cordon(["pull", directory, "--local", "--prune"], { kv })).code).toBe(0);
+		expect((await cordon(["pull", directory, "--local", "--prune", "--yes"], { kv })).code).toBe(0);
 		const after = filesOf(directory);
 		expect(Object.keys(after)).toEqual(["a.json"]);
 		expect(JSON.parse(after["a.json"] ?? "")).toEqual({ hosts: ["a.com"], ...A });
+	});
+
+	test("shows what would change, and asks before files that are there change or go", async () => {
+		const directory = folder({
+			"a.json": { hosts: ["a.com"], ...A },
+			"gone.json": { hosts: ["gone.com"], ...A },
+		});
+		const before = filesOf(directory);
+		const { kv } = kvOf({ "a.com": B, "new.com": A });
+		const pull = ["pull", directory, "--local", "--prune"];
+		const asked = await cordon(pull, { kv, answer: "n" });
+		expect([asked.code, asked.err]).toEqual([1, `Change 1 file and delete 1 file of ${directory}? [y/N] `]);
+		for (const words of ["~ updated", "https://b.example", "- deleted", "+ new", "Nothing was written."]) {
+			expect(asked.out).toContain(words);
+		}
+		expect(filesOf(directory)).toEqual(before);
+		for (const flags of [[], ["--json"]]) {
+			const { code, err } = await cordon([...pull, ...flags], { kv });
+			expect(code).toBe(2);
+			expect(err).toContain("Add --yes");
+		}
+		const dry = await cordon([...pull, "--dry-run"], { kv });
+		expect([dry.code, dry.out.split("\n").at(-1)]).toEqual([
+			0,
+			"dry run: 2 hosts of local KV; nothing was written.",
+		]);
+		expect(JSON.parse((await cordon([...pull, "--dry-run", "--json"], { kv })).out)).toMatchObject({
+			dryRun: true,
+			deleted: [join(directory, "gone.json")],
+		});
+		expect(filesOf(directory)).toEqual(before);
+		expect((await cordon(pull, { kv, answer: "y" })).code).toBe(0);
+		expect(Object.keys(filesOf(directory))).toEqual(["a.json", "new.com.json"]);
+	});
+
+	test("makes no folder where nothing is to be written", async () => {
+		const directory = join(folder(), "new");
+		const { kv } = kvOf({ "a.com": A });
+		expect((await cordon(["pull", directory, "--local", "--dry-run"], { kv })).code).toBe(0);
+		expect(existsSync(directory)).toBe(false);
+	});
+
+	test("refuses to take every file, whatever was said before", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
+		for (const documents of [{}, { "other.com": A }]) {
+			const pull = ["pull", directory, "--local", "--prune", "--yes"];
+			const { code, err } = await cordon(pull, { kv: kvOf(documents).kv });
+			expect(code).toBe(2);
+			expect(err).toContain("would delete every file");
+			expect(Object.keys(filesOf(directory))).toEqual(["a.json"]);
+		}
+	});
+
+	test("writes nothing where a file has changed since it was read", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
+		const { kv } = kvOf({ "a.com": B, "new.com": A });
+		const edited = JSON.stringify({ hosts: ["a.com"], ...A, mode: "report" });
+		const meddling = {
+			...kv,
+			async get(keys: readonly string[]) {
+				writeFileSync(join(directory, "a.json"), edited);
+				return kv.get(keys);
+			},
+		};
+		const { code, out } = await cordon(["pull", directory, "--local", "--yes"], { kv: meddling });
+		expect(code).toBe(1);
+		expect(out).toContain(`changed meanwhile: ${join(directory, "a.json")}`);
+		expect(filesOf(directory)).toEqual({ "a.json": edited });
 	});
 
 	test("reports what is no tenant document, with its key, and pulls the others", async () => {
@@ -359,9 +478,20 @@ describe("pull", () => {
 			fc.asyncProperty(stored, files, async (before, existing) => {
 				const directory = folder(Object.fromEntries(existing.map(({ name, text }) => [name, text])));
 				const { kv } = kvOf(before);
-				expect((await cordon(["pull", directory, "--local", "--prune"], { kv })).code).toBe(0);
+				const old = filesOf(directory);
+				const pull = ["pull", directory, "--local", "--prune", "--yes"];
+				const hosts = existing.flatMap(({ text }) => JSON.parse(text).hosts as string[]);
+				if (hosts.length > 0 && !hosts.some((host) => Object.hasOwn(before, host))) {
+					expect(await cordon(pull, { kv })).toMatchObject({
+						code: 2,
+						err: expect.stringContaining("every file"),
+					});
+					expect(filesOf(directory)).toEqual(old);
+					return;
+				}
+				expect((await cordon(pull, { kv })).code).toBe(0);
 				const again = filesOf(directory);
-				expect((await cordon(["pull", directory, "--local", "--prune"], { kv })).code).toBe(0);
+				expect((await cordon(pull, { kv })).code).toBe(0);
 				expect(filesOf(directory)).toEqual(again);
 				if (Object.keys(before).length === 0) return;
 				const pushed = await cordon(["push", directory, "--local", "--prune"], { kv });

@@ -1,7 +1,9 @@
 /** Owns the proof of the command line's manners: help, wrong usage, exit codes. */
 
-import { describe, expect, test } from "vitest";
-import { cordon, folder, memoryKv } from "./harness.ts";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import manifest from "../../package.json" with { type: "json" };
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
+import { cordon, folder, memoryKv, streamsOf } from "./harness.ts";
 
 const COMMANDS = [
 	"validate",
@@ -20,15 +22,17 @@ describe("help", () => {
 	test("lists every command", async () => {
 		const { code, out } = await cordon(["--help"]);
 		expect(code).toBe(0);
-		for (const command of COMMANDS) expect(out).toContain(`  ${command} `);
+		for (const command of COMMANDS) expect(out).toContain(`  ${command.split(" ")[0]} `);
+		expect(out).toContain("  completion ");
 		expect(await cordon(["help"])).toEqual({ code, out, err: "" });
 	});
 
 	test.each(COMMANDS)("of %s has usage, arguments, options and an example", async (command) => {
 		const { code, out } = await cordon([...command.split(" "), "--help"]);
 		expect(code).toBe(0);
-		for (const title of ["Usage", "Arguments", "Options", "Examples", "Exit codes"])
-			expect(out).toContain(`\n${title}\n`);
+		expect(out).toContain(`Usage: cordon ${command} [options] `);
+		for (const title of ["Arguments", "Options", "Examples", "Exit codes"])
+			expect(out).toContain(`\n${title}:\n`);
 		expect(out).toContain("--json");
 		expect(out).toContain(`\n  npx cordon ${command} `);
 		expect(await cordon(["help", ...command.split(" ")])).toEqual({ code, out, err: "" });
@@ -37,7 +41,32 @@ describe("help", () => {
 	test("of origins is that of its three commands", async () => {
 		const { code, out } = await cordon(["origins", "--help"]);
 		expect(code).toBe(0);
-		for (const action of ["add", "remove", "list"]) expect(out).toContain(`cordon origins ${action}:`);
+		for (const action of ["add", "remove", "list"]) expect(out).toContain(`  ${action} `);
+	});
+
+	test("is shown wherever --help stands, whatever is wrong besides", async () => {
+		for (const argv of [
+			["diff", "--help", "."],
+			["diff", ".", "-h"],
+			["diff", "--nope", "--help"],
+			["diff", "--persist-to", "--help"],
+			["diff", "--local", "--remote", "a", "b", "--help"],
+		]) {
+			const { code, out, err } = await cordon(argv);
+			expect([code, err]).toEqual([0, ""]);
+			expect(out).toContain("Usage: cordon diff");
+		}
+	});
+
+	test("is no answer to a command that there is not", async () => {
+		for (const argv of [
+			["valdate", "--help"],
+			["help", "valdate"],
+		]) {
+			const { code, out, err } = await cordon(argv);
+			expect([code, out]).toEqual([2, ""]);
+			expect(err).toContain("Did you mean");
+		}
 	});
 
 	test("is what nothing at all leads to, with 2", async () => {
@@ -47,13 +76,67 @@ describe("help", () => {
 	});
 });
 
+test("nobody is asked where CI is set, whatever the terminal", () => {
+	onTestFinished(() => void vi.unstubAllEnvs());
+	for (const [value, isInteractive] of [
+		["1", false],
+		["true", false],
+		["", true],
+	] as const) {
+		vi.stubEnv("CI", value);
+		expect(createTerminal(streamsOf("", true).streams).interactive).toBe(isInteractive);
+	}
+});
+
+test("--version is that of the package", async () => {
+	expect(await cordon(["--version"])).toEqual({ code: 0, out: manifest.version, err: "" });
+});
+
+describe("completion", () => {
+	/** What goes to standard output past the terminal: the script, and the answers to it. */
+	function spyOnConsole(): readonly string[] {
+		const lines: string[] = [];
+		const spy = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+		onTestFinished(() => spy.mockRestore());
+		return lines;
+	}
+
+	test.each(["bash", "zsh", "fish", "powershell"])("has a script for %s", async (shell) => {
+		const lines = spyOnConsole();
+		expect(await cordon(["completion", shell])).toEqual({ code: 0, out: "", err: "" });
+		expect(lines.join("\n")).toContain("cordon");
+	});
+
+	test("refuses another shell, and names those that there are", async () => {
+		const { code, err } = await cordon(["completion", "tcsh"]);
+		expect(code).toBe(2);
+		expect(err).toContain("zsh, bash, fish, powershell");
+	});
+
+	test.each([
+		["va", ["validate"]],
+		["origins r", ["remove"]],
+		["push --pr", ["--prune"]],
+		["push --r", ["--remote"]],
+	])("completes cordon %s", async (line, expected) => {
+		const lines = spyOnConsole();
+		await cordon(["complete", "--", ...line.split(" ")]);
+		const offered = lines.map((each) => each.split("\t")[0]).filter((each) => !each?.startsWith(":"));
+		expect(offered).toEqual(expected);
+	});
+});
+
 describe("wrong usage ends with 2, and says what, why and how", () => {
 	test.each<[string, string]>([
 		["valdate x", 'There is no command "valdate". Did you mean "cordon validate"?'],
 		["--local diff .", "the command comes first, its options after it"],
 		["origins", '"cordon origins" is followed by add, remove or list.'],
 		["origins lst", 'Did you mean "cordon origins list"?'],
+		["origins --local", '"cordon origins" is followed by add, remove or list.'],
 		["validate", '"cordon validate" needs FILE'],
+		["push . --remtoe", "Did you mean --remote?"],
+		["push . --prune=no", "--prune takes no value"],
+		["push . --local --env a --env b", "--env is given twice"],
 		["validate --jsno x", '"cordon validate" has no option --jsno. Did you mean --json?'],
 		["validate --hepl x", "Did you mean --help?"],
 		["validate --constructor x", "has no option --constructor"],

@@ -308,7 +308,7 @@ describe("hosts", () => {
 
 describe("several files", () => {
 	test("are reported as a list, each with its name", async () => {
-		const directory = folder({ "a.json": GOOD, "b.json": "{" });
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...GOOD }, "b.json": "{" });
 		const [a, b] = [join(directory, "a.json"), join(directory, "b.json")];
 		const { code, out } = await cordon(["validate", a, b, "--json"]);
 		expect(code).toBe(1);
@@ -323,6 +323,23 @@ describe("several files", () => {
 		]);
 		expect((await cordon(["validate", a, b])).out).toContain("invalid: 1 of 2 files, 1 error");
 		expect((await cordon(["validate", a, a])).out).toBe("valid: 2 files");
+	});
+
+	test("are refused where a push would refuse them: a file without hosts, two files with one host", async () => {
+		const directory = folder({
+			"a.json": { hosts: ["a.com"], ...GOOD },
+			"b.json": { hosts: ["b.com", "a.com"], ...GOOD },
+			"c.json": GOOD,
+		});
+		const [a = "", b = "", c = ""] = ["a.json", "b.json", "c.json"].map((name) => join(directory, name));
+		const { code, out } = await cordon(["validate", a, b, c, "--json"]);
+		expect(code).toBe(1);
+		expect(JSON.parse(out)).toMatchObject([
+			{ file: a, valid: true },
+			{ file: b, valid: false, errors: [{ code: "host-claimed-twice", pointer: "/hosts/1" }] },
+			{ file: c, valid: false, errors: [{ code: "missing-key", pointer: "/hosts" }] },
+		]);
+		expect((await cordon(["validate", c])).code).toBe(0);
 	});
 });
 

@@ -8,7 +8,7 @@ import type { Colors } from "../shell/colors.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 import { type AccessChange, accessChanges } from "./access-changes.ts";
-import type { Change, Stored } from "./changes.ts";
+import { type Change, type Stored, unservedBecause } from "./changes.ts";
 
 /** Lines that stay around a change. */
 const CONTEXT_LINES = 3;
@@ -45,8 +45,12 @@ export function printChanges(changes: readonly Change[], removedNote: string, te
 /** The same for changes that differ in their hosts alone; short, as there may be many of large documents. */
 function sameness(change: Change): string {
 	return createHash("sha256")
-		.update(JSON.stringify({ ...change, host: "" }))
+		.update(JSON.stringify({ ...change, host: "", unserved: unservedOf(change) }))
 		.digest("base64");
+}
+
+function unservedOf(change: Change): string | undefined {
+	return change.kind === "added" ? undefined : unservedBecause(change.host, change.before);
 }
 
 function accessLines(change: Change, colors: Colors): readonly string[] {
@@ -92,13 +96,18 @@ function heading(change: Change, group: readonly Change[], removedNote: string, 
 	const more = group.length - first.length;
 	const rest = more > 0 ? ` and ${counted(more, "other host")} (${ALL_OF_THEM})` : "";
 	const hosts = colors.bold(first.join(", ") + rest);
+	const because = unservedOf(change);
+	const unserved =
+		because === undefined
+			? ""
+			: `\n    ${colors.yellow(`in KV, but not served by the gateway: ${safePart(because)}`)}`;
 	switch (change.kind) {
 		case "added":
 			return `${colors.green("+ added")} ${hosts} ${colors.dim(`(${safePart(change.file)})`)}`;
 		case "changed":
-			return `${colors.yellow("~ changed")} ${hosts} ${colors.dim(`(${safePart(change.file)})`)}`;
+			return `${colors.yellow("~ changed")} ${hosts} ${colors.dim(`(${safePart(change.file)})`)}${unserved}`;
 		case "removed":
-			return `${colors.red("- only in KV")} ${hosts} ${colors.dim(`(${removedNote})`)}`;
+			return `${colors.red("- only in KV")} ${hosts} ${colors.dim(`(${removedNote})`)}${unserved}`;
 	}
 }
 
@@ -121,28 +130,39 @@ function differingLines(
 	colors: Colors,
 ): readonly string[] {
 	const old = before.ok ? pretty(ordered(before.value, after)) : storedLines(before);
-	const patch =
-		milliseconds > 0
-			? structuredPatch("", "", text(old), text(pretty(after)), "", "", {
-					context: CONTEXT_LINES,
-					timeout: Math.min(milliseconds, MAX_DIFF_MILLISECONDS),
-				})
-			: undefined;
-	if (patch === undefined) {
-		const why = milliseconds > 0 ? "they have too little in common" : "there are too many differences";
-		return [`    ${colors.dim(`(${why} to be shown line by line; cordon diff --json has both sides)`)}`];
-	}
-	return patch.hunks.flatMap(({ lines }, index) => [
+	const patch = milliseconds > 0 ? patchOf(text(old), text(pretty(after)), milliseconds) : undefined;
+	if (patch !== undefined) return patchLines(patch, colors);
+	const why = milliseconds > 0 ? "they have too little in common" : "there are too many differences";
+	return [`    ${colors.dim(`(${why} to be shown line by line; cordon diff --json has both sides)`)}`];
+}
+
+/** The lines in which two texts differ, the first of them; none where they have too little in common to be compared. */
+export function textDifference(before: string, after: string, colors: Colors): readonly string[] {
+	const patch = patchOf(before, after, MAX_DIFF_MILLISECONDS);
+	return patch === undefined ? [] : shortened(patchLines(patch, colors));
+}
+
+type Patch = NonNullable<ReturnType<typeof patchOf>>;
+
+function patchOf(before: string, after: string, milliseconds: number) {
+	return structuredPatch("", "", before, after, "", "", {
+		context: CONTEXT_LINES,
+		timeout: Math.min(milliseconds, MAX_DIFF_MILLISECONDS),
+	});
+}
+
+function patchLines({ hunks }: Patch, colors: Colors): readonly string[] {
+	return hunks.flatMap(({ lines }, index) => [
 		...(index > 0 ? [colors.dim("      …")] : []),
-		...lines.map((line) => {
-			const shown = `    ${line[0]} ${line.slice(1)}`;
-			return line.startsWith("+")
-				? colors.green(shown)
-				: line.startsWith("-")
-					? colors.red(shown)
-					: colors.dim(shown);
-		}),
+		...lines
+			.flatMap((line) => printableLines(`    ${line[0]} ${line.slice(1)}`))
+			.map((shown) => paint(shown, colors)),
 	]);
+}
+
+function paint(line: string, colors: Colors): string {
+	if (line.startsWith("    +")) return colors.green(line);
+	return line.startsWith("    -") ? colors.red(line) : colors.dim(line);
 }
 
 function text(lines: readonly string[]): string {

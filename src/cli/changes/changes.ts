@@ -1,7 +1,9 @@
 /** Owns the difference between the tenants that are wanted and those that KV holds. */
 
 import { isDeepStrictEqual } from "node:util";
-import { TENANT_PREFIX } from "../../tenants/keys.ts";
+import { isTenantHost } from "../../tenants/hosts.ts";
+import { TENANT_PREFIX, tenantKey } from "../../tenants/keys.ts";
+import { isObject } from "../../tenants/salvage.ts";
 import { MAX_DOCUMENT_BYTES } from "../../tenants/tenant.ts";
 import type { WantedTenant } from "../files/folder.ts";
 import { tooDeepAt } from "../files/json-text.ts";
@@ -25,10 +27,19 @@ export type Stored =
 	| { readonly ok: true; readonly value: unknown }
 	| { readonly ok: false; readonly text: string; readonly reason: string };
 
-/** Reads every tenant that KV holds, with progress. @returns by host, sorted */
-export async function readStored(kv: Kv, terminal: Terminal): Promise<ReadonlyMap<string, Stored>> {
+/**
+ * Reads every tenant that KV holds, with progress.
+ * @param hosts asked for by name, as the list of keys lags behind what has just been written
+ * @returns by host, sorted
+ */
+export async function readStored(
+	kv: Kv,
+	hosts: Iterable<string>,
+	terminal: Terminal,
+): Promise<ReadonlyMap<string, Stored>> {
 	terminal.busy(`Reading ${kv.name} …`);
-	const keys = (await kv.list(TENANT_PREFIX)).toSorted();
+	const listed = await kv.list(TENANT_PREFIX);
+	const keys = [...new Set([...listed, ...Array.from(hosts, tenantKey)])].toSorted();
 	const values = await kv.get(keys, (done) =>
 		terminal.busy(`Reading ${kv.name}: ${progressOf(done, keys.length, "tenant")}`),
 	);
@@ -66,4 +77,26 @@ export function findChanges(
 		if (before.ok && isDeepStrictEqual(before.value, after)) return [];
 		return [{ kind: "changed", host, file, before, after }];
 	});
+}
+
+/**
+ * Reads again what changes are about to overwrite.
+ * @returns the hosts where KV is not any more what the changes were shown against
+ */
+export async function changedMeanwhile(kv: Kv, changes: readonly Change[]): Promise<readonly string[]> {
+	const now = await kv.get(changes.map(({ host }) => tenantKey(host)));
+	const isChanged = (change: Change) => {
+		const text = now.get(tenantKey(change.host));
+		if (change.kind === "added" || text === undefined)
+			return (change.kind === "added") === (text !== undefined);
+		return !isDeepStrictEqual(parseStored(text), change.before);
+	};
+	return changes.filter(isChanged).map(({ host }) => host);
+}
+
+/** Why the gateway serves nothing of a value, in words that follow "because"; undefined where it may. */
+export function unservedBecause(host: string, stored: Stored): string | undefined {
+	if (!isTenantHost(host)) return "no request can have that hostname";
+	if (!stored.ok) return `it is not JSON that the gateway reads (${stored.reason})`;
+	return isObject(stored.value) ? undefined : "it is not a JSON object";
 }

@@ -89,6 +89,11 @@ export async function readTenants(directory: string, terminal: Terminal): Promis
 			`${safePart(directory)} has no tenant file (*.json, *.jsonc), so there is nothing to compare. Name the folder that they are in, or fill it with "cordon pull ${safePart(directory)}".`,
 		);
 	}
+	return together(read);
+}
+
+/** What `push` refuses of several files beyond what is wrong with each: a file without hosts, a host of two files. */
+export function together(read: readonly TenantFile[]): TenantFolder {
 	return claimHosts(
 		read.map((file) =>
 			file.hosts === undefined && file.value !== undefined
@@ -106,7 +111,8 @@ export function claimHosts(read: readonly TenantFile[]): TenantFolder {
 		for (const host of file.hosts ?? []) {
 			const other = tenants.get(host);
 			if (other === undefined) tenants.set(host, { file: file.source.name, value: file.value });
-			else errors.push(claimedTwice(file, host, other.file));
+			// A file that is named twice does not contradict itself.
+			else if (other.file !== file.source.name) errors.push(claimedTwice(file, host, other.file));
 		}
 		return { ...file, errors };
 	});

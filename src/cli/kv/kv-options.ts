@@ -7,13 +7,21 @@ import type { KvPlace } from "./kv.ts";
 /** The options of every command that works with KV. */
 export const KV_OPTIONS = {
 	local: { type: "boolean", says: "The KV of this machine, which `wrangler dev` reads." },
-	remote: { type: "boolean", says: "The KV of your Cloudflare account, through wrangler and its login." },
+	remote: {
+		type: "boolean",
+		says: "The KV of your Cloudflare account, with CLOUDFLARE_API_TOKEN or wrangler's login.",
+	},
 	"persist-to": {
 		type: "string",
 		value: "DIR",
-		says: "With --local: where that KV is kept. Default .wrangler/state in the project.",
+		says: "With --local: where that KV is kept. Default .wrangler/state beside the configuration.",
 	},
-	env: { type: "string", value: "NAME", says: "The environment of wrangler.toml." },
+	config: {
+		type: "string",
+		value: "FILE",
+		says: "The wrangler configuration that binds TENANTS. Default the nearest one, from here upwards.",
+	},
+	env: { type: "string", value: "NAME", says: "The environment of that configuration." },
 } as const satisfies OptionSpecs;
 
 /**
@@ -22,7 +30,7 @@ export const KV_OPTIONS = {
  * @throws Fault where they contradict each other
  */
 export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
-	const { local, remote, env: environment } = options;
+	const { local, remote, env: environment, config } = options;
 	const directory = options["persist-to"];
 	if (local && remote) {
 		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
@@ -33,8 +41,8 @@ export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | und
 			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
 		);
 	}
-	if (local) return { kind: "local", directory, environment };
-	return remote ? { kind: "remote", environment } : undefined;
+	if (local) return { kind: "local", directory, environment, config };
+	return remote ? { kind: "remote", environment, config } : undefined;
 }
 
 /** As `kvPlace`, where one has to be named. */

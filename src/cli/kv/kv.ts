@@ -1,24 +1,18 @@
-/** Owns the way to Workers KV: the user's own wrangler with its login. */
+/** Owns what a KV namespace is to the commands, and which one is opened: that of an account, or that of this machine. */
 
-import { writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { stripVTControlCharacters } from "node:util";
-import { reasonOf } from "../../findings/reason.ts";
-import { withPrivateFolder } from "../files/private-folder.ts";
-import { Fault } from "../shell/fault.ts";
-import { safePart } from "../shell/safe-text.ts";
-import { LOCAL_STATE, runWrangler, WRANGLER_CONFIG } from "./wrangler.ts";
-
-const BINDING = "TENANTS";
+import type { Terminal } from "../shell/terminal.ts";
+import type { ConfigPlace } from "./config.ts";
 
 /** Which KV is meant. */
-export type KvPlace =
-	| {
-			readonly kind: "local";
-			readonly directory: string | undefined;
-			readonly environment: string | undefined;
-	  }
-	| { readonly kind: "remote"; readonly environment: string | undefined };
+export type KvPlace = ConfigPlace &
+	(
+		| {
+				readonly kind: "local";
+				/** Where it is kept, as `--persist-to` names it; undefined: beside the configuration. */
+				readonly directory: string | undefined;
+		  }
+		| { readonly kind: "remote" }
+	);
 
 /** Told after each batch how many keys are done. */
 export type OnProgress = (done: number) => void;
@@ -29,178 +23,52 @@ export interface KvEntry {
 	readonly value: string;
 }
 
-/** A KV namespace. Every call rejects with a Fault where KV cannot be reached. */
+/**
+ * A KV namespace. Every call rejects with a Fault where KV cannot be reached, and where a write was left undone: what
+ * resolves has happened. test/cli/stores.ts is what every one of them passes.
+ */
 export interface Kv {
 	/** What messages call it: `local KV` or `remote KV`. */
 	readonly name: string;
-	/** Lists the keys that begin with `prefix`. */
+	/** Lists the keys that begin with `prefix`; what has just been written may be absent, what has gone may be there. */
 	list(prefix: string): Promise<readonly string[]>;
 	/** Reads values; a key that is absent is absent from the answer. */
 	get(keys: readonly string[], onProgress?: OnProgress): Promise<ReadonlyMap<string, string>>;
 	put(entries: readonly KvEntry[], onProgress?: OnProgress): Promise<void>;
+	/** Deletes keys; one that is absent is no fault. */
 	delete(keys: readonly string[], onProgress?: OnProgress): Promise<void>;
+	/** What wrangler warns of in the configuration that names it. */
+	warnings?(): Promise<readonly string[]>;
+	/** Lets go of what it holds. Nothing may be asked of it afterwards. */
+	close?(): Promise<void>;
 }
 
-/** As many keys as Cloudflare's API gives at once. */
-const REMOTE_READ_BATCH_KEYS = 100;
-const LOCAL_READ_BATCH_KEYS = 1000;
-/** As many as wrangler itself writes at once; the API takes 10,000, but no more than 100 MB. */
-const WRITE_BATCH_KEYS = 1000;
-const WRITE_BATCH_BYTES = 50_000_000;
-/** Each is a process of its own; what it waits for is the network. */
-const REMOTE_READS_AT_ONCE = 4;
-/** The API's answer where the values of one read are too large together. */
-const TOO_LARGE = "413";
-
-/** Runs wrangler with arguments, and gives what it prints on standard output. Rejects with a Fault where it fails. */
-export type Wrangler = (args: readonly string[], place: KvPlace) => Promise<string>;
-
-/** Opens the KV namespace that wrangler.toml binds as TENANTS; nothing is read yet. */
-export function openKv(place: KvPlace, wrangler: Wrangler = askWrangler): Kv {
-	const readBatchKeys = place.kind === "local" ? LOCAL_READ_BATCH_KEYS : REMOTE_READ_BATCH_KEYS;
-	const readsAtOnce = place.kind === "local" ? 1 : REMOTE_READS_AT_ONCE;
-	const options = [
-		`--config=${WRANGLER_CONFIG}`,
-		`--binding=${BINDING}`,
-		// A binding with a preview namespace besides would make wrangler ask which one.
-		"--preview=false",
-		...(place.environment === undefined ? [] : [`--env=${place.environment}`]),
-		...(place.kind === "remote" ? ["--remote"] : ["--local"]),
-		...(place.kind === "local" ? [`--persist-to=${resolve(place.directory ?? LOCAL_STATE)}`] : []),
-	];
-
-	const kv = (command: readonly string[]) => wrangler(["kv", ...command, ...options], place);
-
-	const bulk = (action: "get" | "put" | "delete", content: unknown, flags: readonly string[] = []) =>
-		withFile(JSON.stringify(content), (file) => kv(["bulk", action, file, ...flags]));
-
-	async function getBatch(keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
-		try {
-			return parseValues(await bulk("get", keys));
-		} catch (error) {
-			if (keys.length === 1 || !reasonOf(error).includes(TOO_LARGE)) throw error;
-			const half = Math.ceil(keys.length / 2);
-			const parts = [await getBatch(keys.slice(0, half)), await getBatch(keys.slice(half))];
-			return new Map(parts.flatMap((part) => [...part]));
-		}
-	}
-
+/** Opens a KV namespace; nothing is read yet, and nothing loaded that only the other one needs. */
+export function openKv(place: KvPlace, terminal: Terminal): Kv {
+	let opened: Promise<Kv> | undefined;
+	const open = () => {
+		opened ??= openPlace(place, terminal);
+		return opened;
+	};
 	return {
 		name: `${place.kind} KV`,
-		async list(prefix) {
-			const listed = parseJson(await kv(["key", "list", `--prefix=${prefix}`]));
-			if (!Array.isArray(listed)) throw misunderstood();
-			return listed.map((item: { readonly name: string }) => item.name);
-		},
-		async get(keys, onProgress) {
-			const values = new Map<string, string>();
-			const batches = batchesOf(keys, readBatchKeys);
-			let done = 0;
-			const worker = async () => {
-				for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-					for (const [key, value] of await getBatch(batch)) values.set(key, value);
-					done += batch.length;
-					onProgress?.(done);
-				}
-			};
-			await Promise.all(Array.from({ length: readsAtOnce }, worker));
-			return values;
-		},
+		list: async (prefix) => (await open()).list(prefix),
+		get: async (keys, onProgress) => (keys.length === 0 ? new Map() : (await open()).get(keys, onProgress)),
 		async put(entries, onProgress) {
-			let done = 0;
-			const bytes = ({ key, value }: KvEntry) => Buffer.byteLength(key) + Buffer.byteLength(value);
-			for (const batch of batchesOf(entries, WRITE_BATCH_KEYS, bytes)) {
-				await bulk("put", batch);
-				done += batch.length;
-				onProgress?.(done);
-			}
+			if (entries.length > 0) await (await open()).put(entries, onProgress);
 		},
 		async delete(keys, onProgress) {
-			let done = 0;
-			for (const batch of batchesOf(keys, WRITE_BATCH_KEYS)) {
-				await bulk("delete", batch, ["--force"]);
-				done += batch.length;
-				onProgress?.(done);
-			}
+			if (keys.length > 0) await (await open()).delete(keys, onProgress);
+		},
+		warnings: async () => (await import("./wrangler-warnings.ts")).readWarnings(place, terminal),
+		async close() {
+			const kv = await opened?.catch(() => undefined);
+			await kv?.close?.();
 		},
 	};
 }
 
-function batchesOf<T>(items: readonly T[], maxItems: number, bytesOf: (item: T) => number = () => 0): T[][] {
-	const batches: T[][] = [];
-	let batch: T[] = [];
-	let bytes = 0;
-	for (const item of items) {
-		const more = bytesOf(item);
-		if (batch.length === maxItems || (batch.length > 0 && bytes + more > WRITE_BATCH_BYTES)) {
-			batches.push(batch);
-			batch = [];
-			bytes = 0;
-		}
-		batch.push(item);
-		bytes += more;
-	}
-	return batch.length > 0 ? [...batches, batch] : batches;
-}
-
-/** Local and remote answers differ: `{key: {value}}` and `{key: value}`; null is absent. */
-function parseValues(output: string): ReadonlyMap<string, string> {
-	const parsed = parseJson(output);
-	if (typeof parsed !== "object" || parsed === null) throw misunderstood();
-	const values = new Map<string, string>();
-	for (const [key, answer] of Object.entries(parsed)) {
-		const value: unknown = typeof answer === "object" && answer !== null ? answer.value : answer;
-		if (typeof value === "string") values.set(key, value);
-	}
-	return values;
-}
-
-/** The JSON in what wrangler prints, whatever notice it prints before. */
-function parseJson(output: string): unknown {
-	const start = output.split("\n").findIndex((line) => line.startsWith("{") || line.startsWith("["));
-	try {
-		return JSON.parse(output.split("\n").slice(start).join("\n"));
-	} catch {
-		throw misunderstood();
-	}
-}
-
-function misunderstood(): Fault {
-	return new Fault(
-		"kv-unavailable",
-		'wrangler answered in a form that Cordon does not understand. Run "npm ci", so that wrangler is the one that Cordon was tested with.',
-	);
-}
-
-/** Hands a content to wrangler in a file that only this user can read, and removes it. */
-function withFile<T>(content: string, use: (path: string) => Promise<T>): Promise<T> {
-	return withPrivateFolder(async (folder) => {
-		const path = join(folder, "bulk.json");
-		await writeFile(path, content);
-		return use(path);
-	});
-}
-
-async function askWrangler(args: readonly string[], place: KvPlace): Promise<string> {
-	const { code, output, errors } = await runWrangler(args);
-	if (code === 0) return output;
-	throw new Fault("kv-unavailable", failure(`${errors}\n${output}`, place));
-}
-
-/** Lines of wrangler's that are shown where it fails. */
-const MAX_SAID_LINES = 40;
-
-function failure(said: string, place: KvPlace): string {
-	const reason = stripVTControlCharacters(said)
-		.split("\n")
-		.map((line) => line.trim())
-		.filter((line) => line !== "" && !line.includes("open beta"))
-		.slice(0, MAX_SAID_LINES)
-		.map((line) => `  ${safePart(line)}`)
-		.join("\n");
-	const advice =
-		place.kind === "remote"
-			? 'Log in with "npx wrangler login" or set CLOUDFLARE_API_TOKEN, deploy once so that the namespace exists, and try again.'
-			: "Nothing but wrangler itself is needed for it: try again, or see what wrangler says.";
-	return `The ${place.kind} KV did not answer; this is what wrangler says:\n${reason}\n${advice}`;
+async function openPlace(place: KvPlace, terminal: Terminal): Promise<Kv> {
+	if (place.kind === "local") return (await import("./local.ts")).openLocal(place, terminal);
+	return (await import("./remote.ts")).openRemote(place, terminal);
 }

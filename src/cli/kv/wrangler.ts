@@ -6,14 +6,6 @@ import { join } from "node:path";
 import { withPrivateFolder } from "../files/private-folder.ts";
 import { withUndo } from "../shell/interrupt.ts";
 
-const PROJECT = join(import.meta.dirname, "../../..");
-const WRANGLER = join(PROJECT, "node_modules/wrangler/bin/wrangler.js");
-
-/** The configuration that binds the tenants' namespace. */
-export const WRANGLER_CONFIG = join(PROJECT, "wrangler.toml");
-/** Where `wrangler dev` of this project keeps its local KV. */
-export const LOCAL_STATE = join(PROJECT, ".wrangler/state");
-
 /** How long an interrupted wrangler may take to end by itself. */
 const GRACE_MILLISECONDS = 1000;
 
@@ -24,9 +16,10 @@ const QUIET = {
 	WRANGLER_LOG: "log",
 	CLOUDFLARE_CF_FETCH_ENABLED: "false",
 	NO_COLOR: "1",
+	FORCE_COLOR: "0",
 };
 
-/** What a run of wrangler led to. */
+/** What a run led to. */
 export interface WranglerRun {
 	/** Null where a signal ended it. */
 	readonly code: number | null;
@@ -35,23 +28,28 @@ export interface WranglerRun {
 }
 
 /**
- * Runs wrangler.
+ * Runs Node with wrangler's command line.
  *
- * It takes `.env`, `.env.local` and the like of the folder that it runs in for its environment, where
+ * wrangler takes `.env`, `.env.local` and the like of the folder that it runs in for its environment, where
  * CLOUDFLARE_API_BASE_URL decides whom the user's token is sent to: beside the tenant files, a pull request could write
  * that. So it runs in an empty folder of its own. (Its --env-file would say the same, but Node takes that for its own.)
+ * @param args what Node is started with
+ * @param onOutput told each piece of what it prints, as it comes; then `output` is empty
  */
-export function runWrangler(args: readonly string[]): Promise<WranglerRun> {
+export function runWrangler(
+	args: readonly string[],
+	onOutput?: (piece: Buffer) => void,
+): Promise<WranglerRun> {
 	return withPrivateFolder(async (folder) => {
 		const temporary = join(folder, "tmp");
 		await mkdir(temporary);
-		const child = spawn(process.execPath, [WRANGLER, ...args], {
+		const child = spawn(process.execPath, args, {
 			cwd: folder,
 			env: {
 				...process.env,
 				...QUIET,
 				// By itself it looks for one in every folder above.
-				WRANGLER_CACHE_DIR: join(PROJECT, "node_modules/.cache/wrangler"),
+				WRANGLER_CACHE_DIR: join(folder, "cache"),
 				CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV: "false",
 				// What it leaves behind when it is killed goes with the folder.
 				...{ TMPDIR: temporary, TMP: temporary, TEMP: temporary },
@@ -62,7 +60,7 @@ export function runWrangler(args: readonly string[]): Promise<WranglerRun> {
 		});
 		const output: Buffer[] = [];
 		const errors: Buffer[] = [];
-		child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
+		child.stdout.on("data", onOutput ?? ((chunk: Buffer) => output.push(chunk)));
 		child.stderr.on("data", (chunk: Buffer) => errors.push(chunk));
 		const closed = new Promise<number | null>((resolve, reject) => {
 			child.on("error", reject);
@@ -84,9 +82,11 @@ async function end(child: ChildProcess, closed: Promise<unknown>): Promise<void>
 	const over = closed.catch(() => {});
 	for (const signal of ["SIGTERM", "SIGKILL"] as const) {
 		signalGroup(child, signal);
-		const timeout = Promise.withResolvers<void>();
-		const timer = setTimeout(timeout.resolve, GRACE_MILLISECONDS);
-		await Promise.race([over, timeout.promise]);
+		let timer: NodeJS.Timeout | undefined;
+		const grace = new Promise<void>((resolve) => {
+			timer = setTimeout(resolve, GRACE_MILLISECONDS);
+		});
+		await Promise.race([over, grace]);
 		clearTimeout(timer);
 	}
 }

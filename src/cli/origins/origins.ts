@@ -9,7 +9,7 @@ import { type CommandSpec, defineCommand, type Outside, usage } from "../shell/c
 import { Fault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { counted, progressOf, type Terminal } from "../shell/terminal.ts";
+import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
 import { type OriginList, originFindingReport, printOriginFindings, readOrigins } from "./origin-list.ts";
 
 const DIRECTORY_ARGUMENT = {
@@ -55,7 +55,7 @@ export const originsAdd = defineCommand({
 		const known = await existing(kv, directory, list.origins, terminal);
 		const added = list.origins.filter((origin) => !known.has(origin));
 		const entries = added.map((origin) => ({ key: originKey(directory, origin), value: "" }));
-		await inBulk("Adding", added.length, terminal, (onProgress) => kv.put(entries, onProgress));
+		await inBulk("Adding", "written", added.length, terminal, (onProgress) => kv.put(entries, onProgress));
 		const present = list.origins.length - added.length;
 		if (options.json) {
 			const warnings = list.warnings.map(originFindingReport);
@@ -95,8 +95,10 @@ export const originsRemove = defineCommand({
 		const { terminal } = outside;
 		const known = await existing(kv, directory, list.origins, terminal);
 		const removed = list.origins.filter((origin) => known.has(origin));
-		const keys = removed.map((origin) => originKey(directory, origin));
-		await inBulk("Removing", removed.length, terminal, (onProgress) => kv.delete(keys, onProgress));
+		// A list of keys lags behind, and what it does not show would go on being allowed.
+		const named = isAsked(list.origins) ? removed : list.origins;
+		const keys = named.map((origin) => originKey(directory, origin));
+		await inBulk("Removing", "removed", keys.length, terminal, (onProgress) => kv.delete(keys, onProgress));
 		const absent = list.origins.length - removed.length;
 		if (options.json) {
 			terminal.json({ directory, removed: removed.length, absent });
@@ -190,7 +192,27 @@ async function existing(
 	terminal: Terminal,
 ): Promise<ReadonlySet<string>> {
 	terminal.busy(`Looking up ${counted(origins.length, "origin")} …`);
-	if (origins.length > MAX_ASKED_ORIGINS) return new Set(await listOrigins(kv, directory));
+	if (isAsked(origins)) return ask(kv, directory, origins, terminal);
+	const listed = new Set(await listOrigins(kv, directory));
+	// A list of keys lags behind: what it shows may have gone, and would not be added again.
+	return ask(
+		kv,
+		directory,
+		origins.filter((origin) => listed.has(origin)),
+		terminal,
+	);
+}
+
+function isAsked(origins: readonly string[]): boolean {
+	return origins.length <= MAX_ASKED_ORIGINS;
+}
+
+async function ask(
+	kv: Kv,
+	directory: string,
+	origins: readonly string[],
+	terminal: Terminal,
+): Promise<ReadonlySet<string>> {
 	const prefix = directoryPrefix(directory);
 	const found = await kv.get(
 		origins.map((origin) => prefix + origin),
@@ -206,6 +228,7 @@ async function listOrigins(kv: Kv, directory: string): Promise<readonly string[]
 
 async function inBulk(
 	doing: string,
+	done: string,
 	total: number,
 	terminal: Terminal,
 	work: (onProgress: (done: number) => void) => Promise<void>,
@@ -214,17 +237,17 @@ async function inBulk(
 	if (total > 0) terminal.busy(`${doing} ${counted(total, "origin")} …`);
 	try {
 		const tell = () =>
-			`${progressOf(last, total, "origin")} were done, and perhaps some of the next. The same command again goes on from there.`;
+			`${shareOf(last, total)} ${done}, and perhaps some of the next. The same command again goes on from there.`;
 		await withWord(tell, () =>
-			work((done) => {
-				last = done;
-				terminal.progress(`${doing} ${progressOf(done, total, "origin")}`);
+			work((count) => {
+				last = count;
+				terminal.progress(`${doing} ${progressOf(count, total, "origin")}`);
 			}),
 		);
 	} catch (error) {
 		throw new Fault(
 			"origins-incomplete",
-			`${progressOf(last, total, "origin")} were done before this: ${reasonOf(error)}\nThe same command again goes on from there.`,
+			`${shareOf(last, total)} ${done}: ${reasonOf(error)}\nThe same command again goes on from there.`,
 		);
 	}
 }

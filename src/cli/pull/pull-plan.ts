@@ -15,6 +15,8 @@ export interface PulledFile {
 	readonly hosts: readonly string[];
 	readonly text: string;
 	readonly isNew: boolean;
+	/** What the file said before, where it was there. */
+	readonly before?: string;
 }
 
 /** What a pull does. */
@@ -109,7 +111,7 @@ export function planPull(
 		const after = { hosts, ...expect, ...(isObject(value) ? value : {}) };
 		if (isDeepStrictEqual(before, after)) return [];
 		const text = editJson(file.source.text, before, after);
-		return [{ path: file.source.name, hosts, text, isNew: false }];
+		return [{ path: file.source.name, hosts, text, isNew: false, before: file.source.text }];
 	});
 	return { writes: [...changed, ...made], deletes, kept };
 }

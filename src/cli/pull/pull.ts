@@ -1,10 +1,12 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import { quote } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { isObject } from "../../tenants/salvage.ts";
+import { textDifference } from "../changes/change-words.ts";
 import { readStored, type Stored } from "../changes/changes.ts";
 import {
 	claimHosts,
@@ -13,14 +15,16 @@ import {
 	readFolder,
 	type TenantFolder,
 } from "../files/folder.ts";
-import { systemReason, writeRegularFile } from "../files/regular-file.ts";
-import { splitHosts } from "../files/tenant-file.ts";
+import { MAX_TENANT_FILE_BYTES } from "../files/input.ts";
+import { readRegularFile, systemReason, writeRegularFile } from "../files/regular-file.ts";
+import { splitHosts, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
+import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { counted, progressOf, type Terminal } from "../shell/terminal.ts";
+import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
 
 /** Something in KV that is no tenant document. */
@@ -35,11 +39,14 @@ export const pull = defineCommand({
 	summary: "write what KV holds to a folder of tenant files",
 	details: [
 		"Hosts with the same document share one file, named after the first of them. A host that a file of the folder names already stays in that file, and only what differs in it is written: its comments stay.",
+		"It shows what would change, and asks before files that are there change or go: the edits in them may not be committed.",
 		"Hosts that only the folder has are left alone, and a push would add them, unless --prune is given. But for those, a pull followed by a push changes nothing.",
 	],
 	positionals: [{ ...FOLDER_ARGUMENT, says: "The folder; it is made where there is none." }],
 	options: {
 		...KV_OPTIONS,
+		yes: { type: "boolean", says: "Do not ask. Needed where files change or go and nobody can be asked." },
+		"dry-run": { type: "boolean", says: "Show what would be written, and write nothing." },
 		prune: {
 			type: "boolean",
 			says: "Remove the hosts that only the folder has, and files without hosts left.",
@@ -51,7 +58,8 @@ export const pull = defineCommand({
 	],
 	exits: {
 		good: "The folder says what KV holds.",
-		findings: "Some of KV is no tenant document and was left out, or a file of the folder has errors.",
+		findings:
+			"Some of KV is no tenant document and was left out, a file of the folder has errors, or the answer was no.",
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
@@ -66,23 +74,89 @@ export const pull = defineCommand({
 			);
 			return 1;
 		}
-		const { documents, findings } = sound(await readStored(kv, terminal));
-		const names = await readdir(directory);
-		const plan = planPull(documents, folder.files, directory, names, options.prune);
-		await carryOut(plan, terminal);
-		if (options.json) terminal.json(planReport(plan, findings));
-		else printPlan(plan, findings, `${counted(documents.size, "host")} of ${kv.name}`, terminal);
+		const { documents, findings } = sound(await readStored(kv, folder.tenants.keys(), terminal));
+		const plan = planPull(documents, folder.files, directory, namesIn(directory), options.prune);
+		const result = { plan, findings, source: `${counted(documents.size, "host")} of ${kv.name}` };
+		if (folder.files.length > 0 && plan.deletes.length === folder.files.length) {
+			throw everyFile(directory, kv.name);
+		}
+		if (!options.json) printPlan(result, terminal);
+		if (!options["dry-run"]) {
+			if (!(await isAllowed(plan, options, directory, terminal))) {
+				terminal.out("Nothing was written.");
+				return 1;
+			}
+			const changed = changedMeanwhile(plan, folder.files);
+			if (changed.length > 0) {
+				if (options.json) terminal.json({ written: [], deleted: [], changedMeanwhile: changed });
+				else printChangedMeanwhile(changed, terminal);
+				return 1;
+			}
+			await carryOut(plan, directory, terminal);
+		}
+		if (options.json) terminal.json(planReport(plan, findings, options["dry-run"]));
+		else printOutcome(result, options["dry-run"], terminal);
 		return findings.length === 0 ? 0 : 1;
 	},
 });
 
+/** Names of a folder; none where it is still to be made. */
+function namesIn(directory: string): readonly string[] {
+	return existsSync(directory) ? readdirSync(directory) : [];
+}
+
+/** Files that are new take nothing from anybody; before others change or go, somebody is asked. */
+async function isAllowed(
+	{ writes, deletes }: PullPlan,
+	options: { readonly yes: boolean; readonly json: boolean },
+	directory: string,
+	terminal: Terminal,
+): Promise<boolean> {
+	const changed = writes.filter(({ isNew }) => !isNew).length;
+	const words = [
+		...(changed > 0 ? [`change ${counted(changed, "file")}`] : []),
+		...(deletes.length > 0 ? [`delete ${counted(deletes.length, "file")}`] : []),
+	].join(" and ");
+	if (words === "") return true;
+	const question = `${words.charAt(0).toUpperCase()}${words.slice(1)} of ${safePart(directory)}?`;
+	return isAgreed(question, options, pull, terminal);
+}
+
+function everyFile(directory: string, source: string): Fault {
+	return new Fault(
+		"would-delete-everything",
+		`${source} has no host of ${safePart(directory)}, so --prune would delete every file there, and that is not done.\nCheck which KV is meant (--env, --config, --persist-to); if it is the right one, delete the files yourself.`,
+	);
+}
+
+/** Files that are not any more what the plan was made of; somebody has written to them while the question stood. */
+function changedMeanwhile({ writes, deletes }: PullPlan, files: readonly TenantFile[]): readonly string[] {
+	const before = new Map(files.map(({ source }) => [source.name, source.text]));
+	const isChanged = (path: string) => {
+		const text = before.get(path);
+		if (text === undefined) return existsSync(path);
+		try {
+			return (
+				Buffer.from(readRegularFile(path, MAX_TENANT_FILE_BYTES))
+					.toString()
+					.replace(/^\uFEFF/, "") !== text
+			);
+		} catch {
+			return true;
+		}
+	};
+	return [...writes.map(({ path }) => path), ...deletes].filter(isChanged);
+}
+
+function printChangedMeanwhile(paths: readonly string[], { colors, out }: Terminal): void {
+	out(
+		`${colors.red("changed meanwhile:")} ${paths.map((path) => safePart(path)).join(", ")}\nSomebody else has written there since it was read. Nothing was written: pull again.`,
+	);
+}
+
 /** The folder as it is; of what is wrong in it, only what makes its hosts uncertain counts. */
 async function readTarget(directory: string, terminal: Terminal): Promise<TenantFolder> {
-	try {
-		await mkdir(directory, { recursive: true });
-	} catch (error) {
-		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
-	}
+	if (!existsSync(directory)) return { files: [], tenants: new Map() };
 	const files = await readFolder(directory, terminal);
 	return claimHosts(
 		files.map((file) => ({
@@ -133,9 +207,15 @@ function sound(stored: ReadonlyMap<string, Stored>): {
 	return { documents, findings };
 }
 
-async function carryOut({ writes, deletes }: PullPlan, terminal: Terminal): Promise<void> {
+async function carryOut({ writes, deletes }: PullPlan, directory: string, terminal: Terminal): Promise<void> {
+	try {
+		await mkdir(directory, { recursive: true });
+	} catch (error) {
+		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
+	}
 	let done = 0;
-	const tell = () => `${progressOf(done, writes.length, "file")} were written, each of them whole.`;
+	const tell = () =>
+		`${shareOf(done, writes.length)} written, each file whole. The same pull again goes on from there.`;
 	await withWord(tell, async () => {
 		for (const [index, { path, text }] of writes.entries()) {
 			writeRegularFile(path, text);
@@ -153,8 +233,16 @@ async function carryOut({ writes, deletes }: PullPlan, terminal: Terminal): Prom
 /** Files between two signs of progress. */
 const PROGRESS_FILES = 1000;
 
-function planReport({ writes, deletes, kept }: PullPlan, errors: readonly StoreFinding[]) {
+/** What a pull is about. */
+interface Result {
+	readonly plan: PullPlan;
+	readonly findings: readonly StoreFinding[];
+	readonly source: string;
+}
+
+function planReport({ writes, deletes, kept }: PullPlan, errors: readonly StoreFinding[], isDryRun: boolean) {
 	return {
+		...(isDryRun ? { dryRun: true } : {}),
 		written: writes.map(({ path, hosts, isNew }) => ({ file: path, hosts, new: isNew })),
 		deleted: deletes,
 		kept: kept.map(({ path, hosts }) => ({ file: path, hosts })),
@@ -162,19 +250,15 @@ function planReport({ writes, deletes, kept }: PullPlan, errors: readonly StoreF
 	};
 }
 
-function printPlan(
-	{ writes, deletes, kept }: PullPlan,
-	findings: readonly StoreFinding[],
-	source: string,
-	terminal: Terminal,
-): void {
+function printPlan({ plan: { writes, deletes, kept }, findings }: Result, terminal: Terminal): void {
 	const { colors } = terminal;
 	for (const { code, message } of findings) {
 		terminal.out(`${colors.red("error")}: ${code}\n  ${safePart(message)}\n`);
 	}
-	for (const { path, hosts, isNew } of writes) {
+	for (const { path, hosts, isNew, before, text } of writes) {
 		const what = isNew ? colors.green("+ new") : colors.yellow("~ updated");
 		terminal.out(`${what} ${safePart(path)} ${colors.dim(`(${counted(hosts.length, "host")})`)}`);
+		if (before !== undefined) terminal.out(textDifference(before, text, colors).join("\n"));
 	}
 	for (const path of deletes) terminal.out(`${colors.red("- deleted")} ${safePart(path)}`);
 	for (const { path, hosts } of kept) {
@@ -182,9 +266,14 @@ function printPlan(
 			`${colors.dim("= kept")} ${hosts.join(", ")} in ${safePart(path)}, which KV does not have; --prune removes it`,
 		);
 	}
+}
+
+function printOutcome({ plan, source }: Result, isDryRun: boolean, { colors, out }: Terminal): void {
+	const { writes, deletes } = plan;
 	const done =
 		writes.length + deletes.length === 0
 			? "the folder said so already"
 			: `in ${counted(writes.length, "file")} written`;
-	terminal.out(`${colors.green("pulled:")} ${source}, ${done}`);
+	if (isDryRun) out(`${colors.yellow("dry run:")} ${source}; nothing was written.`);
+	else out(`${colors.green("pulled:")} ${source}, ${done}`);
 }

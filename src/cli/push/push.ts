@@ -2,18 +2,19 @@
 
 import { reasonOf } from "../../findings/reason.ts";
 import { tenantKey } from "../../tenants/keys.ts";
-import { countChanges, printChanges } from "../changes/change-words.ts";
-import { type Change, findChanges, readStored } from "../changes/changes.ts";
+import { countChanges, MAX_SHOWN_HOSTS, printChanges } from "../changes/change-words.ts";
+import { type Change, changedMeanwhile, findChanges, readStored } from "../changes/changes.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "../files/folder.ts";
 import { fileReport, printFindings } from "../files/report.ts";
+import { readServices } from "../kv/config.ts";
 import type { Kv } from "../kv/kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
-import { readServices } from "../kv/services.ts";
-import { WRANGLER_CONFIG } from "../kv/wrangler.ts";
-import { defineCommand, usage } from "../shell/command.ts";
+import { isAgreed } from "../shell/agreement.ts";
+import { defineCommand } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
-import { counted, progressOf, type Terminal } from "../shell/terminal.ts";
+import { safePart } from "../shell/safe-text.ts";
+import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
 import { expectationsHold } from "../test/before-push.ts";
 import { withPushWarnings } from "./push-warnings.ts";
 
@@ -42,27 +43,37 @@ export const push = defineCommand({
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
-		const kv = openKv(requiredKvPlace(options));
+		const place = requiredKvPlace(options);
+		const kv = openKv(place);
 		const read = await readTenants(directory, terminal);
 		if (hasErrors(read)) {
 			printFolderErrors(read, options.json, "Nothing was written.", terminal);
 			return 1;
 		}
 		if (!(await expectationsHold(read.files, kv, options.json, terminal))) return 1;
-		const folder = await withPushWarnings(read, () => readServices(WRANGLER_CONFIG, options.env));
-		const changes = findChanges(folder.tenants, await readStored(kv, terminal));
+		const folder = await withPushWarnings(read, () => readServices(place, terminal));
+		const changes = findChanges(folder.tenants, await readStored(kv, folder.tenants.keys(), terminal));
 		const writes = changes.filter((change) => change.kind !== "removed");
 		const extra = changes.filter((change) => change.kind === "removed");
 		const deletes = options.prune ? extra : [];
 		const kept = options.prune ? [] : extra;
+		const what = [...writes, ...deletes];
+		for (const line of what.length === 0 ? [] : ((await kv.warnings?.()) ?? [])) {
+			terminal.err(`${terminal.errorColors.yellow("wrangler warns:")} ${safePart(line)}`);
+		}
 		if (!options.json) {
 			printFindings(folder.files, terminal);
-			printChanges([...writes, ...deletes], "to be deleted", terminal);
+			printChanges(what, "to be deleted", terminal);
 		}
-		if (writes.length + deletes.length > 0) {
-			const what = intention(writes, deletes);
-			if (!options.yes && !(await isAgreed(`${what} ${kv.name}?`, options.json, terminal))) {
+		if (what.length > 0) {
+			const question = `${intention(writes, deletes)} ${kv.name}?`;
+			if (!(await isAgreed(question, options, push, terminal))) {
 				terminal.out("Nothing was written.");
+				return 1;
+			}
+			const changed = await changedMeanwhile(kv, what);
+			if (changed.length > 0) {
+				refuse(changed, kv, options.json, terminal);
 				return 1;
 			}
 			await apply(kv, writes, deletes, terminal);
@@ -89,20 +100,17 @@ function intention(writes: readonly Change[], deletes: readonly Change[]): strin
 	return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-async function isAgreed(question: string, json: boolean, terminal: Terminal): Promise<boolean> {
-	if (json || !terminal.interactive) {
-		throw usage(
-			"not-confirmed",
-			`${question} ${json ? "With --json nobody is asked" : "There is no terminal to ask on"}, so nothing was written. Add --yes to do it.`,
-			push,
-		);
+/** Says that KV is not what the changes were shown against. */
+function refuse(hosts: readonly string[], kv: Kv, json: boolean, terminal: Terminal): void {
+	if (json) {
+		terminal.json({ written: [], deleted: [], changedMeanwhile: hosts });
+		return;
 	}
-	const given = await withWord(
-		() => "Nothing was written.",
-		() => terminal.ask(`${question} [y/N] `),
+	const named = hosts.slice(0, MAX_SHOWN_HOSTS).map((host) => safePart(host));
+	const more = hosts.length - named.length;
+	terminal.out(
+		`${terminal.colors.red("changed meanwhile:")} ${named.join(", ")}${more > 0 ? ` and ${counted(more, "other host")}` : ""}\nSomebody else has written to ${kv.name} since it was read. Nothing was written: push again, and look at the differences anew.`,
 	);
-	const answer = given.trim().toLowerCase();
-	return answer === "y" || answer === "yes";
 }
 
 /** Writes first and deletes last: where it breaks off, too much is in KV rather than too little. */
@@ -124,7 +132,7 @@ async function apply(
 	};
 	terminal.busy(`Writing ${kv.name} …`);
 	const tell = () =>
-		`${progressOf(done, total, "change")} were made, and perhaps some of the next. The same push again goes on from there.`;
+		`${shareOf(done, total)} written, and perhaps some of the next. The same push again goes on from there.`;
 	try {
 		await withWord(tell, async () => {
 			await kv.put(entries, onProgress);
@@ -137,7 +145,7 @@ async function apply(
 	} catch (error) {
 		throw new Fault(
 			"push-incomplete",
-			`${progressOf(done, total, "change")} were made before this: ${reasonOf(error)}\nThe same push again goes on from there.`,
+			`${shareOf(done, total)} written: ${reasonOf(error)}\nThe same push again goes on from there.`,
 		);
 	}
 }

@@ -1,110 +1,82 @@
-/** Owns the help: what `cordon --help` and `cordon COMMAND --help` say. */
+/** Owns what the help says beyond what commander makes of arguments and options: examples, exit codes, colours. */
 
-import type { Colors } from "./colors.ts";
-import type { Command, OptionSpec } from "./command.ts";
-import { wrap } from "./terminal.ts";
+import type { Command as Commander, HelpConfiguration } from "commander";
+import { type Colors, visibleLength } from "./colors.ts";
+import type { CommandSpec } from "./command.ts";
+import { type Terminal, wrap } from "./terminal.ts";
 
 /** Help is laid out for this width where the terminal does not tell its own. */
 const DEFAULT_COLUMNS = 80;
 
-/** The page that lists all commands. */
-export function renderOverview(
-	commands: readonly Command[],
-	colors: Colors,
-	columns = DEFAULT_COLUMNS,
-): string {
-	return [
-		`${colors.bold("cordon")}: credentialed CORS at the edge, from the command line`,
-		section("Usage", ["  npx cordon COMMAND [ARGUMENT…] [--json]"], colors),
-		section(
-			"Commands",
-			table(
-				commands.map(({ name, summary }) => [name, summary]),
-				colors,
-				columns,
-			),
-			colors,
-		),
-		section(
-			"Begin with",
-			[
-				"  npx cordon validate tenants/*.jsonc",
-				"  npx cordon explain tenants/acme.jsonc --origin https://app.example.com",
-				"  npx cordon push tenants --local",
-			],
-			colors,
-		),
-		`"cordon COMMAND --help" says more of each. Exit codes: 0 good, 1 findings, 2 wrong usage or a file that cannot be read.`,
-	].join("\n\n");
+/** How commander lays the help out; the commands inherit it from the program. */
+export function helpStyle({ columns = DEFAULT_COLUMNS }: Terminal, colors: Colors): HelpConfiguration {
+	return {
+		helpWidth: columns,
+		// A colour is a mark of ours until it is written, and no terminal's code.
+		displayWidth: visibleLength,
+		subcommandTerm: (command) => command.name(),
+		styleTitle: colors.bold,
+		styleCommandText: colors.bold,
+		styleSubcommandTerm: colors.cyan,
+		styleArgumentTerm: colors.cyan,
+		styleOptionTerm: colors.cyan,
+	};
 }
 
-/** The page of one command. */
-export function renderHelp(command: Command, colors: Colors, columns = DEFAULT_COLUMNS): string {
-	const { name, summary, details, positionals, options, examples, exits } = command;
-	const words = positionals.map(({ name, required, repeated }) => {
-		const word = repeated ? `${name}…` : name;
-		return required ? word : `[${word}]`;
-	});
-	const rows = Object.entries(options).map(
-		([key, option]) => [optionWords(key, option), option.says] as const,
+/** Adds what a newcomer begins with to the page that lists all commands. */
+export function addOverviewHelp(program: Commander, colors: Colors): void {
+	const lines = [
+		"validate tenants/*.jsonc",
+		"explain tenants/acme.jsonc --origin https://app.example.com",
+		"push tenants --local",
+	];
+	program.addHelpText(
+		"after",
+		[
+			"",
+			...section(
+				"Begin with:",
+				lines.map((line) => `  npx cordon ${line}`),
+				colors,
+			),
+			"",
+			'"cordon COMMAND --help" says more of each. Exit codes: 0 good, 1 findings, 2 wrong usage or a file that cannot be read.',
+		].join("\n"),
 	);
-	return [
-		`${colors.bold(`cordon ${name}`)}: ${summary}`,
-		section("Usage", [`  npx cordon ${[name, ...words].join(" ")} [OPTION…]`], colors),
-		...details.map((paragraph) => wrap(paragraph, columns, "")),
-		section(
-			"Arguments",
-			table(
-				positionals.map((p) => [p.name, p.says]),
+}
+
+/** Adds examples and exit codes to the page of a command. */
+export function addCommandHelp(
+	added: Commander,
+	{ examples, exits }: CommandSpec,
+	{ colors, columns = DEFAULT_COLUMNS }: Terminal,
+): void {
+	const codes = [
+		["0", exits.good],
+		...(exits.findings === undefined ? [] : [["1", exits.findings] as const]),
+		["2", "Wrong usage, or something that cannot be read or reached."],
+	] as const;
+	added.addHelpText("after", () =>
+		[
+			"",
+			...section(
+				"Examples:",
+				examples.flatMap(({ line, says }) => [
+					`  npx cordon ${line}`,
+					colors.dim(wrap(says, columns, "      ")),
+				]),
 				colors,
-				columns,
 			),
-			colors,
-		),
-		section("Options", table([...rows, ["--help", "Show this page."]], colors, columns), colors),
-		section(
-			"Examples",
-			examples.flatMap(({ line, says }) => [
-				`  npx cordon ${line}`,
-				colors.dim(wrap(says, columns, "      ")),
-			]),
-			colors,
-		),
-		section(
-			"Exit codes",
-			table(
-				[
-					["0", exits.good],
-					...(exits.findings === undefined ? [] : [["1", exits.findings] as const]),
-					["2", "Wrong usage, or something that cannot be read or reached."],
-				],
+			"",
+			...section(
+				"Exit codes:",
+				codes.map(([code, says]) => `  ${colors.cyan(code)}  ${wrap(says, columns, "     ").slice(5)}`),
 				colors,
-				columns,
 			),
-			colors,
-		),
-	].join("\n\n");
-}
-
-function optionWords(key: string, option: OptionSpec): string {
-	if (option.type === "boolean")
-		return option.short === undefined ? `--${key}` : `-${option.short}, --${key}`;
-	return `--${key} ${option.value}${option.multiple ? " …" : ""}`;
-}
-
-function section(title: string, lines: readonly string[], colors: Colors): string {
-	return [colors.bold(title), ...lines].join("\n");
-}
-
-/** Two columns, the second one wrapped under itself. */
-function table(
-	rows: readonly (readonly [string, string])[],
-	colors: Colors,
-	columns: number,
-): readonly string[] {
-	const width = Math.max(...rows.map(([left]) => left.length));
-	const indent = " ".repeat(width + 4);
-	return rows.map(
-		([left, right]) => `  ${colors.cyan(left)}${wrap(right, columns, indent).slice(2 + left.length)}`,
+		].join("\n"),
 	);
+}
+
+function section(title: string, lines: readonly string[], colors: Colors): readonly string[] {
+	return [colors.bold(title), ...lines];
 }

@@ -34,9 +34,9 @@ export function safeLines(text: string): string {
 		.join("\n");
 }
 
-/** A value as JSON that is as safe to print, and parses back to the same value. */
-export function safeJson(value: unknown): string {
-	return JSON.stringify(value, null, 2)
+/** A value as JSON that is as safe to print, and parses back to the same value. @param indent 0 for one line */
+export function safeJson(value: unknown, indent = 2): string {
+	return JSON.stringify(value, null, indent)
 		.replaceAll(UNSAFE_IN_JSON, escapeOf)
 		.replaceAll(COMMAND_ANYWHERE, escapeOf);
 }

@@ -14,6 +14,10 @@ export interface Terminal {
 	out(lines: string): void;
 	/** Writes a value to standard output as JSON. */
 	json(value: unknown): void;
+	/** Writes a value as JSON in one line, of which more may follow. */
+	jsonLine(value: unknown): void;
+	/** Shows lines in the place of those that it showed before; only for a terminal (`columns`). */
+	frame(lines: readonly string[]): void;
 	/** Writes lines to standard error: faults, progress, questions. */
 	err(lines: string): void;
 	/** Shows what goes on until the next line is written; only a terminal shows it. */
@@ -26,7 +30,7 @@ export interface Terminal {
 	readonly errorColors: Colors;
 	/** How wide texts may run, in columns; undefined where nobody looks: then they are not wrapped. */
 	readonly columns: number | undefined;
-	/** Whether somebody can be asked. */
+	/** Whether somebody can be asked: never where CI is set, whatever the terminal. */
 	readonly interactive: boolean;
 	/** Asks a question, and gives the answer back; empty where there is none. */
 	ask(question: string): Promise<string>;
@@ -35,6 +39,8 @@ export interface Terminal {
 	 * @throws Fault where it has more than `maxBytes`
 	 */
 	readInput(maxBytes: number): Promise<Uint8Array>;
+	/** Reads standard input as it comes, without an end. */
+	inputPieces(): AsyncIterable<string | Uint8Array>;
 	/** Takes away what `busy` shows. */
 	clear(): void;
 }
@@ -46,13 +52,21 @@ interface Streams {
 	readonly stderr: Screen;
 }
 
-type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+type Screen = NodeJS.WritableStream & {
+	readonly isTTY?: boolean;
+	readonly columns?: number;
+	readonly rows?: number;
+};
 
 /** Back to the beginning of the line, and empties it. */
 const CLEAR_LINE = "\r\u001B[K";
 
+/** Up to a line, and empties everything from there. */
+const clearFrame = (lines: number) => `${lines > 0 ? `\u001B[${lines}A` : ""}\r\u001B[J`;
+
 /** Texts wider than this are hard to read. */
 const MAX_TEXT_COLUMNS = 100;
+const DEFAULT_ROWS = 24;
 
 /** Makes a terminal of the streams of a process. */
 export function createTerminal({ stdin, stdout, stderr }: Streams = process): Terminal {
@@ -64,6 +78,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		});
 	}
 	let isBusy = false;
+	let framed = 0;
 	const clear = () => {
 		if (isBusy) stderr.write(CLEAR_LINE);
 		isBusy = false;
@@ -81,6 +96,13 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 	return {
 		out: (lines) => write(stdout, lines),
 		json: (value) => write(stdout, safeJson(value)),
+		jsonLine: (value) => write(stdout, safeJson(value, 0)),
+		frame(lines) {
+			// What is above the screen cannot be written over.
+			const shown = lines.slice(0, Math.max(1, (stdout.rows ?? DEFAULT_ROWS) - 1));
+			stdout.write(clearFrame(framed) + shown.map((line) => `${render(line)}\n`).join(""));
+			framed = shown.length;
+		},
 		err: (lines) => write(stderr, lines),
 		busy,
 		progress(text) {
@@ -90,7 +112,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		colors: createColors(hasColors(stdout)),
 		errorColors: createColors(hasColors(stderr)),
 		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
-		interactive: stdin.isTTY === true && stderr.isTTY === true,
+		interactive: stdin.isTTY === true && stderr.isTTY === true && !process.env["CI"],
 		ask(question) {
 			clear();
 			const lines = createInterface({ input: stdin, output: stderr });
@@ -123,6 +145,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 			}
 			return Buffer.concat(chunks);
 		},
+		inputPieces: () => stdin,
 		clear,
 	};
 }
@@ -162,6 +185,11 @@ export function wrap(text: string, columns: number | undefined, indent: string):
 /** "1,000 of 2,500 files": how far something has come. */
 export function progressOf(done: number, total: number, noun: string): string {
 	return `${done.toLocaleString("en")} of ${counted(total, noun)}`;
+}
+
+/** "1,000 of 2,500": the same without a noun. */
+export function shareOf(done: number, total: number): string {
+	return `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
 /** "1 file", "2 files": a count with its noun. */
