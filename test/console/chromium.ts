@@ -167,7 +167,8 @@ async function createPage(wire: Wire, sessionId: string, targetId: string): Prom
 			result: { value: Value };
 			exceptionDetails?: { exception?: { description?: string } };
 		}>("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-		if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description ?? expression);
+		if (exceptionDetails !== undefined)
+			throw new Error(exceptionDetails.exception?.description ?? expression);
 		return result.value;
 	};
 
@@ -197,7 +198,12 @@ async function createPage(wire: Wire, sessionId: string, targetId: string): Prom
 			const known = KEYS[key];
 			const code = known?.code ?? key.toUpperCase().charCodeAt(0);
 			const text = known?.text !== undefined && modifiers === 0 ? { text: known.text } : {};
-			const pressed = { key, code: known ? key : `Key${key.toUpperCase()}`, windowsVirtualKeyCode: code, modifiers };
+			const pressed = {
+				key,
+				code: known ? key : `Key${key.toUpperCase()}`,
+				windowsVirtualKeyCode: code,
+				modifiers,
+			};
 			await send("Input.dispatchKeyEvent", { type: "keyDown", ...pressed, ...text });
 			await send("Input.dispatchKeyEvent", { type: "keyUp", ...pressed });
 		},
@@ -208,7 +214,12 @@ async function createPage(wire: Wire, sessionId: string, targetId: string): Prom
 			}
 		},
 		async look({ width, height, scheme }) {
-			await send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: false });
+			await send("Emulation.setDeviceMetricsOverride", {
+				width,
+				height,
+				deviceScaleFactor: 1,
+				mobile: false,
+			});
 			await send("Emulation.setEmulatedMedia", {
 				features: [{ name: "prefers-color-scheme", value: scheme }],
 			});

@@ -30,7 +30,6 @@ const surfaces = EditorView.theme({
 		color: "var(--ink)",
 		border: "1px solid var(--line)",
 		borderRadius: "8px",
-		overflow: "hidden",
 		boxShadow: "0 6px 24px rgb(0 0 0 / 18%)",
 	},
 	".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "0.8125rem" },
@@ -78,6 +77,7 @@ const surfaces = EditorView.theme({
 		fontFamily: "inherit",
 		padding: "0.2rem 0.75rem",
 	},
+	".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋯"' },
 });
 
 const words = HighlightStyle.define([

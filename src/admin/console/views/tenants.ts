@@ -41,6 +41,7 @@ export function tenantsView(): View {
 				return;
 			}
 			showRows(prefix, page.items, page.cursor);
+			result.removeAttribute("aria-busy");
 			await checkAccess(page.items[0]);
 		} catch (error) {
 			if (mine !== latest) return;
