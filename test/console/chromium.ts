@@ -25,6 +25,7 @@ const POLL_MILLISECONDS = 25;
 const KEYS: Readonly<Record<string, { readonly code: number; readonly text?: string }>> = {
 	Enter: { code: 13, text: "\r" },
 	Tab: { code: 9 },
+	Backspace: { code: 8 },
 	Escape: { code: 27 },
 	ArrowDown: { code: 40 },
 	End: { code: 35 },
@@ -124,10 +125,10 @@ async function connect(address: string): Promise<Wire> {
 	const listeners = new Map<string, (method: string, params: Record<string, unknown>) => void>();
 	let last = 0;
 	await new Promise((resolve, reject) => {
-		socket.onopen = resolve;
-		socket.onerror = reject;
+		socket.addEventListener("open", resolve);
+		socket.addEventListener("error", reject);
 	});
-	socket.onmessage = ({ data }) => {
+	socket.addEventListener("message", ({ data }) => {
 		const { id, result, error, method, params, sessionId } = JSON.parse(String(data)) as Message;
 		if (id === undefined) {
 			if (method !== undefined) listeners.get(sessionId ?? "")?.(method, params ?? {});
@@ -136,7 +137,7 @@ async function connect(address: string): Promise<Wire> {
 		if (error === undefined) waiting.get(id)?.resolve(result);
 		else waiting.get(id)?.reject(new Error(error.message));
 		waiting.delete(id);
-	};
+	});
 	return {
 		send<Result>(method: string, params: object, sessionId?: string) {
 			const id = ++last;

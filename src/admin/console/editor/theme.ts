@@ -66,9 +66,13 @@ const surfaces = EditorView.theme({
 	"&.cm-merge-a .cm-changedLine, .cm-deletedChunk": { backgroundColor: "var(--bad-tint)" },
 	"&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine": { backgroundColor: "var(--good-tint)" },
 	"&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": {
-		background: "color-mix(in srgb, var(--bad) 26%, transparent)",
+		background: "color-mix(in srgb, var(--bad) 8%, transparent)",
+		boxShadow: "inset 0 -2px color-mix(in srgb, var(--bad) 45%, transparent)",
 	},
-	"&.cm-merge-b .cm-changedText": { background: "color-mix(in srgb, var(--good) 26%, transparent)" },
+	"&.cm-merge-b .cm-changedText": {
+		background: "color-mix(in srgb, var(--good) 12%, transparent)",
+		boxShadow: "inset 0 -2px color-mix(in srgb, var(--good) 45%, transparent)",
+	},
 	"&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter": { background: "var(--bad)" },
 	"&.cm-merge-b .cm-changedLineGutter": { background: "var(--good)" },
 	".cm-collapsedLines": {
