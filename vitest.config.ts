@@ -109,6 +109,15 @@ export default defineConfig({
 			},
 			{
 				test: {
+					name: "console",
+					include: ["test/console/**/*.test.ts"],
+					testTimeout: 60_000,
+					hookTimeout: 120_000,
+					sequence: { groupOrder: 3 },
+				},
+			},
+			{
+				test: {
 					name: "browsers",
 					include: ["test/browsers/**/*.test.ts"],
 					globalSetup: ["./test/browsers/announce.ts"],

@@ -1,0 +1,38 @@
+/** Owns the deletion of a tenant: asked twice, never over what somebody else wrote meanwhile. */
+
+import { deleteTenant } from "./api.ts";
+import { ask } from "./dialog.ts";
+import { announce, h } from "./dom.ts";
+import { failureElement } from "./view.ts";
+
+/** Deletes a tenant, if that is meant; gives whether it is gone. */
+export async function confirmDelete(host: string, etag: string): Promise<boolean> {
+	const answer = await ask({
+		title: `Delete ${host}?`,
+		body: [
+			h(
+				"p",
+				{},
+				"The gateway then answers every request for this host with an error, and shares nothing. Pages that call it stop working within a minute or so.",
+			),
+			h("p", {}, "The history stays: you can bring any version back from there."),
+		],
+		answers: [
+			{ value: "keep", label: "Keep it" },
+			{ value: "delete", label: "Delete", kind: "danger" },
+		],
+	});
+	if (answer !== "delete") return false;
+	try {
+		await deleteTenant(host, etag);
+		announce(`${host} is deleted.`);
+		return true;
+	} catch (error) {
+		await ask({
+			title: "It was not deleted",
+			body: [failureElement(error)],
+			answers: [{ value: "ok", label: "Close" }],
+		});
+		return false;
+	}
+}

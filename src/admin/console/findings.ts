@@ -1,0 +1,67 @@
+/** Owns the list of what is wrong or doubtful in a draft, below its editor. */
+
+import { writtenJson } from "../../findings/meant.ts";
+import { fill, h, icon } from "./dom.ts";
+import type { PlacedFinding } from "./editor/check.ts";
+import type { Span } from "./editor/places.ts";
+
+/** More of them nobody reads at once; in the editor all are underlined. */
+const MAX_SHOWN = 50;
+
+/** The list. */
+export interface FindingsList {
+	readonly element: HTMLElement;
+	show(findings: readonly PlacedFinding[]): void;
+}
+
+/** Makes the list. @param goTo called with the place of the one that is chosen @param lineOf the line of a place */
+export function createFindings(goTo: (place: Span) => void, lineOf: (at: number) => number): FindingsList {
+	const summary = h("p", { class: "help", role: "status" });
+	const list = h("ul", { class: "findings" });
+	return {
+		element: h("section", { class: "found", "aria-label": "Findings" }, summary, list),
+		show(findings) {
+			const words = summaryOf(findings);
+			if (summary.textContent !== words) fill(summary, words);
+			fill(list, ...findings.slice(0, MAX_SHOWN).map((finding) => item(finding, goTo, lineOf(finding.from))));
+		},
+	};
+}
+
+function summaryOf(findings: readonly PlacedFinding[]): string {
+	const errors = findings.filter(({ severity }) => severity === "error").length;
+	const warnings = findings.length - errors;
+	if (findings.length === 0) return "Nothing is wrong with this document.";
+	const more = findings.length > MAX_SHOWN ? `; the first ${MAX_SHOWN} are below` : "";
+	return errors > 0
+		? `${counted(errors, "error")}${more}`
+		: `${counted(warnings, "warning")}: it can be saved as it is${more}`;
+}
+
+function counted(count: number, name: string): string {
+	return `${count} ${name}${count === 1 ? "" : "s"}`;
+}
+
+function item(finding: PlacedFinding, goTo: (place: Span) => void, line: number): HTMLElement {
+	const { severity, message, pointer, code, suggestion } = finding;
+	const place = h(
+		"button",
+		{ type: "button", class: "plain place", onclick: () => goTo(finding) },
+		`Line ${line}`,
+		pointer !== "" && h("code", {}, pointer),
+	);
+	return h(
+		"li",
+		{ "data-tone": severity === "error" ? "bad" : "warn" },
+		icon(severity === "error" ? "cross" : "question"),
+		h(
+			"div",
+			{},
+			place,
+			h("p", {}, h("span", { class: "quiet" }, `${severity}: `), message),
+			suggestion !== undefined &&
+				h("p", { class: "help" }, "Write ", h("code", {}, writtenJson(suggestion)), " instead?"),
+			h("code", { class: "code" }, code),
+		),
+	);
+}

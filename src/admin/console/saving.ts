@@ -1,0 +1,135 @@
+/** Owns saving: what changes is shown first, and where somebody else was faster, theirs and yours and a way on. */
+
+import { ApiFailure, listVersions, readTenant, type Written, writeTenant } from "./api.ts";
+import { ask } from "./dialog.ts";
+import { announce, h } from "./dom.ts";
+import type { PlacedFinding } from "./editor/check.ts";
+import { compare } from "./editor/compare.ts";
+import { failureElement, timeElement } from "./view.ts";
+
+/** What is to be saved, and over what. */
+export interface Saving {
+	readonly host: string;
+	readonly text: string;
+	readonly base: string;
+	readonly etag: string | undefined;
+	readonly warnings: readonly PlacedFinding[];
+}
+
+/** What came of it. */
+export type SaveOutcome =
+	/** Stored, or theirs taken: what is stored is to be read again. */
+	| { readonly kind: "settled" }
+	/** Nothing happened. */
+	| { readonly kind: "kept" }
+	/** The draft goes on from what somebody else stored. */
+	| { readonly kind: "rebased"; readonly text: string | undefined; readonly etag: string | undefined };
+
+/** Shows what changes, and saves it if that is meant. */
+export async function save(saving: Saving): Promise<SaveOutcome> {
+	const { host, text, base, etag, warnings } = saving;
+	const comparison = compare(
+		{ title: etag === undefined ? "Nothing yet" : "Stored", text: base },
+		{ title: "Yours", text },
+	);
+	const count = warnings.length === 1 ? "There is a warning" : `There are ${warnings.length} warnings`;
+	const answer = await ask({
+		title: etag === undefined ? `Store ${host}?` : `Save ${host}?`,
+		body: [
+			h(
+				"p",
+				{},
+				"The gateway uses it as soon as its copy has reached every data center, within a minute or so.",
+			),
+			...(warnings.length > 0
+				? [h("p", { class: "warned" }, `${count}: they are listed below the editor.`)]
+				: []),
+			comparison.element,
+		],
+		answers: [
+			{ value: "back", label: "Back to the editor" },
+			{ value: "save", label: etag === undefined ? "Store it" : "Save this version", kind: "primary" },
+		],
+		isWide: true,
+	});
+	comparison.destroy();
+	return answer === "save" ? write(saving) : { kind: "kept" };
+}
+
+async function write(saving: Saving): Promise<SaveOutcome> {
+	const { host, text, etag } = saving;
+	try {
+		tellWritten(await writeTenant(host, text, etag));
+		return { kind: "settled" };
+	} catch (error) {
+		if (error instanceof ApiFailure && error.code === "changed-meanwhile") return resolve(saving);
+		const findings = error instanceof ApiFailure ? error.findings : [];
+		await ask({
+			title: "It was not saved",
+			body: [
+				failureElement(error),
+				h(
+					"ul",
+					{},
+					...findings.map(({ pointer, message }) => h("li", {}, h("code", {}, pointer), " ", message)),
+				),
+				"Your draft is still in the editor.",
+			],
+			answers: [{ value: "ok", label: "Back to the editor" }],
+		});
+		return { kind: "kept" };
+	}
+}
+
+/** Says that it is stored, and whether the gateway has it. */
+export function tellWritten({ version, copied }: Written): void {
+	announce(
+		copied
+			? `Version ${version} is saved, and the gateway has it.`
+			: `Version ${version} is saved. The gateway's copy follows within a minute.`,
+	);
+}
+
+async function resolve(saving: Saving): Promise<SaveOutcome> {
+	const { host, text } = saving;
+	try {
+		const [stored, versions] = await Promise.all([readTenant(host), listVersions(host)]);
+		const latest = versions.items[0];
+		const who = latest === undefined ? "Somebody else" : latest.by;
+		const what = stored.text === undefined ? "deleted it" : `saved version ${latest?.version ?? ""}`;
+		const comparison = compare(
+			{ title: `Theirs, by ${who}`, text: stored.text ?? "" },
+			{ title: "Yours", text },
+		);
+		const answer = await ask({
+			title: "Somebody else was faster",
+			body: [
+				h(
+					"p",
+					{},
+					`While you were editing, ${who} ${what}`,
+					...(latest === undefined ? [] : [" on ", timeElement(latest.at)]),
+					". Nothing of yours was saved, and nothing is lost.",
+				),
+				comparison.element,
+			],
+			answers: [
+				{ value: "edit", label: "Go on editing mine" },
+				{ value: "theirs", label: "Take theirs", kind: "danger" },
+				{ value: "mine", label: "Save mine over theirs", kind: "primary" },
+			],
+			isWide: true,
+		});
+		comparison.destroy();
+		if (answer === "theirs") return { kind: "settled" };
+		if (answer === "mine") return write({ ...saving, base: stored.text ?? "", etag: stored.etag });
+		return { kind: "rebased", text: stored.text, etag: stored.etag };
+	} catch (error) {
+		await ask({
+			title: "It was not saved",
+			body: [failureElement(error)],
+			answers: [{ value: "ok", label: "Back to the editor" }],
+		});
+		return { kind: "kept" };
+	}
+}
