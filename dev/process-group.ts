@@ -20,7 +20,7 @@ trap : HUP INT TERM
 (trap '' HUP INT TERM; read -r _ <&4; kill -s KILL 0) &
 "$@" </dev/null 4<&-
 code=$?
-kill -s KILL $!
+kill -s KILL $! 2>/dev/null
 exit $code`;
 
 /** How a group is started. */
