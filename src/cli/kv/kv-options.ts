@@ -11,6 +11,11 @@ export const KV_OPTIONS = {
 		type: "boolean",
 		says: "The KV of your Cloudflare account, with CLOUDFLARE_API_TOKEN or wrangler's login.",
 	},
+	api: {
+		type: "string",
+		value: "URL",
+		says: "The control plane in place of KV; its token is in CORDON_TOKEN.",
+	},
 	"persist-to": {
 		type: "string",
 		value: "DIR",
@@ -30,10 +35,13 @@ export const KV_OPTIONS = {
  * @throws Fault where they contradict each other
  */
 export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
-	const { local, remote, env: environment, config } = options;
+	const { local, remote, api, env: environment, config } = options;
 	const directory = options["persist-to"];
 	if (local && remote) {
 		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
+	}
+	if (api !== undefined && (local || remote)) {
+		throw new Fault("contradicting-options", "--api goes without --local and --remote. Give one of them.");
 	}
 	if (directory !== undefined && !local) {
 		throw new Fault(
@@ -41,6 +49,7 @@ export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | und
 			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
 		);
 	}
+	if (api !== undefined) return { kind: "api", url: api, environment, config };
 	if (local) return { kind: "local", directory, environment, config };
 	return remote ? { kind: "remote", environment, config } : undefined;
 }
@@ -51,6 +60,6 @@ export function requiredKvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPla
 	if (place !== undefined) return place;
 	throw new Fault(
 		"missing-place",
-		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, or --remote for the one of your Cloudflare account, in production.",
+		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, --remote for the one of your Cloudflare account, in production, or --api URL for a control plane.",
 	);
 }

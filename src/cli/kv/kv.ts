@@ -12,6 +12,8 @@ export type KvPlace = ConfigPlace &
 				readonly directory: string | undefined;
 		  }
 		| { readonly kind: "remote" }
+		/** The control plane's API, which writes to KV itself. */
+		| { readonly kind: "api"; readonly url: string }
 	);
 
 /** Told after each batch how many keys are done. */
@@ -28,7 +30,7 @@ export interface KvEntry {
  * resolves has happened. test/cli/stores.ts is what every one of them passes.
  */
 export interface Kv {
-	/** What messages call it: `local KV` or `remote KV`. */
+	/** What messages call it: `local KV`, `remote KV`, `the control plane`. */
 	readonly name: string;
 	/** Lists the keys that begin with `prefix`; what has just been written may be absent, what has gone may be there. */
 	list(prefix: string): Promise<readonly string[]>;
@@ -51,7 +53,7 @@ export function openKv(place: KvPlace, terminal: Terminal): Kv {
 		return opened;
 	};
 	return {
-		name: `${place.kind} KV`,
+		name: place.kind === "api" ? "the control plane" : `${place.kind} KV`,
 		list: async (prefix) => (await open()).list(prefix),
 		get: async (keys, onProgress) => (keys.length === 0 ? new Map() : (await open()).get(keys, onProgress)),
 		async put(entries, onProgress) {
@@ -60,7 +62,7 @@ export function openKv(place: KvPlace, terminal: Terminal): Kv {
 		async delete(keys, onProgress) {
 			if (keys.length > 0) await (await open()).delete(keys, onProgress);
 		},
-		warnings: async () => (await import("./wrangler-warnings.ts")).readWarnings(place, terminal),
+		warnings: async () => (place.kind === "api" ? [] : await warningsOf(place, terminal)),
 		async close() {
 			const kv = await opened?.catch(() => undefined);
 			await kv?.close?.();
@@ -68,7 +70,12 @@ export function openKv(place: KvPlace, terminal: Terminal): Kv {
 	};
 }
 
+async function warningsOf(place: KvPlace, terminal: Terminal): Promise<readonly string[]> {
+	return (await import("./wrangler-warnings.ts")).readWarnings(place, terminal);
+}
+
 async function openPlace(place: KvPlace, terminal: Terminal): Promise<Kv> {
+	if (place.kind === "api") return (await import("./control-plane.ts")).openControlPlane(place.url);
 	if (place.kind === "local") return (await import("./local.ts")).openLocal(place, terminal);
 	return (await import("./remote.ts")).openRemote(place, terminal);
 }

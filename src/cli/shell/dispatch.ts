@@ -23,6 +23,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 	"origins add": async () => (await import("../origins/origins.ts")).originsAdd,
 	"origins remove": async () => (await import("../origins/origins.ts")).originsRemove,
 	"origins list": async () => (await import("../origins/origins.ts")).originsList,
+	history: async () => (await import("../history.ts")).history,
+	rollback: async () => (await import("../history.ts")).rollback,
 	import: async () => (await import("../import/import.ts")).importCommand,
 	learn: async () => (await import("../learn/learn.ts")).learn,
 	watch: async () => (await import("../watch/watch.ts")).watch,
