@@ -69,7 +69,7 @@ describe("the steps", () => {
 	});
 	test("cite clauses that are links", () => {
 		for (const clause of Object.values(CLAUSES)) {
-			expect(clause).toMatch(/^https:\/\/(fetch\.spec\.whatwg\.org|w3c\.github\.io)\/\S*#\S+$/);
+			expect(clause).toMatch(/^https:\/\/((fetch|websockets)\.spec\.whatwg\.org|w3c\.github\.io)\/\S*#\S+$/);
 		}
 	});
 });

@@ -173,7 +173,7 @@ describe("a token", () => {
 		});
 		await plane.ask("/v1/tenants/*.acme.com", { method: "PUT", headers: NEW, body: A });
 		expect((await plane.ask("/v1/tenants/*.acme.com", { as: "one" })).status).toBe(403);
-		const body = { host: "new.acme.com", origin: "https://a.example" };
+		const body = { host: "new.acme.com", origin: "https://a.example", credentials: "omit" };
 		expect((await plane.ask("/v1/explain", { as: "one", method: "POST", body })).status).toBe(404);
 		expect((await plane.ask("/v1/explain", { method: "POST", body })).json).toMatchObject({
 			allowed: true,
@@ -274,7 +274,7 @@ describe("a token", () => {
 			body: document,
 		});
 		const explain = async (as: string, origin: string) => {
-			const body = { host: "api.acme.com", origin };
+			const body = { host: "api.acme.com", origin, credentials: "omit" };
 			return (await plane.ask("/v1/explain", { as, method: "POST", body })).json;
 		};
 		expect((await explain("api", "https://shop.example")).allowed).toBe(true);
