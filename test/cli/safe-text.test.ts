@@ -148,7 +148,7 @@ describe.each(ATTACKS)("%s", (_, text) => {
 		for (const argv of [
 			["diff", directory, "--local"],
 			["diff", directory, "--local", "--json"],
-			["pull", directory, "--local"],
+			["pull", directory, "--local", "--yes"],
 			["push", directory, "--local", "--yes", "--prune"],
 			["push", directory, "--local", "--yes", "--json"],
 		]) {
