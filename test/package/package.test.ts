@@ -55,7 +55,7 @@ describe("the tarball", () => {
 			].toSorted(),
 		);
 		const files = readdirSync(join(folder, "dist"), { recursive: true, encoding: "utf8" });
-		expect(files.filter((file) => /test|bench/.test(file))).toEqual([]);
+		expect(files.filter((file) => /(^|\/)(test|bench)\/|\.test\./.test(file))).toEqual([]);
 		// What the type of a problem leads to.
 		expect(readFileSync(join(folder, "docs/errors.md"), "utf8")).toContain("## origin-not-allowed");
 	});
@@ -113,7 +113,9 @@ describe("the command line, on the machine's own Node", () => {
 
 	test("explains", async () => {
 		writeFileSync(join(home, "good.jsonc"), '{ "cors": { "origins": ["https://app.example.com"] } }');
-		const output = succeeded(await cordon("explain", "good.jsonc", "--origin", "https://app.example.com"));
+		const output = succeeded(
+			await cordon("explain", "good.jsonc", "--origin", "https://app.example.com", "--credentials", "omit"),
+		);
 		expect(output).toContain("allowed");
 	});
 
@@ -126,24 +128,6 @@ describe("the command line, on the machine's own Node", () => {
 		);
 		expect(code).toBe(1);
 		expect(output).toContain("blocked");
-	});
-
-	test("starts with no more than a quarter of a second's work above an empty node", async () => {
-		// The time of the processor: that of the clock is other people's on a machine with much to do.
-		const tell =
-			"data:text/javascript,process.on('exit',()=>{const{user,system}=process.cpuUsage();console.error('took',user+system)})";
-		const secondsOf = async (...args: readonly string[]) => {
-			const seconds: number[] = [];
-			for (let i = 0; i < 5; i++) {
-				const { errors } = await run(home, "node", "--import", tell, ...args);
-				seconds.push(Number(/took (\d+)/.exec(errors)?.[1]) / 1_000_000);
-			}
-			return Math.min(...seconds);
-		};
-		const empty = await secondsOf("-e", "0");
-		const bin = join(home, "node_modules/cordon/bin/cordon.js");
-		expect((await secondsOf(bin, "--help")) - empty).toBeLessThan(0.25);
-		expect((await secondsOf(bin, "validate", "good.jsonc")) - empty).toBeLessThan(0.25);
 	});
 });
 
