@@ -24,8 +24,8 @@ async function imports(): Promise<readonly (readonly [from: string, to: string])
 		const text = readFileSync(join(PROJECT, file), "utf8");
 		for (const [, target = ""] of text.matchAll(/(?:from|import) ?\(?"(\.[^"]+)"/g)) {
 			const path = normalize(join(dirname(file), target));
-			// What the package is called and which version it has stands there alone.
-			if (path !== "package.json") found.push([file, path]);
+			// Data of the whole project: its name and version, and the schema that is made of the code.
+			if (!["package.json", "tenant.schema.json"].includes(path)) found.push([file, path]);
 		}
 	}
 	return found;
