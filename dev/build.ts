@@ -1,7 +1,7 @@
 /** Owns dist/: what the package is made of besides its texts; `npm run build` writes it, and so does every `npm pack`. */
 
 import { execFileSync } from "node:child_process";
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { build, type Metafile } from "esbuild";
@@ -9,7 +9,10 @@ import { PROJECT } from "./wrangler.ts";
 
 const DIST = join(PROJECT, "dist");
 
-rmSync(DIST, { recursive: true, force: true });
+// The console's assets beside it are another build's, and may be served at this moment.
+for (const name of existsSync(DIST) ? readdirSync(DIST) : []) {
+	if (!name.startsWith("console")) rmSync(join(DIST, name), { recursive: true, force: true });
+}
 buildLibrary();
 await buildCommandLine();
 
