@@ -391,6 +391,7 @@ describe("pull", () => {
 		for (const words of ["~ updated", "https://b.example", "- deleted", "+ new", "Nothing was written."]) {
 			expect(asked.out).toContain(words);
 		}
+		expect(asked.out).not.toContain("No newline");
 		expect(filesOf(directory)).toEqual(before);
 		for (const flags of [[], ["--json"]]) {
 			const { code, err } = await cordon([...pull, ...flags], { kv });

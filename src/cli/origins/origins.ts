@@ -52,7 +52,7 @@ export const originsAdd = defineCommand({
 		if (change === undefined) return 1;
 		const { directory, list, kv } = change;
 		const { terminal } = outside;
-		const known = await existing(kv, directory, list.origins, terminal);
+		const known = await unchanged(() => existing(kv, directory, list.origins, terminal));
 		const added = list.origins.filter((origin) => !known.has(origin));
 		const entries = added.map((origin) => ({ key: originKey(directory, origin), value: "" }));
 		const isDryRun = options["dry-run"];
@@ -95,7 +95,12 @@ export const originsRemove = defineCommand({
 		if (change === undefined) return 1;
 		const { directory, list, kv } = change;
 		const { terminal } = outside;
-		const known = await existing(kv, directory, list.origins, terminal);
+		// Of many, only how many were there hangs on it: all of them are deleted.
+		const known = await unchanged(async () =>
+			isAsked(list.origins)
+				? existing(kv, directory, list.origins, terminal)
+				: new Set(await listOrigins(kv, directory)),
+		);
 		const removed = list.origins.filter((origin) => known.has(origin));
 		// A list of keys lags behind, and what it does not show would go on being allowed.
 		const named = isAsked(list.origins) ? removed : list.origins;
@@ -205,6 +210,11 @@ async function existing(
 		origins.filter((origin) => listed.has(origin)),
 		terminal,
 	);
+}
+
+/** Does what comes before any change. */
+function unchanged<T>(work: () => Promise<T>): Promise<T> {
+	return withWord(() => "Nothing was changed.", work);
 }
 
 function isAsked(origins: readonly string[]): boolean {

@@ -74,7 +74,11 @@ export const pull = defineCommand({
 			);
 			return 1;
 		}
-		const { documents, findings } = sound(await readStored(kv, folder.tenants.keys(), terminal));
+		const stored = await withWord(
+			() => "Nothing was written.",
+			() => readStored(kv, folder.tenants.keys(), terminal),
+		);
+		const { documents, findings } = sound(stored);
 		const plan = planPull(documents, folder.files, directory, namesIn(directory), options.prune);
 		const result = { plan, findings, source: `${counted(documents.size, "host")} of ${kv.name}` };
 		if (folder.files.length > 0 && plan.deletes.length === folder.files.length) {
@@ -281,10 +285,12 @@ function printPlan({ plan: { writes, deletes, kept }, findings }: Result, termin
 }
 
 function printOutcome({ plan, source }: Result, isDryRun: boolean, { colors, out }: Terminal): void {
-	const { writes, deletes } = plan;
+	const { writes, deletes, kept } = plan;
 	const done =
 		writes.length + deletes.length === 0
-			? "the folder said so already"
+			? kept.length === 0
+				? "the folder says the same"
+				: "nothing in the folder is changed"
 			: `in ${counted(writes.length, "file")} written`;
 	if (isDryRun) out(`${colors.yellow("dry run:")} ${source}; nothing was written.`);
 	else out(`${colors.green("pulled:")} ${source}, ${done}`);
