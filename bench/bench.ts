@@ -1,6 +1,7 @@
 /** Owns `npm run bench`: which measurement runs, and how it is asked for. */
 
 import { Command } from "@commander-js/extra-typings";
+import { cliCommand } from "./cli/command.ts";
 import { compareCommand } from "./compare/command.ts";
 import { originsCommand } from "./origins/command.ts";
 import { outageCommand } from "./outage/command.ts";
@@ -17,5 +18,6 @@ await new Command("npm run bench --")
 	.addCommand(scaleCommand)
 	.addCommand(outageCommand)
 	.addCommand(sizeCommand)
+	.addCommand(cliCommand)
 	.addCommand(weightCommand)
 	.parseAsync();

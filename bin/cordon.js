@@ -4,9 +4,7 @@
  * than that. The source runs on Node 24, whatever Node the machine has.
  */
 
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const SOURCE = new URL("../src/cli/cordon.ts", import.meta.url);
@@ -17,10 +15,10 @@ if (!existsSync(SOURCE)) {
 } else if (process.features.typescript) {
 	await import(SOURCE.href);
 } else {
-	runPinned();
+	await runPinned();
 }
 
-function runPinned() {
+async function runPinned() {
 	const node = fileURLToPath(
 		new URL(`../node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`, import.meta.url),
 	);
@@ -31,6 +29,8 @@ function runPinned() {
 		process.exitCode = 2;
 		return;
 	}
+	const { spawn } = await import("node:child_process");
+	const { constants } = await import("node:os");
 	const child = spawn(node, [fileURLToPath(SOURCE), ...process.argv.slice(2)], { stdio: "inherit" });
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
 		// A terminal signals the whole group, so the child may have it already, and passes over the second one; how it ends is

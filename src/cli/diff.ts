@@ -10,7 +10,6 @@ import { counted } from "./shell/terminal.ts";
 
 export const diff = defineCommand({
 	name: "diff",
-	summary: "show what pushing a folder of tenant files would change",
 	details: [
 		"Compares each host of the folder's tenant files with the document that KV holds under tenant:<host>, and shows what was added, changed or is in KV alone. Documents that differ only in the order of their keys or in white space are the same. Nothing is written.",
 	],

@@ -20,7 +20,6 @@ interface Version {
 
 export const history = defineCommand({
 	name: "history",
-	summary: "say who changed a tenant, and when",
 	details: ["Lists the versions of a tenant's document that the control plane keeps, the newest first."],
 	positionals: [{ name: "HOST", says: "The tenant's hostname.", required: true }],
 	options: { api: API_OPTION },
@@ -47,7 +46,6 @@ export const history = defineCommand({
 
 export const rollback = defineCommand({
 	name: "rollback",
-	summary: "make an earlier version of a tenant the current one",
 	details: ["That version is stored again, as a new one: nothing of the history is lost."],
 	positionals: [
 		{ name: "HOST", says: "The tenant's hostname.", required: true },

@@ -26,7 +26,6 @@ type Checked =
 
 export const validate = defineCommand({
 	name: "validate",
-	summary: "say everything that is wrong with tenant documents",
 	details: [
 		"Checks tenant documents with the very code that the gateway compiles them with, and reports all errors at once: where, what, why and how to fix it. Warnings are about what is legal but doubtful.",
 		'A FILE holds one tenant document, or a tenant file: the same with "hosts", the hostnames that it is for. Comments and trailing commas are fine. Several files are checked as a push would: each needs its hosts, and none may claim those of another.',

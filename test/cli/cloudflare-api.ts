@@ -24,7 +24,15 @@ export interface ApiCall {
 
 /** What goes wrong with a call. */
 export type ApiFault =
-	| { readonly kind: "status"; readonly status: number; readonly code?: number; readonly retryAfter?: string }
+	| {
+			readonly kind: "status";
+			readonly status: number;
+			readonly code?: number;
+			readonly message?: string;
+			readonly retryAfter?: string;
+	  }
+	/** An answer of any kind. */
+	| { readonly kind: "body"; readonly status: number; readonly body: string }
 	| { readonly kind: "html"; readonly status: number }
 	/** The connection is dropped, before the answer or in the middle of it. */
 	| { readonly kind: "drop"; readonly midway?: true }
@@ -138,16 +146,20 @@ async function read(request: IncomingMessage, calls: readonly ApiCall[]): Promis
 function fail(fault: Exclude<ApiFault, { kind: "undone" }>, response: ServerResponse): void {
 	switch (fault.kind) {
 		case "status": {
-			const { status, code = 10_000, retryAfter } = fault;
+			const { status, code = 10_099, message = "the stand-in says so", retryAfter } = fault;
 			if (retryAfter !== undefined) response.setHeader("retry-after", retryAfter);
 			send(response, status, {
 				success: false,
-				errors: [{ code, message: "the stand-in says so" }],
+				errors: [{ code, message }],
 				messages: [],
 				result: null,
 			});
 			return;
 		}
+		case "body":
+			response.writeHead(fault.status, { "content-type": "application/json" });
+			response.end(fault.body);
+			return;
 		case "html":
 			response.writeHead(fault.status, { "content-type": "text/html" });
 			response.end("<!doctype html><title>Log in to the network</title>");

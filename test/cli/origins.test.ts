@@ -36,6 +36,19 @@ describe("origins add", () => {
 		expect(kv.writes).toHaveLength(4);
 	});
 
+	test("and origins remove change nothing with --dry-run", async () => {
+		const kv = memoryKv(new Map([[`${KEY}https://b.example`, ""]]));
+		const dry = ["https://a.example", "https://b.example", "--local", "--dry-run"];
+		const added = await cordon(["origins", "add", "customers", ...dry], { kv });
+		expect([added.code, added.out]).toEqual([
+			0,
+			"dry run, nothing is changed: would be added: 1 new origin in customers; 1 were there before",
+		]);
+		const removed = await cordon(["origins", "remove", "customers", ...dry, "--json"], { kv });
+		expect(JSON.parse(removed.out)).toEqual({ dryRun: true, directory: "customers", removed: 1, absent: 1 });
+		expect(kv.writes).toEqual([]);
+	});
+
 	test("writes nothing where one is bad, and shows each where it stands", async () => {
 		const kv = memoryKv(new Map());
 		const file = join(folder({ "o.txt": "https://a.example\nhttps://b.example/  # slash\n" }), "o.txt");

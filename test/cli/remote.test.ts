@@ -153,7 +153,7 @@ describe("what goes on failing ends with 2 and a few lines", { timeout: TIMEOUT_
 			"a refusal of any other kind",
 			{ kind: "status", status: 400, code: 10_033 },
 			"PUT /bulk",
-			["refused this with 400", "the stand-in says so, code 10033"],
+			["refused this (the stand-in says so, code 10033)"],
 		],
 	])("%s", async (_, fault, line, words) => {
 		const [method = "", path = ""] = line.split(" ");

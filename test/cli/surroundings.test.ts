@@ -87,6 +87,22 @@ describe("an interrupt", { timeout: TIMEOUT_MILLISECONDS }, () => {
 	);
 });
 
+test("an interrupt before anything was written says that", { timeout: TIMEOUT_MILLISECONDS }, async () => {
+	const api = await cloudflareApi({ fault: every("POST", "/bulk/get", { kind: "hang" }) });
+	const directory = project({ "tenants/a.json": TENANT });
+	for (const [argv, words] of [
+		[["push", "tenants", "--yes"], "Nothing was written."],
+		[["pull", "tenants", "--yes"], "Nothing was written."],
+		[["origins", "add", "customers", "https://a.example"], "Nothing was changed."],
+	] as const) {
+		const before = api.calls.length;
+		const { child, ran } = start([...argv, "--remote"], directory, api.environment);
+		await until(() => api.lines.slice(before).includes("POST /bulk/get"));
+		child.kill("SIGINT");
+		expect(await ran).toMatchObject({ code: 130, err: `cordon: interrupted. ${words}\n` });
+	}
+});
+
 describe("wrangler's login", { timeout: TIMEOUT_MILLISECONDS }, () => {
 	const TOKENLESS = { CLOUDFLARE_API_TOKEN: "" };
 

@@ -248,6 +248,20 @@ describe("push", () => {
 		expect([code, out]).toEqual([0, "nothing to do: local KV holds what the folder says."]);
 	});
 
+	test("shows what it would do with --dry-run, and asks and writes nothing", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
+		const { kv } = kvOf({ "old.com": B });
+		const push = ["push", directory, "--local", "--prune", "--dry-run"];
+		const { code, out, err } = await cordon(push, { kv });
+		expect([code, err]).toEqual([0, ""]);
+		expect(out).toContain("+ added a.com");
+		expect(out.split("\n").at(-1)).toBe("dry run: 1 added, 1 deleted; nothing was written.");
+		expect(JSON.parse((await cordon([...push, "--json"], { kv })).out)).toEqual({
+			...{ dryRun: true, written: ["a.com"], deleted: ["old.com"], kept: [], warnings: [] },
+		});
+		expect(kv.writes).toEqual([]);
+	});
+
 	test("says how far it came where KV gives up", async () => {
 		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
 		const { kv } = kvOf({});
@@ -377,6 +391,7 @@ describe("pull", () => {
 		for (const words of ["~ updated", "https://b.example", "- deleted", "+ new", "Nothing was written."]) {
 			expect(asked.out).toContain(words);
 		}
+		expect(asked.out).not.toContain("No newline");
 		expect(filesOf(directory)).toEqual(before);
 		for (const flags of [[], ["--json"]]) {
 			const { code, err } = await cordon([...pull, ...flags], { kv });

@@ -155,6 +155,8 @@ function patchLines({ hunks }: Patch, colors: Colors): readonly string[] {
 	return hunks.flatMap(({ lines }, index) => [
 		...(index > 0 ? [colors.dim("      …")] : []),
 		...lines
+			// "\ No newline at end of file" is about no line of it.
+			.filter((line) => !line.startsWith("\\"))
 			.flatMap((line) => printableLines(`    ${line[0]} ${line.slice(1)}`))
 			.map((shown) => paint(shown, colors)),
 	]);

@@ -41,7 +41,7 @@ export async function readStored(
 	const listed = await kv.list(TENANT_PREFIX);
 	const keys = [...new Set([...listed, ...Array.from(hosts, tenantKey)])].toSorted();
 	const values = await kv.get(keys, (done) =>
-		terminal.busy(`Reading ${kv.name}: ${progressOf(done, keys.length, "tenant")}`),
+		terminal.busy(`Reading ${kv.name}: ${progressOf(done, keys.length, "tenant")}`, done / keys.length),
 	);
 	return new Map(
 		keys.flatMap((key) => {

@@ -48,7 +48,6 @@ const MODES: readonly CredentialsMode[] = ["include", "same-origin", "omit"];
 
 export const explain = defineCommand({
 	name: "explain",
-	summary: "say what Cordon decides on a page's call, and by which entry",
 	details: [
 		"Lets the gateway's own code answer the requests that a page's call leads to, and a model of the browser conclude from its answers. It says which document, route and entry of the list decided, which headers the answers have, and what the page gets. What it advises was tried: validate accepts it, and it makes the call allowed.",
 		"The document is that of a HOST in KV, or a FILE, in force or not. Origin directories are asked in KV; with a FILE, only if you say which KV. The API is taken to answer 200.",

@@ -1,5 +1,6 @@
 /** Owns the reading of texts: from files and from standard input. */
 
+import { isUtf8 } from "node:buffer";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
@@ -28,12 +29,13 @@ export async function readInput(path: string, maxBytes: number, terminal: Termin
 
 /** Without a byte order mark, which JSON.parse would refuse. */
 function decode(name: string, bytes: Uint8Array): Text {
-	try {
-		return { name, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) };
-	} catch {
+	// TextDecoder would say so too, but loads the tables of all encodings for it.
+	if (!isUtf8(bytes)) {
 		throw new Fault(
 			"unreadable-file",
 			`${safePart(name)} cannot be read: it is not UTF-8 text. Save it as UTF-8.`,
 		);
 	}
+	const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
+	return { name, text: text.startsWith("\uFEFF") ? text.slice(1) : text };
 }

@@ -1,6 +1,5 @@
 /** Owns the reading and writing of files that somebody else may have put there: regular files of a bounded size alone. */
 
-import { randomUUID } from "node:crypto";
 import {
 	chmodSync,
 	closeSync,
@@ -66,7 +65,7 @@ function readAll(file: number, size: number, path: string, maxBytes: number): Ui
  * @throws Fault where it cannot be written
  */
 export function writeRegularFile(path: string, text: string): void {
-	const draft = join(dirname(path), `.cordon-${randomUUID()}.tmp`);
+	const draft = join(dirname(path), `.cordon-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
 	const remove = () => rmSync(draft, { force: true });
 	try {
 		const mode = lstatSync(path, { throwIfNoEntry: false })?.mode;

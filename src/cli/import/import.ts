@@ -18,7 +18,6 @@ const NAMES = FORMATS.map(({ name }) => name);
 
 export const importCommand = defineCommand({
 	name: "import",
-	summary: "make tenant files of another product's CORS configuration",
 	details: [
 		`Reads ${FORMATS.map(({ title }) => title).join("; ")}. It says of each entry whether it was kept as it is, made safe (a regular expression that is a subdomain wildcard becomes https://*.…), or left out, and why.`,
 		'What it writes always validates, never lets in more than the source does, and only watches at first ("mode": "report").',

@@ -7,7 +7,6 @@ import { writeProject } from "./project.ts";
 
 export const init = defineCommand({
 	name: "init",
-	summary: "write a project to deploy a gateway from",
 	details: [
 		"Writes the configuration, the Worker in one line, an example tenant with its tests, and a workflow for GitHub that checks tenants and pushes them. It overwrites nothing: where one of these files is there already, none is written.",
 	],

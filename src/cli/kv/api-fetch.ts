@@ -30,25 +30,41 @@ export class ForeignAnswer extends Error {
 export async function createApiFetch(terminal: Terminal): Promise<typeof fetch> {
 	const send = await proxyingFetch();
 	return async (input, init) => {
-		const response = await send(input, init);
+		const response = await send(input, init).catch((error: unknown) => {
+			terminal.busy("The connection to Cloudflare's API broke off: trying again …");
+			throw error;
+		});
 		const body = await response.text();
 		const url = String(input instanceof Request ? input.url : input);
 		const headers = new Headers(response.headers);
 		// It has been decoded.
 		for (const name of ["content-encoding", "content-length"]) headers.delete(name);
 		let { status } = response;
-		if (!(response.ok && url.includes("/values/"))) {
-			const type = headers.get("content-type") ?? "";
-			const isHtml = type.includes("html") || body.trimStart().startsWith("<");
+		const type = headers.get("content-type") ?? "";
+		const isValue = response.ok && url.includes("/values/");
+		const isHtml = type.includes("html") || (!isValue && body.trimStart().startsWith("<"));
+		if (isHtml) throw new ForeignAnswer(status, true);
+		if (!isValue) {
 			const parsed = parse(body);
-			if (isHtml || (response.ok && parsed === undefined)) throw new ForeignAnswer(status, isHtml);
+			const said = isObject(parsed) ? parsed["success"] : undefined;
+			if (response.ok && typeof said !== "boolean") throw new ForeignAnswer(status, false);
 			// The SDK does not look at it.
-			if (response.ok && isObject(parsed) && parsed["success"] === false) status = 400;
+			if (response.ok && said === false) status = SUCCESSLESS;
 			if (response.ok) headers.set("content-type", "application/json");
+			if (isObject(parsed) && isUsedUp(parsed)) headers.set("x-should-retry", "false");
 		}
-		if (status === 429 || status >= 500) tellWait(headers, status, terminal);
+		if (status === 429 || status >= 500) prepareWait(headers, status, terminal);
 		return new Response(body, { status, statusText: response.statusText, headers });
 	};
+}
+
+/** In place of 200, where the answer says that nothing was done. */
+const SUCCESSLESS = 400;
+/** The free plan's operations of the day are used up; no second try will have any. */
+export const DAY_USED_UP = 10_048;
+
+function isUsedUp({ errors }: { readonly errors?: unknown }): boolean {
+	return Array.isArray(errors) && errors.some((error) => isObject(error) && error["code"] === DAY_USED_UP);
 }
 
 function parse(body: string): unknown {
@@ -59,15 +75,26 @@ function parse(body: string): unknown {
 	}
 }
 
-function tellWait(headers: Headers, status: number, terminal: Terminal): void {
-	const seconds = Number(headers.get("retry-after") ?? Number.NaN);
-	if (seconds > MAX_RETRY_AFTER_SECONDS) {
+/** Tells how long the wait is, and decides whether it is worth it. The SDK would take a wait of a year, and NaN for none. */
+function prepareWait(headers: Headers, status: number, terminal: Terminal): void {
+	const seconds = waitSeconds(headers.get("retry-after"));
+	headers.delete("retry-after");
+	if (seconds !== undefined) headers.set("retry-after", String(seconds));
+	if (seconds !== undefined && seconds > MAX_RETRY_AFTER_SECONDS) {
 		headers.set("x-should-retry", "false");
 		return;
 	}
 	const what = status === 429 ? "Cloudflare's API limits the rate" : `Cloudflare's API answered ${status}`;
-	if (seconds >= LONG_WAIT_SECONDS) terminal.progress(`${what}: going on in ${seconds} s …`);
-	else terminal.busy(`${what}: trying again …`);
+	if (seconds !== undefined && seconds >= LONG_WAIT_SECONDS) {
+		terminal.progress(`${what}: going on in ${Math.ceil(seconds)} s …`);
+	} else terminal.busy(`${what}: trying again …`);
+}
+
+/** RFC 9110, 10.2.3: seconds, or a date. @returns undefined where it says nothing, so that the SDK's own back-off counts */
+function waitSeconds(text: string | null): number | undefined {
+	if (text === null) return undefined;
+	const seconds = /^\s*\d/.test(text) ? Number(text) : (Date.parse(text) - Date.now()) / 1000;
+	return seconds > 0 ? seconds : undefined;
 }
 
 /** Node's own fetch passes the environment's proxies over; wrangler's does not, so neither may ours. */

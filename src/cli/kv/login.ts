@@ -42,7 +42,7 @@ export async function findLogin(config: WranglerConfig): Promise<Login> {
 	if (login !== undefined) return login;
 	const said = stripVTControlCharacters(`${errors}\n${output}`)
 		.split("\n")
-		.map((line) => line.replace(/^\W*(\[ERROR\])?\s*/, "").trim())
+		.map((line) => line.replace(/^[^\w[]*(\[ERROR\])?\s*/, "").trim())
 		.find((line) => line !== "");
 	throw new Fault(
 		"not-logged-in",

@@ -1,17 +1,16 @@
 /** Owns the KV of a Cloudflare account: the official SDK, in calls as large as the API takes. */
 
-import { BaseAccounts } from "cloudflare/resources/accounts/accounts";
-import { BaseKeys } from "cloudflare/resources/kv/namespaces/keys";
-import { createClient } from "cloudflare/tree-shakable";
+import { isObject } from "../../tenants/salvage.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
-import { type Asked, apiFault } from "./api-faults.ts";
-import { createApiFetch, MAX_RETRIES } from "./api-fetch.ts";
+import { connect, deployedNamespace, onlyAccount, pathTo } from "./account.ts";
+import { type Asked, apiFault, hasCode, KEY_NOT_FOUND } from "./api-faults.ts";
+import { createApiFetch } from "./api-fetch.ts";
 import { batchesOf, eachOf } from "./batches.ts";
-import { BINDING, type ConfigPlace, readConfig, type WranglerConfig } from "./config.ts";
+import { type ConfigPlace, readConfig } from "./config.ts";
 import type { Kv, KvEntry, OnProgress } from "./kv.ts";
-import { apiBaseUrl, findLogin, type Login } from "./login.ts";
+import { apiBaseUrl, findLogin } from "./login.ts";
 
 /** As many keys as the API lists at once. */
 const LIST_KEYS = 1000;
@@ -26,13 +25,12 @@ const WRITE_BATCH_BYTES = 50_000_000;
 const MAX_UNDONE_TRIES = 5;
 const UNDONE_WAIT_MILLISECONDS = 250;
 /** A large write takes its time. */
-const TIMEOUT_MILLISECONDS = 120_000;
+const WRITE_TIMEOUT_MILLISECONDS = 120_000;
 /** Of more keys that were left undone only the first are named. */
 const MAX_NAMED_KEYS = 20;
 /** The values of one read are too large together. */
 const TOO_LARGE = 413;
-
-type Client = ReturnType<typeof connect>;
+const NOT_FOUND = 404;
 
 /** What a bulk call says that it did. */
 interface BulkResult {
@@ -54,30 +52,58 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 		(await deployedNamespace(client, account_id, config, { ...known, account: account_id }));
 	const asked: Asked = { ...known, account: account_id, namespace };
 	const { keys: api } = client.kv.namespaces;
+	const path = ["accounts", account_id, "storage", "kv", "namespaces", namespace];
+	const writing = { timeout: WRITE_TIMEOUT_MILLISECONDS };
 
 	async function getBatch(keys: readonly string[]): Promise<readonly (readonly [string, string])[]> {
 		try {
 			const answer = await api.bulkGet(namespace, { account_id, keys: [...keys], type: "text" });
-			return Object.entries(answer?.values ?? {}).flatMap(([key, value]) =>
+			const values = answer?.values;
+			// Taken for "nothing is stored", it would make a push write everything, and a pull delete it.
+			if (!isObject(values)) throw unusable(asked, "values");
+			return Object.entries(values).flatMap(([key, value]) =>
 				typeof value === "string" ? [[key, value] as const] : [],
 			);
 		} catch (error) {
-			if ((error as { status?: unknown }).status !== TOO_LARGE) throw apiFault(error, asked);
+			if (statusOf(error) !== TOO_LARGE) throw apiFault(error, asked);
 			const [only = "", ...others] = keys;
-			if (others.length === 0) return [[only, await getOne(only)]];
+			if (others.length === 0) return await getOne(only);
 			const half = Math.ceil(keys.length / 2);
 			return [...(await getBatch(keys.slice(0, half))), ...(await getBatch(keys.slice(half)))];
 		}
 	}
 
-	async function getOne(key: string): Promise<string> {
-		const path = ["accounts", account_id, "storage", "kv", "namespaces", namespace, "values", key];
-		return client
-			.get<Response>(`/${path.map(encodeURIComponent).join("/")}`, { __binaryResponse: true })
-			.then((response) => response.text())
+	async function getOne(key: string): Promise<readonly (readonly [string, string])[]> {
+		try {
+			const response = await client.get<Response>(pathTo([...path, "values", key]), {
+				__binaryResponse: true,
+			});
+			return [[key, await response.text()]];
+		} catch (error) {
+			// It has gone since.
+			if (statusOf(error) === NOT_FOUND && hasCode(error, KEY_NOT_FOUND)) return [];
+			throw apiFault(error, asked);
+		}
+	}
+
+	/**
+	 * A page of keys. The SDK's own way through the pages ends at an empty one, and after a deletion such a page may have
+	 * others behind it; and it goes on for ever where a cursor leads to itself.
+	 */
+	async function listPage(prefix: string, cursor: string): Promise<KeyPage> {
+		const page = await client
+			.get<{ readonly result?: unknown; readonly result_info?: { readonly cursor?: string } | null }>(
+				pathTo([...path, "keys"]),
+				{ query: { prefix, limit: LIST_KEYS, ...(cursor === "" ? {} : { cursor }) } },
+			)
 			.catch((error: unknown) => {
 				throw apiFault(error, asked);
 			});
+		if (!Array.isArray(page.result)) throw unusable(asked, "a list of keys");
+		const names = page.result.flatMap((key: unknown) =>
+			isObject(key) && typeof key["name"] === "string" ? [key["name"]] : [],
+		);
+		return { names, cursor: page.result_info?.cursor ?? "" };
 	}
 
 	/** Writes, or deletes: what the API leaves undone is tried again, and then named. */
@@ -111,15 +137,16 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 	return {
 		name: "remote KV",
 		async list(prefix) {
-			const names: string[] = [];
-			try {
-				for await (const { name } of api.list(namespace, { account_id, prefix, limit: LIST_KEYS })) {
-					names.push(name);
-				}
-			} catch (error) {
-				throw apiFault(error, asked);
+			const names = new Set<string>();
+			const cursors = new Set<string>();
+			for (let cursor = ""; ; ) {
+				const page = await listPage(prefix, cursor);
+				for (const name of page.names) names.add(name);
+				cursor = page.cursor;
+				if (cursor === "") return [...names];
+				if (cursors.has(cursor)) throw endless(asked);
+				cursors.add(cursor);
 			}
-			return names;
 		},
 		async get(keys, onProgress) {
 			const values = new Map<string, string>();
@@ -135,44 +162,59 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 			write(
 				batchesOf(entries, WRITE_BATCH_KEYS, WRITE_BATCH_BYTES, bytesOf),
 				({ key }) => key,
-				(items) => api.bulkUpdate(namespace, { account_id, body: [...items] }),
+				(items) => api.bulkUpdate(namespace, { account_id, body: [...items] }, writing),
 				onProgress,
 			),
 		delete: (keys, onProgress) =>
 			write(
 				batchesOf(keys, WRITE_BATCH_KEYS),
 				(key) => key,
-				(items) => api.bulkDelete(namespace, { account_id, body: [...items] }),
+				(items) => api.bulkDelete(namespace, { account_id, body: [...items] }, writing),
 				onProgress,
 			),
 	};
-}
-
-function connect(baseURL: string, { apiToken, apiKey, apiEmail }: Login, fetch: typeof globalThis.fetch) {
-	return createClient({
-		resources: [BaseKeys, BaseAccounts],
-		...{ apiToken, apiKey, apiEmail, userServiceKey: null },
-		baseURL,
-		fetch,
-		maxRetries: MAX_RETRIES,
-		timeout: TIMEOUT_MILLISECONDS,
-		logLevel: "off",
-	});
 }
 
 function bytesOf({ key, value }: KvEntry): number {
 	return Buffer.byteLength(key) + Buffer.byteLength(value);
 }
 
-/** What a bulk call did not do; where it says how many and not which, nothing counts as done. */
+/** What a bulk call did not do; where it says how many and not which, or which but not of these, nothing counts as done. */
 function undoneOf<T>(
 	items: readonly T[],
 	keyOf: (item: T) => string,
 	result: BulkResult | null,
 ): readonly T[] {
 	const undone = new Set(result?.unsuccessful_keys ?? []);
-	if (undone.size > 0) return items.filter((item) => undone.has(keyOf(item)));
-	return (result?.successful_key_count ?? items.length) < items.length ? items : [];
+	const left = items.filter((item) => undone.has(keyOf(item)));
+	const isTold = left.length === undone.size;
+	return isTold && left.length + (result?.successful_key_count ?? items.length) >= items.length
+		? left
+		: items;
+}
+
+interface KeyPage {
+	readonly names: readonly string[];
+	/** Empty: there are no more. */
+	readonly cursor: string;
+}
+
+function statusOf(error: unknown): unknown {
+	return (error as { status?: unknown } | undefined)?.status;
+}
+
+function unusable({ host }: Asked, what: string): Fault {
+	return new Fault(
+		"kv-unavailable",
+		`${host} answered without ${what}, so nobody knows what is stored; that is not Cloudflare's API, or it has a fault.\nCheck CLOUDFLARE_API_BASE_URL, see https://www.cloudflarestatus.com, and try again.`,
+	);
+}
+
+function endless({ host }: Asked): Fault {
+	return new Fault(
+		"kv-unavailable",
+		`${host} lists the keys in a circle: it has given the same cursor twice, so nobody knows all that is stored.\nSee https://www.cloudflarestatus.com, and try again later.`,
+	);
 }
 
 function leftUndone(keys: readonly string[]): Fault {
@@ -186,59 +228,4 @@ function leftUndone(keys: readonly string[]): Fault {
 
 function sleep(milliseconds: number): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** The one account of the login. @throws Fault where there are several: a guess could be another company's production */
-async function onlyAccount(client: Client, asked: Asked): Promise<string> {
-	const page = await client.accounts.list().catch((error: unknown) => {
-		throw apiFault(error, asked);
-	});
-	const [only, ...others] = page.getPaginatedItems();
-	if (only === undefined) {
-		throw new Fault(
-			"unknown-account",
-			`Cloudflare shows no account for ${asked.login}, so nobody knows whose KV is meant.\nSet CLOUDFLARE_ACCOUNT_ID, or account_id in ${safePart(asked.config)}.`,
-		);
-	}
-	if (others.length === 0) return only.id;
-	const names = [only, ...others].map(({ name, id }) => `  ${safePart(id)}  ${safePart(name)}`);
-	throw new Fault(
-		"several-accounts",
-		`${asked.login.charAt(0).toUpperCase()}${asked.login.slice(1)} is for ${names.length} accounts, and none of them is named:\n${names.slice(0, MAX_NAMED_KEYS).join("\n")}\nSet CLOUDFLARE_ACCOUNT_ID to one of them, or account_id in ${safePart(asked.config)}.`,
-	);
-}
-
-/** The namespace that the first deployment made, as the deployed Worker's settings say. */
-async function deployedNamespace(
-	client: Client,
-	account: string,
-	{ worker, path }: WranglerConfig,
-	asked: Asked,
-): Promise<string> {
-	const unknown = (why: string) =>
-		new Fault(
-			"unknown-namespace",
-			`${safePart(path)} names no id for the namespace ${BINDING}, and ${why}.\nDeploy once ("npx wrangler deploy"), or write the namespace's id into it.`,
-		);
-	if (worker === undefined) throw unknown("no name of a Worker that could be asked for it");
-	const settings = await client
-		.get<{
-			readonly result?: {
-				readonly bindings?: readonly {
-					readonly type?: string;
-					readonly name?: string;
-					readonly namespace_id?: string;
-				}[];
-			};
-		}>(`/accounts/${encodeURIComponent(account)}/workers/scripts/${encodeURIComponent(worker)}/settings`)
-		.catch((error: unknown) => {
-			throw apiFault(error, { ...asked, worker });
-		});
-	const binding = settings.result?.bindings?.find(
-		({ type, name }) => type === "kv_namespace" && name === BINDING,
-	);
-	if (binding?.namespace_id === undefined) {
-		throw unknown(`the Worker ${safePart(worker)} of the account ${safePart(account)} has no such binding`);
-	}
-	return binding.namespace_id;
 }

@@ -1,7 +1,6 @@
 /** Owns `cordon learn`: the allowlist, made of what report mode saw. */
 
 import { createReadStream, lstatSync } from "node:fs";
-import { isCancel, multiselect } from "@clack/prompts";
 import { parseOriginPattern } from "../../cors/origin-pattern.ts";
 import { originMessage } from "../../cors/origin-words.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
@@ -26,7 +25,6 @@ const PRESELECTED: readonly OriginKind[] = ["own-subdomain", "own-domain"];
 
 export const learn = defineCommand({
 	name: "learn",
-	summary: "make the allowlist of what report mode saw",
 	details: [
 		"Reads the decisions that the gateway recorded (wrangler tail --format json, an export of Workers Logs, the result of an Analytics Engine query), and shows what this tenant file would deny: which origin, how often, when first and last, and what it is.",
 		"You choose what is to be allowed, on the terminal or with --accept. It goes into the file; comments stay. Then it says what would still be denied.",
@@ -199,6 +197,7 @@ async function chosen(
 	if (isDecided || options.json || !terminal.interactive || denied.length === 0 || process.env["CI"])
 		return additions;
 	const selectable = denied.filter((one) => one.what !== "origin" || parseOriginPattern(one.name).ok);
+	const { isCancel, multiselect } = await import("@clack/prompts");
 	const answer = await multiselect({
 		message: `What is to be allowed in ${safePart(path)}? (space to choose, enter when done)`,
 		required: false,

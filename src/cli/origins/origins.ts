@@ -28,6 +28,7 @@ const ORIGIN_ARGUMENT = {
 const CHANGE_OPTIONS = {
 	...KV_OPTIONS,
 	file: { type: "string", value: "PATH", says: "A file with one origin a line; # begins a comment." },
+	"dry-run": { type: "boolean", says: "Say what would be changed, and change nothing." },
 } as const;
 
 const DIRECTORIES =
@@ -35,7 +36,6 @@ const DIRECTORIES =
 
 export const originsAdd = defineCommand({
 	name: "origins add",
-	summary: "add origins to an origin directory",
 	details: [
 		DIRECTORIES,
 		"Every origin is checked first, and nothing is written if one is bad. Those that are there already stay as they are.",
@@ -52,19 +52,22 @@ export const originsAdd = defineCommand({
 		if (change === undefined) return 1;
 		const { directory, list, kv } = change;
 		const { terminal } = outside;
-		const known = await existing(kv, directory, list.origins, terminal);
+		const known = await unchanged(() => existing(kv, directory, list.origins, terminal));
 		const added = list.origins.filter((origin) => !known.has(origin));
 		const entries = added.map((origin) => ({ key: originKey(directory, origin), value: "" }));
-		await inBulk("Adding", "written", added.length, terminal, (onProgress) => kv.put(entries, onProgress));
+		const isDryRun = options["dry-run"];
+		if (!isDryRun) {
+			await inBulk("Adding", "written", added.length, terminal, (onProgress) => kv.put(entries, onProgress));
+		}
 		const present = list.origins.length - added.length;
 		if (options.json) {
 			const warnings = list.warnings.map(originFindingReport);
-			terminal.json({ directory, added: added.length, present, warnings });
+			terminal.json({ ...dryRunOf(isDryRun), directory, added: added.length, present, warnings });
 		} else {
 			printOriginFindings(list, terminal);
 			const before = present > 0 ? `; ${present.toLocaleString("en")} were there before` : "";
 			terminal.out(
-				`${terminal.colors.green("added:")} ${counted(added.length, "new origin")} in ${directory}${before}`,
+				`${outcome("added:", isDryRun, terminal)} ${counted(added.length, "new origin")} in ${directory}${before}`,
 			);
 		}
 		return 0;
@@ -73,7 +76,6 @@ export const originsAdd = defineCommand({
 
 export const originsRemove = defineCommand({
 	name: "origins remove",
-	summary: "remove origins from an origin directory",
 	details: [
 		DIRECTORIES,
 		"Origins that are not in the directory are passed over. Gateways stop allowing a removed origin within about two minutes.",
@@ -93,19 +95,27 @@ export const originsRemove = defineCommand({
 		if (change === undefined) return 1;
 		const { directory, list, kv } = change;
 		const { terminal } = outside;
-		const known = await existing(kv, directory, list.origins, terminal);
+		// Of many, only how many were there hangs on it: all of them are deleted.
+		const known = await unchanged(async () =>
+			isAsked(list.origins)
+				? existing(kv, directory, list.origins, terminal)
+				: new Set(await listOrigins(kv, directory)),
+		);
 		const removed = list.origins.filter((origin) => known.has(origin));
 		// A list of keys lags behind, and what it does not show would go on being allowed.
 		const named = isAsked(list.origins) ? removed : list.origins;
 		const keys = named.map((origin) => originKey(directory, origin));
-		await inBulk("Removing", "removed", keys.length, terminal, (onProgress) => kv.delete(keys, onProgress));
+		const isDryRun = options["dry-run"];
+		if (!isDryRun) {
+			await inBulk("Removing", "removed", keys.length, terminal, (onProgress) => kv.delete(keys, onProgress));
+		}
 		const absent = list.origins.length - removed.length;
 		if (options.json) {
-			terminal.json({ directory, removed: removed.length, absent });
+			terminal.json({ ...dryRunOf(isDryRun), directory, removed: removed.length, absent });
 		} else {
 			const others = absent > 0 ? `; ${absent.toLocaleString("en")} were not in it` : "";
 			terminal.out(
-				`${terminal.colors.green("removed:")} ${counted(removed.length, "origin")} of ${directory}${others}`,
+				`${outcome("removed:", isDryRun, terminal)} ${counted(removed.length, "origin")} of ${directory}${others}`,
 			);
 		}
 		return 0;
@@ -114,7 +124,6 @@ export const originsRemove = defineCommand({
 
 export const originsList = defineCommand({
 	name: "origins list",
-	summary: "list the origins of an origin directory",
 	details: [DIRECTORIES],
 	positionals: [DIRECTORY_ARGUMENT],
 	options: KV_OPTIONS,
@@ -203,6 +212,11 @@ async function existing(
 	);
 }
 
+/** Does what comes before any change. */
+function unchanged<T>(work: () => Promise<T>): Promise<T> {
+	return withWord(() => "Nothing was changed.", work);
+}
+
 function isAsked(origins: readonly string[]): boolean {
 	return origins.length <= MAX_ASKED_ORIGINS;
 }
@@ -216,7 +230,8 @@ async function ask(
 	const prefix = directoryPrefix(directory);
 	const found = await kv.get(
 		origins.map((origin) => prefix + origin),
-		(done) => terminal.busy(`Looking up ${progressOf(done, origins.length, "origin")}`),
+		(done) =>
+			terminal.busy(`Looking up ${progressOf(done, origins.length, "origin")}`, done / origins.length),
 	);
 	return new Set([...found.keys()].map((key) => key.slice(prefix.length)));
 }
@@ -224,6 +239,14 @@ async function ask(
 async function listOrigins(kv: Kv, directory: string): Promise<readonly string[]> {
 	const prefix = directoryPrefix(directory);
 	return (await kv.list(prefix)).map((key) => key.slice(prefix.length)).toSorted();
+}
+
+function dryRunOf(isDryRun: boolean): object {
+	return isDryRun ? { dryRun: true } : {};
+}
+
+function outcome(done: string, isDryRun: boolean, { colors }: Terminal): string {
+	return isDryRun ? `${colors.yellow("dry run, nothing is changed:")} would be ${done}` : colors.green(done);
 }
 
 async function inBulk(
@@ -241,7 +264,7 @@ async function inBulk(
 		await withWord(tell, () =>
 			work((count) => {
 				last = count;
-				terminal.progress(`${doing} ${progressOf(count, total, "origin")}`);
+				terminal.progress(`${doing} ${progressOf(count, total, "origin")}`, count / total);
 			}),
 		);
 	} catch (error) {

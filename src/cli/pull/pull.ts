@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { quote } from "../../findings/finding.ts";
+import { reasonOf } from "../../findings/reason.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { isObject } from "../../tenants/salvage.ts";
@@ -36,7 +37,6 @@ interface StoreFinding {
 
 export const pull = defineCommand({
 	name: "pull",
-	summary: "write what KV holds to a folder of tenant files",
 	details: [
 		"Hosts with the same document share one file, named after the first of them. A host that a file of the folder names already stays in that file, and only what differs in it is written: its comments stay.",
 		"It shows what would change, and asks before files that are there change or go: the edits in them may not be committed.",
@@ -74,7 +74,11 @@ export const pull = defineCommand({
 			);
 			return 1;
 		}
-		const { documents, findings } = sound(await readStored(kv, folder.tenants.keys(), terminal));
+		const stored = await withWord(
+			() => "Nothing was written.",
+			() => readStored(kv, folder.tenants.keys(), terminal),
+		);
+		const { documents, findings } = sound(stored);
 		const plan = planPull(documents, folder.files, directory, namesIn(directory), options.prune);
 		const result = { plan, findings, source: `${counted(documents.size, "host")} of ${kv.name}` };
 		if (folder.files.length > 0 && plan.deletes.length === folder.files.length) {
@@ -213,21 +217,33 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 	} catch (error) {
 		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
 	}
+	const total = writes.length + deletes.length;
 	let done = 0;
-	const tell = () =>
-		`${shareOf(done, writes.length)} written, each file whole. The same pull again goes on from there.`;
-	await withWord(tell, async () => {
-		for (const [index, { path, text }] of writes.entries()) {
-			writeRegularFile(path, text);
-			if ((index + 1) % PROGRESS_FILES === 0) {
-				terminal.progress(`Writing ${progressOf(index + 1, writes.length, "file")}`);
-				// An interrupt is heard between two files.
-				await new Promise(setImmediate);
-			}
-			done = index + 1;
-		}
-		for (const path of deletes) await rm(path);
-	});
+	const next = "each file whole. The same pull again goes on from there.";
+	try {
+		await withWord(
+			() => `${shareOf(done, total)} written or deleted, ${next}`,
+			async () => {
+				for (const { path, text } of writes) {
+					writeRegularFile(path, text);
+					if (++done % PROGRESS_FILES === 0) {
+						terminal.progress(`Writing ${progressOf(done, total, "file")}`, done / total);
+						// An interrupt is heard between two files.
+						await new Promise(setImmediate);
+					}
+				}
+				for (const path of deletes) {
+					await rm(path);
+					done++;
+				}
+			},
+		);
+	} catch (error) {
+		throw new Fault(
+			"pull-incomplete",
+			`${shareOf(done, total)} written or deleted, ${next}\n${reasonOf(error)}`,
+		);
+	}
 }
 
 /** Files between two signs of progress. */
@@ -269,10 +285,12 @@ function printPlan({ plan: { writes, deletes, kept }, findings }: Result, termin
 }
 
 function printOutcome({ plan, source }: Result, isDryRun: boolean, { colors, out }: Terminal): void {
-	const { writes, deletes } = plan;
+	const { writes, deletes, kept } = plan;
 	const done =
 		writes.length + deletes.length === 0
-			? "the folder said so already"
+			? kept.length === 0
+				? "the folder says the same"
+				: "nothing in the folder is changed"
 			: `in ${counted(writes.length, "file")} written`;
 	if (isDryRun) out(`${colors.yellow("dry run:")} ${source}; nothing was written.`);
 	else out(`${colors.green("pulled:")} ${source}, ${done}`);

@@ -13,16 +13,12 @@ import { commandFault, groupFault } from "./usage-faults.ts";
 export function addCommand(
 	program: Commander,
 	command: Command,
+	summary: string,
 	outside: Outside,
 	end: (code: ExitCode) => void,
 ): void {
-	const words = command.name.split(" ");
-	const [group = ""] = words;
-	const parent = words.length === 1 ? program : (findCommand(program, group) ?? addGroup(program, group));
-	const added = parent
-		.command(words.at(-1) ?? "")
-		.summary(command.summary)
-		.description([asSentence(command.summary), ...command.details].join("\n\n"))
+	const added: Commander = addSummary(program, command.name, summary)
+		.description([asSentence(summary), ...command.details].join("\n\n"))
 		.exitOverride((error) => passOn(error, commandFault(error, command, added.args)));
 	const options = Object.entries(command.options).map(([name, spec]) => {
 		const option = optionOf(name, spec, command, added);
@@ -39,6 +35,17 @@ export function addCommand(
 		const values = options.map(({ name, spec, key }) => [name, given[key] ?? absent(spec)]);
 		end(await command.run({ values: Object.fromEntries(values), positionals: added.args }, outside));
 	});
+}
+
+/** Adds what the list of commands says of one, and nothing that could be run. */
+export function addSummary(program: Commander, name: string, summary: string): Commander {
+	const words = name.split(" ");
+	const [group = ""] = words;
+	const parent = words.length === 1 ? program : (findCommand(program, group) ?? addGroup(program, group));
+	return parent
+		.command(words.at(-1) ?? "")
+		.summary(summary)
+		.description(asSentence(summary));
 }
 
 /** Finds a command that has been added. */

@@ -1,6 +1,5 @@
 /** Owns the colours of our own words, told from what looks the same in words of others. */
 
-import { randomUUID } from "node:crypto";
 import { safeLines } from "./safe-text.ts";
 
 type Paint = (text: string) => string;
@@ -18,8 +17,9 @@ export interface Colors {
 /**
  * Stands for the beginning of an escape sequence until the text is written. It is made anew in each process, so nobody
  * else's text can have it: an ESC in a file name stays a character to be escaped, and needs no care where it is put together.
+ * (What is read was written before, by somebody who cannot see this process; node:crypto would be a tenth of the start-up.)
  */
-const MARK = `<${randomUUID()}:`;
+const MARK = `<${Array.from({ length: 3 }, () => Math.random().toString(36).slice(2)).join("")}:`;
 const MARKED_CODE = new RegExp(`(${MARK}\\d+>)`);
 
 /** ECMA-48 SGR codes that begin and end a colour. */

@@ -53,8 +53,6 @@ export interface Call<T extends OptionSpecs> extends Outside {
 export interface CommandSpec {
 	/** Its words after `cordon`. */
 	readonly name: string;
-	/** What it does, in one line. */
-	readonly summary: string;
 	/** What a newcomer has to know, in paragraphs. */
 	readonly details: readonly string[];
 	readonly positionals: readonly PositionalSpec[];

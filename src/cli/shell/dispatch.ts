@@ -1,37 +1,20 @@
-/** Owns the table of commands, what a command line leads to, and the one boundary that turns faults into exit code 2. */
+/** Owns what a command line leads to, and the one boundary that turns faults into exit code 2. */
 
 import { Command as Commander, CommanderError } from "commander";
 import manifest from "../../../package.json" with { type: "json" };
 import type { Kv, KvPlace } from "../kv/kv.ts";
-import { addCommand } from "./arguments.ts";
-import type { Command, Outside } from "./command.ts";
+import { addCommand, addSummary } from "./arguments.ts";
+import type { Outside } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { Fault, unexpected } from "./fault.ts";
 import { addOverviewHelp, helpStyle } from "./help.ts";
 import type { ExitCode } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
 
-/** In the order of the help. Each is loaded when it is asked for: together they take longer than any of them runs. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
-	init: async () => (await import("../init/init.ts")).init,
-	validate: async () => (await import("../validate.ts")).validate,
-	test: async () => (await import("../test/test.ts")).test,
-	explain: async () => (await import("../explain/explain.ts")).explain,
-	doctor: async () => (await import("../doctor/doctor.ts")).doctor,
-	diff: async () => (await import("../diff.ts")).diff,
-	push: async () => (await import("../push/push.ts")).push,
-	pull: async () => (await import("../pull/pull.ts")).pull,
-	"origins add": async () => (await import("../origins/origins.ts")).originsAdd,
-	"origins remove": async () => (await import("../origins/origins.ts")).originsRemove,
-	"origins list": async () => (await import("../origins/origins.ts")).originsList,
-	history: async () => (await import("../history.ts")).history,
-	rollback: async () => (await import("../history.ts")).rollback,
-	import: async () => (await import("../import/import.ts")).importCommand,
-	learn: async () => (await import("../learn/learn.ts")).learn,
-	watch: async () => (await import("../watch/watch.ts")).watch,
-};
-
 /** The command that writes a shell's completion script. */
 const COMPLETION = "completion";
+/** The one that such a script calls, with the words so far. */
+const COMPLETE = "complete";
 
 /** Runs one command line and gives its exit code; never rejects. */
 export async function runCordon(argv: readonly string[], outside: Outside): Promise<ExitCode> {
@@ -58,20 +41,21 @@ export async function runCordon(argv: readonly string[], outside: Outside): Prom
 async function dispatch(argv: readonly string[], outside: Outside): Promise<ExitCode> {
 	let exitCode: ExitCode = 0;
 	const [word = ""] = argv;
-	const asked = Object.keys(COMMANDS).filter((name) => name.split(" ")[0] === word);
 	const program = createProgram(outside, argv.length === 0);
-	const wanted = asked.length > 0 || word === "--version" ? asked : Object.keys(COMMANDS);
-	for (const name of wanted) {
-		const command = await COMMANDS[name]?.();
-		if (command === undefined) continue;
-		addCommand(program, command, outside, (code) => {
+	const asked = askedCommand(argv);
+	for (const [name, entry] of Object.entries(COMMANDS)) {
+		if (name.split(" ")[0] !== asked) {
+			addSummary(program, name, entry.summary);
+			continue;
+		}
+		addCommand(program, await entry.load(), entry.summary, outside, (code) => {
 			exitCode = code;
 		});
 	}
-	if (wanted.length > asked.length) {
+	if (word === COMPLETION || word === COMPLETE) {
 		const { default: addCompletion } = await import("@bomb.sh/tab/commander");
 		addCompletion(program, { completionCommandName: COMPLETION });
-	}
+	} else addSummary(program, COMPLETION, "print a shell's completion script");
 	try {
 		await program.parseAsync(isUnknown(word, program) ? [word] : [...argv], { from: "user" });
 	} catch (error) {
@@ -80,6 +64,15 @@ async function dispatch(argv: readonly string[], outside: Outside): Promise<Exit
 		return error.exitCode === 0 ? 0 : 2;
 	}
 	return exitCode;
+}
+
+/** The first word of the command that a command line is about, even where an option stands before it. */
+function askedCommand(argv: readonly string[]): string | undefined {
+	const words = argv[0] === COMPLETE ? argv.slice(1) : argv;
+	const first = words.find((word) => !word.startsWith("-"));
+	return Object.keys(COMMANDS)
+		.map((name) => name.split(" ")[0])
+		.find((name) => name === first);
 }
 
 /** With an unknown word commander would give the help of all commands, and no word of it. */

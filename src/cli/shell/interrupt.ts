@@ -32,7 +32,8 @@ async function end(terminal: Terminal, exitCode: number): Promise<void> {
 			terminal.err(`cordon: this stays behind: ${reasonOf(error)}`);
 		}
 	}
-	terminal.err(["cordon: interrupted.", ...[...tellings].map((tell) => tell())].join(" "));
+	// The work that was begun last knows best.
+	terminal.err(["cordon: interrupted.", ...[...tellings].slice(-1).map((tell) => tell())].join(" "));
 	process.exit(exitCode);
 }
 
@@ -41,7 +42,7 @@ export async function withUndo<T>(undo: () => void | Promise<void>, work: () => 
 	return whileIn(undoings, undo, work);
 }
 
-/** Does work of which an interrupt has to tell how far it came. */
+/** Does work of which an interrupt has to tell how far it came; work within it may have words of its own. */
 export async function withWord<T>(tell: () => string, work: () => Promise<T>): Promise<T> {
 	return whileIn(tellings, tell, work);
 }

@@ -1,6 +1,5 @@
 /** Owns the terminal: where a command's words, findings and progress go, and who can be asked. */
 
-import { createInterface } from "node:readline";
 import { tooLarge } from "../files/regular-file.ts";
 import { type Colors, createColors, render, visibleLength } from "./colors.ts";
 import { safeJson, safePart } from "./safe-text.ts";
@@ -20,10 +19,10 @@ export interface Terminal {
 	frame(lines: readonly string[]): void;
 	/** Writes lines to standard error: faults, progress, questions. */
 	err(lines: string): void;
-	/** Shows what goes on until the next line is written; only a terminal shows it. */
-	busy(text: string): void;
-	/** Tells how far a long work has come: in place on a terminal, else line by line on standard error. */
-	progress(text: string): void;
+	/** Shows what goes on until the next line is written; only a terminal shows it, with a bar where a share (0 to 1) is done. */
+	busy(text: string, share?: number): void;
+	/** Tells how far a long work has come: as `busy` on a terminal, else line by line on standard error. */
+	progress(text: string, share?: number): void;
 	/** Colours of standard output. */
 	readonly colors: Colors;
 	/** Colours of standard error. */
@@ -67,6 +66,7 @@ const clearFrame = (lines: number) => `${lines > 0 ? `\u001B[${lines}A` : ""}\r\
 /** Texts wider than this are hard to read. */
 const MAX_TEXT_COLUMNS = 100;
 const DEFAULT_ROWS = 24;
+const BAR_COLUMNS = 20;
 
 /** Makes a terminal of the streams of a process. */
 export function createTerminal({ stdin, stdout, stderr }: Streams = process): Terminal {
@@ -87,11 +87,12 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		clear();
 		stream.write(`${render(lines)}\n`);
 	};
-	const busy = (text: string) => {
+	const busy = (text: string, share?: number) => {
 		if (!stderr.isTTY) return;
 		isBusy = true;
+		const line = (share === undefined ? "" : `${bar(share)} `) + render(safePart(text));
 		// What is wider would go on in the next line, and only the last line can be emptied again.
-		stderr.write(CLEAR_LINE + render(safePart(text)).slice(0, widthOf(stderr) - 1));
+		stderr.write(CLEAR_LINE + line.slice(0, widthOf(stderr) - 1));
 	};
 	return {
 		out: (lines) => write(stdout, lines),
@@ -105,16 +106,18 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		},
 		err: (lines) => write(stderr, lines),
 		busy,
-		progress(text) {
-			if (stderr.isTTY) busy(text);
+		progress(text, share) {
+			if (stderr.isTTY) busy(text, share);
 			else write(stderr, text);
 		},
 		colors: createColors(hasColors(stdout)),
 		errorColors: createColors(hasColors(stderr)),
 		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
 		interactive: stdin.isTTY === true && stderr.isTTY === true && !process.env["CI"],
-		ask(question) {
+		async ask(question) {
 			clear();
+			// Loaded here, as it takes longer than most commands run.
+			const { createInterface } = await import("node:readline");
 			const lines = createInterface({ input: stdin, output: stderr });
 			return new Promise((resolve) => {
 				let answer: string | undefined;
@@ -148,6 +151,14 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		inputPieces: () => stdin,
 		clear,
 	};
+}
+
+/**
+ * A bar of what is done. That of @clack/prompts draws a frame of several lines around it, and could not go on as plain
+ * lines in a pipe.
+ */
+function bar(share: number): string {
+	return `[${"#".repeat(Math.round(share * BAR_COLUMNS)).padEnd(BAR_COLUMNS, ".")}]`;
 }
 
 /** Some terminals say that they have no columns at all. */
@@ -184,15 +195,20 @@ export function wrap(text: string, columns: number | undefined, indent: string):
 
 /** "1,000 of 2,500 files": how far something has come. */
 export function progressOf(done: number, total: number, noun: string): string {
-	return `${done.toLocaleString("en")} of ${counted(total, noun)}`;
+	return `${grouped(done)} of ${counted(total, noun)}`;
 }
 
 /** "1,000 of 2,500": the same without a noun. */
 export function shareOf(done: number, total: number): string {
-	return `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`;
+	return `${grouped(done)} of ${grouped(total)}`;
 }
 
 /** "1 file", "2 files": a count with its noun. */
 export function counted(count: number, noun: string): string {
-	return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+	return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** Whole numbers as toLocaleString would write them, whose tables take longer to load than most commands run. */
+function grouped(count: number): string {
+	return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
 }

@@ -18,7 +18,6 @@ const MAX_SHOWN_ORIGIN = 60;
 
 export const watch = defineCommand({
 	name: "watch",
-	summary: "show the gateway's verdicts on a host as they come",
 	details: [
 		"Starts `wrangler tail` for the Worker of your wrangler configuration and shows what it decides: one line for each origin and reason, with how often, newest on top. In a pipe, a line is added when something is seen for the first time, and each time that its count has doubled. Ctrl-C ends it.",
 		"The Worker has to log its verdicts, and Cloudflare samples a tail where there are very many requests.",

@@ -1,0 +1,99 @@
+/** Owns the way to Cloudflare's API: the SDK's client, and which account and namespace are meant where nobody names them. */
+
+import { BaseAccounts } from "cloudflare/resources/accounts/accounts";
+import { BaseKeys } from "cloudflare/resources/kv/namespaces/keys";
+import { createClient } from "cloudflare/tree-shakable";
+import { Fault } from "../shell/fault.ts";
+import { safePart } from "../shell/safe-text.ts";
+import { type Asked, apiFault } from "./api-faults.ts";
+import { MAX_RETRIES } from "./api-fetch.ts";
+import { BINDING, type WranglerConfig } from "./config.ts";
+import type { Login } from "./login.ts";
+
+/** Large writes have more time than this. */
+const TIMEOUT_MILLISECONDS = 30_000;
+/** Of more accounts only the first are named. */
+const MAX_NAMED_ACCOUNTS = 20;
+
+/** The SDK, of which only what is used here is loaded. */
+export type Client = ReturnType<typeof connect>;
+
+/** Makes the client. @param fetch gives whole answers alone */
+export function connect(
+	baseURL: string,
+	{ apiToken, apiKey, apiEmail }: Login,
+	fetch: typeof globalThis.fetch,
+) {
+	return createClient({
+		resources: [BaseKeys, BaseAccounts],
+		...{ apiToken, apiKey, apiEmail, userServiceKey: null },
+		baseURL,
+		fetch,
+		maxRetries: MAX_RETRIES,
+		timeout: TIMEOUT_MILLISECONDS,
+		logLevel: "off",
+	});
+}
+
+/** A path of the API; ids and keys are taken as they are, slashes too. */
+export function pathTo(parts: readonly string[]): string {
+	return `/${parts.map(encodeURIComponent).join("/")}`;
+}
+
+/** The one account of the login. @throws Fault where there are several: a guess could be another company's production */
+export async function onlyAccount(client: Client, asked: Asked): Promise<string> {
+	const page = await client.accounts.list().catch((error: unknown) => {
+		throw apiFault(error, asked);
+	});
+	const [only, ...others] = page.getPaginatedItems();
+	if (only === undefined) {
+		throw new Fault(
+			"unknown-account",
+			`Cloudflare shows no account for ${asked.login}, so nobody knows whose KV is meant.\nSet CLOUDFLARE_ACCOUNT_ID, or account_id in ${safePart(asked.config)}.`,
+		);
+	}
+	if (others.length === 0) return only.id;
+	const names = [only, ...others].map(({ name, id }) => `  ${safePart(id)}  ${safePart(name)}`);
+	throw new Fault(
+		"several-accounts",
+		`${asked.login.charAt(0).toUpperCase()}${asked.login.slice(1)} is for ${names.length} accounts, and none of them is named:\n${names.slice(0, MAX_NAMED_ACCOUNTS).join("\n")}\nSet CLOUDFLARE_ACCOUNT_ID to one of them, or account_id in ${safePart(asked.config)}.`,
+	);
+}
+
+/**
+ * The namespace that the first deployment made, as the deployed Worker's settings say.
+ * @throws Fault where nothing says it
+ */
+export async function deployedNamespace(
+	client: Client,
+	account: string,
+	{ worker, path }: WranglerConfig,
+	asked: Asked,
+): Promise<string> {
+	const unknown = (why: string) =>
+		new Fault(
+			"unknown-namespace",
+			`${safePart(path)} names no id for the namespace ${BINDING}, and ${why}.\nDeploy once ("npx wrangler deploy"), or write the namespace's id into it.`,
+		);
+	if (worker === undefined) throw unknown("no name of a Worker that could be asked for it");
+	const settings = await client
+		.get<{
+			readonly result?: {
+				readonly bindings?: readonly {
+					readonly type?: string;
+					readonly name?: string;
+					readonly namespace_id?: string;
+				}[];
+			};
+		}>(pathTo(["accounts", account, "workers", "scripts", worker, "settings"]))
+		.catch((error: unknown) => {
+			throw apiFault(error, { ...asked, worker });
+		});
+	const binding = settings.result?.bindings?.find(
+		({ type, name }) => type === "kv_namespace" && name === BINDING,
+	);
+	if (binding?.namespace_id === undefined) {
+		throw unknown(`the Worker ${safePart(worker)} of the account ${safePart(account)} has no such binding`);
+	}
+	return binding.namespace_id;
+}
