@@ -55,9 +55,11 @@ export function cordon(
 	{ log = logLine }: CordonOptions = {},
 ): MiddlewareHandler {
 	const failures = createFailureLog(log, Date.now);
-	const verdicts = createVerdictRecorder({ dataset: undefined, log, now: Date.now });
-	const coreWith = (store: TenantStore) =>
-		createCore({ store, forwardUnknownHosts: false, onFault: failures.requestFailed, verdicts });
+	const coreWith = (store: TenantStore) => {
+		const { accountOf } = store;
+		const verdicts = createVerdictRecorder({ dataset: undefined, log, accountOf, now: Date.now });
+		return createCore({ store, forwardUnknownHosts: false, onFault: failures.requestFailed, verdicts });
+	};
 	const coreOf =
 		typeof policy === "function" ? byNamespace(policy, coreWith, failures) : withDocument(policy, coreWith);
 	const addressOf = createAddressReader();

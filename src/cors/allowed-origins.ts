@@ -93,7 +93,7 @@ export function isDirectoryName(name: string): boolean {
 	return true;
 }
 
-/** Directories that one policy may ask: for one request KV is read once for each. */
+/** Directories that the policies of one place may ask, all of them together: for one request KV is read once for each. */
 export const MAX_DIRECTORIES = 8;
 
 /** Entries that one document may have in all its lists together. */
@@ -116,6 +116,7 @@ export function createOriginQuota(): OriginQuota {
  * @param pointer where the list stands
  * @param findings takes one for each entry that is refused
  * @param quota of the document that the list is in
+ * @param asked by the policies of the same place so far; those of this one are added
  */
 export function checkOrigins(
 	config: OriginsConfig,
@@ -123,6 +124,7 @@ export function checkOrigins(
 	pointer: string,
 	findings: Findings,
 	quota: OriginQuota,
+	asked: Set<string>,
 ): PolicyOrigins {
 	if (config === "*") {
 		if (safety.credentials) {
@@ -132,14 +134,19 @@ export function checkOrigins(
 	}
 	const patterns: OriginPattern[] = [];
 	const directories = new Set<string>();
+	const askedBefore = asked.size;
 	for (let index = 0; index < config.length && !findings.isEnough(); index++) {
 		const entry = config[index];
 		if (entry === undefined) continue;
 		const place = () => pointerTo(pointer, index);
 		if (typeof entry !== "string") {
 			const { directory } = entry;
-			if (isDirectoryName(directory)) directories.add(directory);
-			else findings.add(() => ({ ...badDirectory(directory), pointer: pointerTo(place(), "directory") }));
+			if (isDirectoryName(directory)) {
+				directories.add(directory);
+				asked.add(directory);
+			} else {
+				findings.add(() => ({ ...badDirectory(directory), pointer: pointerTo(place(), "directory") }));
+			}
 			continue;
 		}
 		if (!takeFrom(quota, entry.includes("*") ? "wildcards" : "exact", pointer, findings)) continue;
@@ -148,11 +155,11 @@ export function checkOrigins(
 		if (refusal !== undefined) findings.add(() => ({ ...refusal, pointer: place() }));
 		else if (result.ok) patterns.push(result.pattern);
 	}
-	if (directories.size > MAX_DIRECTORIES) {
+	if (asked.size > Math.max(MAX_DIRECTORIES, askedBefore)) {
 		findings.add({
 			code: "too-many-directories",
 			pointer,
-			message: `This policy asks ${directories.size} origin directories, ${MAX_DIRECTORIES} are the most: each is a read of KV for one request. Keep their origins in fewer directories.`,
+			message: `${asked.size} origin directories are asked up to here, all policies together, and ${MAX_DIRECTORIES} are the most: each is a read of KV for one request. Keep their origins in fewer directories.`,
 		});
 	}
 	return {

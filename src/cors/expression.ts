@@ -2,6 +2,8 @@
 
 /** Patterns that one expression may stand for. */
 const MAX_EXPANDED = 16;
+/** Longest expression that is read, in characters: three times as long as an origin can be. */
+const MAX_EXPRESSION_CHARACTERS = 1000;
 
 /**
  * The patterns that an expression stands for, not yet checked: `^https:\/\/(a|b)\.example\.com$` is two origins,
@@ -9,6 +11,7 @@ const MAX_EXPANDED = 16;
  * @returns undefined where it says more than patterns can
  */
 export function expandExpression(expression: string): readonly string[] | undefined {
+	if (expression.length > MAX_EXPRESSION_CHARACTERS) return undefined;
 	const bare = expression
 		.replace(/^\/(.*)\/[a-z]*$/, "$1")
 		.replace(/^\(\?i\)/, "")
@@ -31,7 +34,7 @@ export function expandExpression(expression: string): readonly string[] | undefi
 function withWildcards(text: string): string {
 	return text
 		.replace(/\(:(?:\\d|\[0-9\])(?:\+|\*|\{[\d,]+\})\)\?|:(?:\\d|\[0-9\])(?:\+|\*|\{[\d,]+\})/, ":*")
-		.replace(/(?:\.|\\w|\\d|\[[^\]]+\])(?:\*|\+|\{[\d,]+\})\??/g, "*")
+		.replace(/(?:\.|\\w|\\d|\[[^[\]]+\])(?:\*|\+|\{[\d,]+\})\??/g, "*")
 		.replaceAll("(*)", "*")
 		.replace(/\(\*\\?\.\)\*/g, "(*.)?")
 		.replace(/\(\*\\?\.\)\+/g, "*.");

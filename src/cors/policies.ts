@@ -67,6 +67,7 @@ export function compilePolicies(
 	const placed = placedPolicies(cors, pointer);
 	const origins: PolicyOrigins[] = [];
 	const list: Policy[] = [];
+	const directories = new Set<string>();
 	placed.forEach(({ cors: config, pointer: place }, index) => {
 		if (findings.isEnough()) return;
 		const policyOrigins = checkOrigins(
@@ -80,6 +81,7 @@ export function compilePolicies(
 			pointerTo(place, "origins"),
 			findings,
 			quota,
+			directories,
 		);
 		if (policyOrigins.kind === "any" && index < placed.length - 1) {
 			// What follows could never apply.

@@ -67,14 +67,71 @@ export function judgeHar(text: string, options: HarOptions): HarResult {
 		return { ok: false, reason: `${v.getDotPath(issue) ?? "it"} is not as HAR 1.2 has it: ${issue.message}` };
 	}
 	const { entries } = parsed.output.log;
-	const used = new Set<Entry>();
-	const diagnoses = entries.flatMap((entry) => {
-		if (used.has(entry) || isPreflight(entry)) return [];
+	const unused = createUnused(entries);
+	const diagnoses: Diagnosis[] = [];
+	for (const [index, entry] of entries.entries()) {
+		if (unused.isUsed(index) || isPreflight(entry)) continue;
 		const page = pageOf(entry, options);
-		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) return [];
-		return [judge(page, entry, entries, used)];
-	});
+		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) continue;
+		if (diagnoses.length === MAX_CALLS) return { ok: false, reason: TOO_MANY_CALLS };
+		diagnoses.push(judge(page, index, unused));
+	}
 	return { ok: true, diagnoses, entries: entries.length };
+}
+
+/** Calls that are judged of one recording: all that is told of each is held. */
+const MAX_CALLS = 10_000;
+const TOO_MANY_CALLS = `it has more than ${MAX_CALLS.toLocaleString("en")} cross-origin calls. Record less at once, or name the page's origin with --origin`;
+
+/** The entries that no call has taken yet, to be found by what they asked. */
+interface Unused {
+	readonly at: (index: number) => Entry | undefined;
+	readonly isUsed: (index: number) => boolean;
+	readonly use: (index: number) => void;
+	/** The indexes of those that asked the same, ascending. */
+	readonly asking: (
+		kind: OutgoingRequest["kind"],
+		method: string,
+		url: string,
+		asked: string,
+	) => readonly number[];
+}
+
+function createUnused(entries: readonly Entry[]): Unused {
+	const keys = entries.map((entry) => {
+		const { method, url } = entry.request;
+		const asked = method === "OPTIONS" ? getHeader(headersOf(entry.request), REQUEST_METHOD) : null;
+		return keyOf(asked === null ? "actual" : "preflight", method, url.split("#", 1)[0] ?? "", asked ?? "");
+	});
+	const byKey = Map.groupBy(keys.keys(), (index) => keys[index] ?? "");
+	const used = new Set<number>();
+	return {
+		at: (index) => entries[index],
+		isUsed: (index) => used.has(index),
+		use(index) {
+			used.add(index);
+			const same = byKey.get(keys[index] ?? "");
+			const at = same === undefined ? -1 : firstFrom(same, index);
+			if (same?.[at] === index) same.splice(at, 1);
+		},
+		asking: (kind, method, url, asked) => byKey.get(keyOf(kind, method, url, asked)) ?? [],
+	};
+}
+
+function keyOf(kind: OutgoingRequest["kind"], method: string, url: string, asked: string): string {
+	return JSON.stringify([kind, method, url, asked]);
+}
+
+/** The place of the first of ascending numbers that is not below `least`. */
+function firstFrom(numbers: readonly number[], least: number): number {
+	let low = 0;
+	let high = numbers.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((numbers[middle] ?? 0) < least) low = middle + 1;
+		else high = middle;
+	}
+	return low;
 }
 
 function headersOf({ headers }: { readonly headers: Entry["request"]["headers"] }): HeaderList {
@@ -114,8 +171,8 @@ function recordedCredentials(request: HeaderList, response: HeaderList): Credent
 	return isCredentialed && !isOpen ? "include" : "same-origin";
 }
 
-function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: Set<Entry>): Diagnosis {
-	const start = entries.indexOf(entry);
+function judge(page: FetchCall, start: number, unused: Unused): Diagnosis {
+	const entry = unused.at(start) as Entry;
 	const received: Received[] = [];
 	const turns: Turn[] = [];
 	const exchanges: Exchange[] = [];
@@ -146,8 +203,8 @@ function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: S
 		turns.push(...steps.slice(told).map((step) => ({ kind: "step", step }) as const));
 		if (next.kind === "verdict") return finish({ verdict: next.verdict, stop: undefined, steps });
 		const { request } = next;
-		const match =
-			received.length === 0 && request.kind === "actual" ? entry : find(request, entries, start, used);
+		const place = received.length === 0 && request.kind === "actual" ? start : find(request, start, unused);
+		const match = place === undefined ? undefined : unused.at(place);
 		const isLost = match === undefined && request.kind === "preflight" && entry.response.status > 0;
 		if (isLost && cache.length === 0 && received.length === 0) {
 			// The request itself was sent and answered: an earlier preflight, before the recording, must have allowed it.
@@ -155,10 +212,10 @@ function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: S
 			turns.length = 0;
 			continue;
 		}
-		if (match === undefined || isUnknown(match)) {
+		if (place === undefined || match === undefined || isUnknown(match)) {
 			return finish({ verdict: undefined, stop: notRecorded(request, match), steps });
 		}
-		used.add(match);
+		unused.use(place);
 		const exchange = exchangeOf(match, request, exchanges.length + 1);
 		exchanges.push(exchange);
 		turns.push({ kind: "request", exchange });
@@ -170,22 +227,11 @@ function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: S
 }
 
 /** The nearest entry of the same request: preflights may be listed before their requests or after. */
-function find(
-	{ kind, method, url, headers }: OutgoingRequest,
-	entries: readonly Entry[],
-	start: number,
-	used: ReadonlySet<Entry>,
-): Entry | undefined {
-	const asked = getHeader(headers, REQUEST_METHOD);
-	const fits = (candidate: Entry) =>
-		!used.has(candidate) &&
-		candidate.request.method === method &&
-		candidate.request.url.split("#", 1)[0] === url &&
-		isPreflight(candidate) === (kind === "preflight") &&
-		(kind === "actual" || getHeader(headersOf(candidate.request), REQUEST_METHOD) === asked);
-	const before = entries.slice(0, start).findLast(fits);
-	const after = entries.slice(start).find(fits);
-	return kind === "preflight" ? (before ?? after) : after;
+function find({ kind, method, url, headers }: OutgoingRequest, start: number, unused: Unused) {
+	const asked = kind === "preflight" ? (getHeader(headers, REQUEST_METHOD) ?? "") : "";
+	const same = unused.asking(kind, method, url, asked);
+	const at = firstFrom(same, start);
+	return kind === "preflight" ? (same[at - 1] ?? same[at]) : same[at];
 }
 
 /** Browsers record what they block without its status. */

@@ -8,7 +8,7 @@ import { createFailureLog } from "./failure-log.ts";
 import { faultOf, type ReportFault, rayOf } from "./fault.ts";
 import type { Fetch } from "./forward.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
-import type { LogEntry } from "./log-lines.ts";
+import { type AccountOf, accountOfParent, type LogEntry } from "./log-lines.ts";
 import { DEFAULT_CDN_LOOP_ID, isCdnId } from "./loop.ts";
 import { problem } from "./problem.ts";
 import { createVerdictRecorder, type VerdictDataset } from "./verdict.ts";
@@ -34,8 +34,11 @@ function log(entry: LogEntry): void {
 	console.log(JSON.stringify(entry));
 }
 
+/** The store's, as soon as there is one. */
+let accountOf: AccountOf = accountOfParent;
+
 /** One for all that fails in this isolate. */
-const failures = createFailureLog(log, now);
+const failures = createFailureLog(log, now, (host) => accountOf(host));
 
 /** Tells the operator of a fault, within bounds. */
 export const reportFault: ReportFault = failures.requestFailed;
@@ -45,13 +48,15 @@ export function gatewayOf(env: Bindings): Gateway {
 	const missing = whatIsMissing(env);
 	if (missing !== undefined) return misconfigured(missing);
 	const { TENANTS, UNKNOWN_HOSTS, VERDICTS, CDN_LOOP_ID } = env;
+	const store = createTenantStore({
+		read: createKvReader(TENANTS),
+		now,
+		secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
+		onFailure: failures.kvReadFailed,
+	});
+	accountOf = store.accountOf;
 	return createGateway({
-		store: createTenantStore({
-			read: createKvReader(TENANTS),
-			now,
-			secondCopy: createSecondCopy(() => caches.open("cordon-last-good")),
-			onFailure: failures.kvReadFailed,
-		}),
+		store,
 		forwardUnknownHosts: UNKNOWN_HOSTS === "forward",
 		out: {
 			fetch: (input, init) => fetch(input, init),
@@ -59,7 +64,7 @@ export function gatewayOf(env: Bindings): Gateway {
 			cdnLoopId: CDN_LOOP_ID || DEFAULT_CDN_LOOP_ID,
 		},
 		onFault: reportFault,
-		verdicts: createVerdictRecorder({ dataset: VERDICTS, log, now }),
+		verdicts: createVerdictRecorder({ dataset: VERDICTS, log, accountOf, now }),
 	});
 }
 

@@ -52,9 +52,12 @@ export function faultOf(request: Request, address: Address, code: ProblemCode, c
 	};
 }
 
-/** The runtime's own messages may hold the whole URL of a request, its query included. */
+/**
+ * The runtime's own messages may hold the whole URL of a request, its query included. It is taken to go on until a blank:
+ * quotes and brackets may stand in a query too.
+ */
 function withoutUrls(text: string): string {
-	return text.replaceAll(/:\/\/[^\s"'<>)]*/g, "://…");
+	return text.replaceAll(/:\/\/\S*/g, "://…");
 }
 
 /** The edge's id of a request, if it has the form of one: locally a client may write anything there. */

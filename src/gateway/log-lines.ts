@@ -12,13 +12,19 @@ export type LogEntry = { readonly event: string } & Readonly<Record<string, unkn
 export interface LogAllowances {
 	/** Of one host. */
 	readonly host: Allowance;
-	/** Of all hosts under one parent: clients make up hosts under a wildcard. */
-	readonly siblings: Allowance;
+	/** Of all hosts on one account: clients make up hosts under a wildcard. */
+	readonly account: Allowance;
 	/** Of all hosts of an isolate. */
 	readonly all: Allowance;
-	/** Of the hosts under one parent, when those of all are used up by many. */
+	/** Of the hosts on one account, when those of all are used up by many. */
 	readonly reserve: Allowance;
 }
+
+/** On whose account the lines of a host are. Called only where a line is to be written. */
+export type AccountOf = (host: string) => string;
+
+/** Where nothing is known of a host: that of all hosts under its parent. */
+export const accountOfParent: AccountOf = (host) => wildcardHost(host) ?? host;
 
 /** A log whose lines are bounded. */
 export interface BoundedLog {
@@ -38,11 +44,12 @@ const COUNT_BYTES = 128;
 
 /** Makes the log of one isolate. */
 export function createBoundedLog(
-	{ host, siblings, all, reserve }: LogAllowances,
+	{ host, account, all, reserve }: LogAllowances,
 	log: (entry: LogEntry) => void,
 	now: () => number,
+	accountOf: AccountOf,
 ): BoundedLog {
-	const budget = createFairBudget({ member: host, group: siblings, all, reserve, now });
+	const budget = createFairBudget({ member: host, group: account, all, reserve, now });
 	const counts = createBoundedCache<number>(MAX_COUNTS_BYTES);
 
 	function leaveOut(hostname: string): void {
@@ -51,7 +58,7 @@ export function createBoundedLog(
 
 	return {
 		write(hostname, line) {
-			if (budget.take(wildcardHost(hostname) ?? hostname, hostname) === undefined) {
+			if (budget.take(accountOf(hostname), hostname) === undefined) {
 				leaveOut(hostname);
 				return false;
 			}

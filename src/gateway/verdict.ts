@@ -5,7 +5,7 @@ import type { RequestKind } from "../cors/decision.ts";
 import { MAX_ORIGIN_BYTES } from "../cors/origin-syntax.ts";
 import { createBoundedCache } from "../isolate/bounded-cache.ts";
 import { createTokenBucket, type TokenBucket } from "../isolate/token-bucket.ts";
-import { createBoundedLog, type LogEntry } from "./log-lines.ts";
+import { type AccountOf, createBoundedLog, type LogEntry } from "./log-lines.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** Everything that is recorded of a decision. Never a cookie, an authorization or a query string. */
@@ -50,7 +50,7 @@ const MAX_INDEX_BYTES = 96;
 /** Log lines at once, and how many more each second: an attacker must not buy one each, nor silence the others'. */
 const LOG_ALLOWANCES = {
 	host: { burst: 50, perSecond: 5 },
-	siblings: { burst: 100, perSecond: 10 },
+	account: { burst: 100, perSecond: 10 },
 	all: { burst: 400, perSecond: 40 },
 	reserve: { burst: 25, perSecond: 1 },
 };
@@ -73,6 +73,8 @@ export interface VerdictSinks {
 	/** The `VERDICTS` binding; undefined where there is none. */
 	readonly dataset: VerdictDataset | undefined;
 	readonly log: (entry: LogEntry) => void;
+	/** On whose account the log lines of a host are. */
+	readonly accountOf: AccountOf;
 	/** The clock, in milliseconds. */
 	readonly now: () => number;
 }
@@ -98,8 +100,8 @@ interface Latest {
 }
 
 /** Makes the recorder of one isolate. */
-export function createVerdictRecorder({ dataset, log, now }: VerdictSinks): VerdictRecorder {
-	const lines = createBoundedLog(LOG_ALLOWANCES, log, now);
+export function createVerdictRecorder({ dataset, log, accountOf, now }: VerdictSinks): VerdictRecorder {
+	const lines = createBoundedLog(LOG_ALLOWANCES, log, now, accountOf);
 	const latest = createBoundedCache<Latest>(MAX_LATEST_BYTES);
 
 	function mayRepeat(verdict: Verdict): boolean {

@@ -21,6 +21,8 @@ export function singleTenantStore(tenant: Tenant): TenantStore {
 		findTenant: () => (found ??= { kind: "present", value: tenant, readAtMilliseconds: Date.now() }),
 		// Never asked: a document with directories is refused.
 		findOrigin: async () => ({ allowed: false, reason: "not-in-directory" }),
+		// All hosts are those of one document.
+		accountOf: () => "",
 		bytes: () => tenant.weightBytes,
 	};
 }

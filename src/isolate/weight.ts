@@ -27,9 +27,6 @@ export function stringBytes(characters: number): number {
 	return STRING_HEADER_BYTES + WORD_BYTES * Math.ceil(characters / WORD_BYTES);
 }
 
-/** A part of a string that is held anyway. */
-export const SLICE_BYTES = STRING_HEADER_BYTES + 2 * WORD_BYTES;
-
 /** An object with so many fields; what they hold is not in it. */
 export function objectBytes(fields: number): number {
 	return OBJECT_HEADER_BYTES + WORD_BYTES * fields;

@@ -23,6 +23,8 @@ export interface DirectoryBudget {
 	 * @returns undefined where it may not; else what has to be told how it ended
 	 */
 	begin(tenant: string, directory: string, name: string): DirectoryRead | undefined;
+	/** Whether reads of the tenant are under way, of which one may give its token back. */
+	isBusy(tenant: string): boolean;
 }
 
 /** A read that may be made. */
@@ -33,6 +35,7 @@ export interface DirectoryRead {
 
 interface InFlight {
 	readonly token: Token;
+	readonly tenant: string;
 	readonly begunAtMilliseconds: number;
 }
 
@@ -53,11 +56,24 @@ export function createDirectoryBudget(now: () => number): DirectoryBudget {
 	});
 	/** In the order in which they began; as many at most as there are tokens. */
 	const inFlight = new Map<string, InFlight>();
+	/** How many of them each tenant has; none is not kept. */
+	const counts = new Map<string, number>();
+
+	function count(tenant: string, more: 1 | -1): void {
+		const sum = (counts.get(tenant) ?? 0) + more;
+		if (sum === 0) counts.delete(tenant);
+		else counts.set(tenant, sum);
+	}
+
+	function forget(name: string, { tenant }: InFlight): void {
+		inFlight.delete(name);
+		count(tenant, -1);
+	}
 
 	function forgetLost(at: number): void {
-		for (const [name, { begunAtMilliseconds }] of inFlight) {
-			if (at - begunAtMilliseconds < IN_FLIGHT_MILLISECONDS) return;
-			inFlight.delete(name);
+		for (const [name, read] of inFlight) {
+			if (at - read.begunAtMilliseconds < IN_FLIGHT_MILLISECONDS) return;
+			forget(name, read);
 		}
 	}
 
@@ -68,14 +84,16 @@ export function createDirectoryBudget(now: () => number): DirectoryBudget {
 			if (inFlight.has(name)) return PAID;
 			const token = budget.take(tenant, directory);
 			if (token === undefined) return undefined;
-			const read: InFlight = { token, begunAtMilliseconds: at };
+			const read: InFlight = { token, tenant, begunAtMilliseconds: at };
 			inFlight.set(name, read);
+			count(tenant, 1);
 			return {
 				end(isFound) {
-					if (inFlight.get(name) === read) inFlight.delete(name);
+					if (inFlight.get(name) === read) forget(name, read);
 					if (isFound) token.refund();
 				},
 			};
 		},
+		isBusy: (tenant) => counts.has(tenant),
 	};
 }

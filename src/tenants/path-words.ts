@@ -82,13 +82,23 @@ const MENDS: Readonly<Record<PathFault, (path: string) => MeantPath | undefined>
 	},
 	query: (path) => same(path.slice(0, path.search(/[?#]/))),
 	star: (path) => {
-		const everythingBelow = /^(.*)\/\*+(?:\/\*+)*$/.exec(path);
-		if (everythingBelow !== null && !everythingBelow[1]?.includes("*"))
-			return same(`${everythingBelow[1]}/*`);
+		const above = aboveStars(path);
+		if (above !== path && !above.includes("*")) return same(`${above}/*`);
 		const glued = /^(\/[^*]*[^*/])\*+$/.exec(path);
 		return glued === null ? upTo(path, path.lastIndexOf("/", path.indexOf("*"))) : wider(`${glued[1]}/*`);
 	},
 };
+
+/** A path without the segments at its end that are nothing but stars. */
+function aboveStars(path: string): string {
+	let end = path.length;
+	while (true) {
+		let start = end;
+		while (path.charAt(start - 1) === "*") start--;
+		if (start === end || path.charAt(start - 1) !== "/") return path.slice(0, end);
+		end = start - 1;
+	}
+}
 
 function same(path: string): MeantPath {
 	return { path, isSame: true };

@@ -1,6 +1,9 @@
 /** Owns the routes of a tenant: which path has which policy. */
 
+import type { Findings } from "../findings/collector.ts";
 import { type Fault, pointerTo, type Refused } from "../findings/finding.ts";
+import { arrayBytes, mapBytes, stringBytes } from "../isolate/weight.ts";
+import { createPathPrefixes, type PathPrefixes } from "./path-prefixes.ts";
 import { isPlain, readingsOf } from "./path-readings.ts";
 
 /** One path of a tenant document with what belongs to it. */
@@ -26,6 +29,8 @@ export interface RouteTable<T> {
 	 * @param test is given undefined for a reading that leads to none
 	 */
 	someReading(pathname: string, test: (route: Route<T> | undefined) => boolean): boolean;
+	/** What it holds, as reckoned; of the routes their paths, and not what belongs to them. */
+	readonly weightBytes: number;
 }
 
 /** A reading of a path that leads elsewhere than the path as it stands. */
@@ -39,11 +44,16 @@ export interface OtherReading<T> {
 /** Longest path that a route may have, in characters; also bounds the work of a look-up. */
 export const MAX_PATH_CHARACTERS = 2048;
 
-/** By path without the star of a prefix: exact paths, and prefixes with the lengths that occur, longest first. */
+/**
+ * What all readings of all routes of one document may have together, in characters: they are kept, and one route that is
+ * written in an odd way can have a hundred of 2,000.
+ */
+export const MAX_ROUTE_READINGS_CHARACTERS = 1024 * 1024;
+
+/** By path without the star of a prefix. */
 interface Paths<T> {
 	readonly exact: ReadonlyMap<string, T>;
-	readonly prefixes: ReadonlyMap<string, T>;
-	readonly prefixLengths: readonly number[];
+	readonly prefixes: PathPrefixes<T>;
 }
 
 /** Stands where several routes have a reading in common: a path with that reading is never one of them for sure. */
@@ -97,18 +107,34 @@ export function createRouteTable<T>(routes: readonly Route<T>[]): RouteTable<T> 
 		return false;
 	}
 
-	return { find: (pathname) => findIn(strict, pathname), findOtherReading, someReading };
+	return {
+		find: (pathname) => findIn(strict, pathname),
+		findOtherReading,
+		someReading,
+		weightBytes:
+			ROUTE_BYTES * routes.length +
+			keysBytes(routes.map(({ path }) => path)) +
+			pathsBytes(strict) +
+			(allPlain ? 0 : pathsBytes(loose) + keysBytes(loose.exact.keys())),
+	};
 }
 
-function findIn<T>({ exact, prefixes, prefixLengths }: Paths<T>, path: string): T | undefined {
-	const found = exact.get(path);
-	if (found !== undefined) return found;
-	for (const length of prefixLengths) {
-		if (path.length !== length && path.charAt(length) !== "/") continue;
-		const prefix = prefixes.get(path.slice(0, length));
-		if (prefix !== undefined) return prefix;
-	}
-	return undefined;
+function findIn<T>({ exact, prefixes }: Paths<T>, path: string): T | undefined {
+	return exact.get(path) ?? prefixes.find(path);
+}
+
+/** A route beside its path. */
+const ROUTE_BYTES = 64;
+
+/** Of exact paths as they stand the texts are the routes' own. */
+function pathsBytes({ exact, prefixes: { keys } }: Paths<unknown>): number {
+	return mapBytes(exact.size) + 3 * arrayBytes(keys.length) + keysBytes(keys);
+}
+
+function keysBytes(keys: Iterable<string>): number {
+	let bytes = 0;
+	for (const { length } of keys) bytes += stringBytes(length);
+	return bytes;
 }
 
 function pathsOf<T, S>(
@@ -125,8 +151,7 @@ function pathsOf<T, S>(
 			table.set(key, before === undefined ? route : ofTwo(before, route));
 		}
 	}
-	const prefixLengths = [...new Set([...prefixes.keys()].map((key) => key.length))].sort((a, b) => b - a);
-	return { exact, prefixes, prefixLengths };
+	return { exact, prefixes: createPathPrefixes(prefixes) };
 }
 
 function isPrefix(path: string): boolean {
@@ -185,6 +210,25 @@ function isParameter(segment: string): boolean {
 		(first === "<" && last === ">") ||
 		(first === "[" && last === "]")
 	);
+}
+
+/**
+ * Reports the first route with which the readings of all become too many, which ends the look. What has one reading alone
+ * counts for nothing.
+ */
+export function checkReadings(routes: readonly { readonly path: string }[], findings: Findings): void {
+	let left = MAX_ROUTE_READINGS_CHARACTERS;
+	// It may have holes where a faulty item stood, which forEach passes over.
+	routes.forEach(({ path }, index) => {
+		const literal = literalOf(path);
+		if (left < 0 || path.length > MAX_PATH_CHARACTERS || isPlain(literal)) return;
+		const readings = readingsOf(literal);
+		for (const { length } of readings ?? []) left -= length;
+		if (readings === undefined) left = -1;
+		if (left < 0) {
+			findings.add({ code: "too-many-readings", pointer: pointerTo(pointerTo("/routes", index), "path") });
+		}
+	});
 }
 
 /** Reports a path that stands twice: one of the two would silently never count. */

@@ -31,6 +31,15 @@ const WILDCARD_ABSENCES = { burst: 100, perSecond: 2 };
 const ALL_ABSENCES = { burst: 400, perSecond: 8 };
 const RESERVED_ABSENCES = { burst: 10, perSecond: 0.1 };
 const ALL_WILDCARDS = "*";
+
+/**
+ * How long a look-up in a directory waits for a token that another one of its tenant may give back, and its first look; each
+ * next one comes after twice the time. Many registered origins at once are as good as one after the other: to deny those that
+ * come while all tokens are out would deny real pages. No promise of another request is awaited, which the runtime forbids.
+ */
+const MAX_TOKEN_WAIT_MILLISECONDS = 1000;
+const FIRST_TOKEN_WAIT_MILLISECONDS = 4;
+
 /**
  * Second copies of all other absences, against a slow read of what is deleted meanwhile. Clients make up parents too, so that
  * there is no reserve for each: a flood of those leaves a slow read that overlaps with a deletion as it would be without.
@@ -75,6 +84,11 @@ export interface TenantStore {
 		origin: string,
 		background: Background,
 	): Promise<OriginVerdict>;
+	/**
+	 * On whose account is what a client causes at a hostname: its own where it has a document of its own, else that of all
+	 * hosts under its parent, for clients make those up. Two tenants under one parent do not pay for each other.
+	 */
+	accountOf(hostname: string): string;
 	/** The bytes held, as reckoned. */
 	bytes(): number;
 }
@@ -123,11 +137,9 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		return tenants.remembered(host)?.kind === "present";
 	}
 
-	/** Whose policy it is that a hostname goes by: a client who makes up hosts of a wildcard gets no budget for each. */
-	function tenantOf(name: string): string {
+	function accountOf(name: string): string {
 		const hostname = withoutDot(name);
-		const wildcard = wildcardHost(hostname);
-		return wildcard !== undefined && isPresent(wildcard) && !isPresent(hostname) ? wildcard : hostname;
+		return isPresent(hostname) ? hostname : (wildcardHost(hostname) ?? hostname);
 	}
 
 	async function findWildcard(wildcard: string | undefined, background: Background) {
@@ -163,14 +175,20 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 		background: Background,
 	): Promise<DirectoryAnswer> {
 		const name = originName(directory, origin);
-		const known = origins.get(name, background);
-		if (known !== undefined) return { lookup: known };
-		const before = origins.remembered(name);
-		// What was there before is taken to be there still, and a read that finds something costs nothing.
-		if (before?.kind === "present") return { lookup: await ask(name, background) };
-		const read = misses.begin(tenant, directory, name);
-		if (read === undefined) return { lookup: before ?? UNAVAILABLE.unreadable };
-		return { lookup: await ask(name, background), read };
+		let waited = 0;
+		for (let pause = FIRST_TOKEN_WAIT_MILLISECONDS; ; pause *= 2) {
+			const known = origins.get(name, background);
+			if (known !== undefined) return { lookup: known };
+			const before = origins.remembered(name);
+			// What was there before is taken to be there still, and a read that finds something costs nothing.
+			if (before?.kind === "present") return { lookup: await ask(name, background) };
+			const read = misses.begin(tenant, directory, name);
+			if (read !== undefined) return { lookup: await ask(name, background), read };
+			if (waited >= MAX_TOKEN_WAIT_MILLISECONDS || !misses.isBusy(tenant))
+				return { lookup: before ?? UNAVAILABLE.unreadable };
+			await new Promise((resolve) => setTimeout(resolve, pause));
+			waited += pause;
+		}
 	}
 
 	async function ask(name: string, background: Background): Promise<Lookup<true>> {
@@ -190,7 +208,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 				: findTenantLater(hostname, own, wildcard, other, background);
 		},
 		async findOrigin(hostname, { policies, otherwise }, origin, background) {
-			const tenant = tenantOf(hostname);
+			const tenant = accountOf(hostname);
 			const reads: DirectoryRead[] = [];
 			const end = (verdict: OriginVerdict): OriginVerdict => {
 				for (const read of reads) read.end(verdict.allowed && verdict.reason === "in-directory");
@@ -213,6 +231,7 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 			}
 			return end(otherwise);
 		},
+		accountOf,
 		bytes: () => tenants.bytes() + origins.bytes(),
 	};
 }

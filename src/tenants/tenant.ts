@@ -5,10 +5,16 @@ import { compilePolicies, type Policies } from "../cors/policies.ts";
 import { createFindings, type Findings, type Thoroughness } from "../findings/collector.ts";
 import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
-import { SLICE_BYTES, stringBytes } from "../isolate/weight.ts";
 import { advise } from "./advice.ts";
 import { checkCookieDomain, REMOVE_DOMAIN } from "./cookie-domain.ts";
-import { checkPath, checkUniquePaths, createRouteTable, type Route, type RouteTable } from "./routes.ts";
+import {
+	checkPath,
+	checkReadings,
+	checkUniquePaths,
+	createRouteTable,
+	type Route,
+	type RouteTable,
+} from "./routes.ts";
 import type { ClosedDocument, TenantDocument } from "./schema.ts";
 import { checkStructure } from "./structure.ts";
 import {
@@ -64,9 +70,8 @@ export interface Tenant {
 	readonly weightBytes: number;
 }
 
-/** A tenant itself, and a route beside its path and its policy. */
+/** A tenant itself. */
 const TENANT_BYTES = 160;
-const ROUTE_BYTES = 80;
 
 const CLOSED: ClosedTenant = { closed: true, weightBytes: TENANT_BYTES };
 
@@ -197,6 +202,7 @@ function compile(value: unknown, findings: Findings): LoadedTenant {
 	const routes = compileRoutes(document.routes ?? [], report, findings, quota);
 	if (policies === undefined || findings.count() > 0) return refused(document);
 	const timeout = document.upstreamTimeoutSeconds;
+	const table = routes.length === 0 ? undefined : createRouteTable(routes);
 	return {
 		ok: true,
 		closed: false,
@@ -205,14 +211,14 @@ function compile(value: unknown, findings: Findings): LoadedTenant {
 			closed: false,
 			upstream: document.upstream === undefined ? undefined : upstreamOf(document.upstream),
 			place: { policies, report },
-			routes: routes.length === 0 ? undefined : createRouteTable(routes),
+			routes: table,
 			rejectDenied: (document.deniedRequests ?? "forward") !== "forward",
 			isolates: document.deniedRequests === "isolate",
 			stripOrigin: document.originHeader === "strip",
 			upstreamTimeoutMilliseconds: timeout === undefined ? undefined : timeout * 1000,
 			cookies: cookieRewrite(document.cookies),
 			clientCertificate: document.clientCertificate ?? "ignore",
-			weightBytes: TENANT_BYTES + policies.weightBytes + routesBytes(routes),
+			weightBytes: TENANT_BYTES + policies.weightBytes + policiesBytes(routes) + (table?.weightBytes ?? 0),
 		},
 	};
 }
@@ -247,19 +253,15 @@ function compileRoutes(
 		if (policies === undefined) return;
 		routes.push({ path, value: { policies, report: mode === undefined ? report : mode === "report" } });
 	});
+	if (!findings.isEnough()) checkReadings(configs, findings);
 	const repetitions: Fault[] = [];
 	checkUniquePaths(configs, repetitions);
 	for (const finding of repetitions) findings.add(finding);
 	return routes;
 }
 
-/** A path is held by the route; the table's key is the same text, or a part of it. */
-function routesBytes(routes: readonly Route<Place>[]): number {
-	let bytes = 0;
-	for (const { path, value } of routes) {
-		bytes += ROUTE_BYTES + stringBytes(path.length) + SLICE_BYTES + value.policies.weightBytes;
-	}
-	return bytes;
+function policiesBytes(routes: readonly Route<Place>[]): number {
+	return routes.reduce((bytes, { value }) => bytes + value.policies.weightBytes, 0);
 }
 
 /** Counted only where it could matter: no character has more than three bytes for each of its UTF-16 units. */

@@ -98,12 +98,16 @@ function sayOfStructure({ code, pointer, facts }: Fault, around: Around): Said |
 			return {
 				message: `"*" allows every origin, so no policy after this one could ever apply: what follows is unreachable. Make it the last of the list.`,
 			};
+		case "too-many-readings":
+			return { message: TOO_MANY_READINGS };
 		case "more-findings":
 			return { message: moreMessage(Number(facts)) };
 		default:
 			return undefined;
 	}
 }
+
+const TOO_MANY_READINGS = `Servers may read the paths of this document's routes up to this one in so many ways (percent-encoding, ";", "\\", "//", "..", capital letters) that they cannot all be kept, and no spelling of a path may get another policy. Write paths plainly, and as prefixes: "/v1/*".`;
 
 function moreMessage(count: number): string {
 	return `There ${count === 1 ? "is one more finding" : `are ${count} more findings`} that ${count === 1 ? "is" : "are"} not listed. Correct these ${MAX_FINDINGS} first, then check again.`;

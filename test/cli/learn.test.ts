@@ -125,7 +125,7 @@ describe("an origin is told to be", () => {
 		["null", "null"],
 		["https://a, https://b", "malformed"],
 	])("%s: %s", (origin, kind) => {
-		expect(kindOf(origin, ["acme.com"])).toBe(kind);
+		expect(kindOf(origin, new Set(["acme.com"]))).toBe(kind);
 	});
 
 	test.each([
@@ -133,7 +133,7 @@ describe("an origin is told to be", () => {
 		["https://shopacne.com", "look-alike"],
 		["https://books.example", "other-site"],
 	])("%s: %s, for a longer name", (origin, kind) => {
-		expect(kindOf(origin, ["shopacme.com"])).toBe(kind);
+		expect(kindOf(origin, new Set(["shopacme.com"]))).toBe(kind);
 	});
 });
 

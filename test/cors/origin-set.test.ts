@@ -41,7 +41,9 @@ function setOfAll(policies: readonly (readonly string[])[]) {
 
 function listOf(...policies: readonly OriginsConfig[]): AllowedOrigins {
 	return combineOrigins(
-		policies.map((origins) => checkOrigins(origins, SAFETY, "", createFindings(), createOriginQuota())),
+		policies.map((origins) =>
+			checkOrigins(origins, SAFETY, "", createFindings(), createOriginQuota(), new Set()),
+		),
 	);
 }
 

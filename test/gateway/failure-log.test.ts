@@ -28,6 +28,12 @@ test("a failure is one line, with all that is known of it", () => {
 	expect(lines).toEqual([{ event: "kv-read-failed", ...read }, upstream]);
 });
 
+test("a reason is cut to size: a document may have a key of megabytes, which is told of as its place", () => {
+	const { lines, log } = setUp();
+	log.kvReadFailed({ key: "tenant:a.example", reason: "x".repeat(3_000_000), served: "nothing" });
+	expect(JSON.stringify(lines[0]).length).toBeLessThan(700);
+});
+
 test.each([
 	["one host", () => "tenant:a.example.com", 20],
 	["made-up hosts", (i: number) => `tenant:made-up-${i}.example.com`, 40],

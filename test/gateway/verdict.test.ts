@@ -1,7 +1,7 @@
 /** Owns the proof of the verdict record: its columns, its log lines, and their bounds. */
 
 import { expect, test } from "vitest";
-import type { LogEntry } from "../../src/gateway/log-lines.ts";
+import { accountOfParent, type LogEntry } from "../../src/gateway/log-lines.ts";
 import { createVerdictRecorder, type Verdict } from "../../src/gateway/verdict.ts";
 
 const DENIED: Verdict = {
@@ -33,12 +33,15 @@ function setUp() {
 	const points: AnalyticsEngineDataPoint[] = [];
 	const lines: LogEntry[] = [];
 	const state = { now: 1000 };
+	/** Hosts with a document of their own. */
+	const tenants = new Set<string>();
 	const { record, countUnavailable } = createVerdictRecorder({
 		dataset: { writeDataPoint: (point) => void (point && points.push(point)) },
 		log: (entry) => void lines.push(entry),
+		accountOf: (host) => (tenants.has(host) ? host : accountOfParent(host)),
 		now: () => state.now,
 	});
-	return { points, lines, state, record, countUnavailable };
+	return { points, lines, state, record, countUnavailable, tenants };
 }
 
 test("every verdict is one data point of the documented columns", () => {
@@ -165,6 +168,17 @@ test("a flood of denials at one host leaves another all of its lines", () => {
 		state.now += 50;
 	}
 	expect(lines.filter(({ hostname }) => hostname === "b.example.com").length).toBe(20);
+});
+
+test("floods at several tenants of one parent leave another tenant there all of its lines", () => {
+	const { lines, record, tenants } = setUp();
+	for (const host of ["a", "b", "c", "d", "quiet"]) tenants.add(`${host}.example.com`);
+	for (let i = 0; i < 4000; i++) {
+		const hostname = `${"abcd".charAt(i % 4)}.example.com`;
+		record({ ...DENIED, hostname, origin: `https://${i}.evil.example` });
+	}
+	for (let i = 0; i < 20; i++) record({ ...DENIED, hostname: "quiet.example.com" });
+	expect(lines.filter(({ hostname }) => hostname === "quiet.example.com").length).toBe(20);
 });
 
 test("a flood over made-up hosts of one parent leaves another parent's hosts their lines", () => {

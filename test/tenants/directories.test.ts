@@ -78,13 +78,15 @@ describe("a flood of made-up origins at one tenant", () => {
 	const B = "b.example.com";
 
 	/** Two tenants, each with 300 registered origins in a directory of its own. */
-	function twoTenants() {
+	async function twoTenants() {
 		const all = setUp();
 		all.kv.set(`tenant:${A}`, '{"cors":{"origins":[{"directory":"as"}]}}');
 		all.kv.set(`tenant:${B}`, '{"cors":{"origins":[{"directory":"bs"}]}}');
 		for (const directory of ["as", "bs"]) {
 			for (let i = 0; i < 300; i++) all.kv.set(`origin:${directory}:https://shop-${i}.example`, "");
 		}
+		for (const host of [A, B]) await all.find(host);
+		all.state.calls = 0;
 		let madeUp = 0;
 		const flood = async (host: string, directory: string, times: number) => {
 			for (let i = 0; i < times; i++) {
@@ -95,7 +97,7 @@ describe("a flood of made-up origins at one tenant", () => {
 	}
 
 	test("denies no registered origin of another tenant, however long it goes on", async () => {
-		const { flood, findOriginAt, advance } = twoTenants();
+		const { flood, findOriginAt, advance } = await twoTenants();
 		await flood(A, "as", 200);
 		for (let i = 0; i < 300; i++) {
 			await flood(A, "as", 11);
@@ -105,15 +107,20 @@ describe("a flood of made-up origins at one tenant", () => {
 	});
 
 	test("by way of every directory that a policy may name uses up a quarter of what is for all", async () => {
-		const { flood, findOriginAt, state } = twoTenants();
+		const { flood, findOriginAt, state } = await twoTenants();
 		for (let directory = 0; directory < 8; directory++) await flood(A, `d${directory}`, 1000);
 		expect(state.calls).toBe(400);
 		expect((await findOriginAt(B, "https://shop-1.example", "bs")).allowed).toBe(true);
 	});
 
 	test("and at 200 other tenants besides leaves another its registered origins", async () => {
-		const { flood, findOriginAt } = twoTenants();
-		for (let tenant = 0; tenant < 200; tenant++) await flood(`attacker-${tenant}.example`, "ds", 60);
+		const { kv, find, flood, findOriginAt } = await twoTenants();
+		for (let tenant = 0; tenant < 200; tenant++) {
+			const host = `attacker-${tenant}.example`;
+			kv.set(`tenant:${host}`, '{"cors":{"origins":[{"directory":"ds"}]}}');
+			await find(host);
+			await flood(host, "ds", 60);
+		}
 		for (let i = 0; i < 300; i++) {
 			expect((await findOriginAt(B, `https://shop-${i}.example`, "bs")).allowed).toBe(true);
 		}
@@ -131,14 +138,14 @@ describe("a flood of made-up origins at one tenant", () => {
 	});
 
 	test("in one directory leaves another of the same tenant its own", async () => {
-		const { flood, findOriginAt, state } = twoTenants();
+		const { flood, findOriginAt, state } = await twoTenants();
 		await flood(A, "other", 1000);
 		expect(state.calls).toBe(200);
 		expect((await findOriginAt(A, "https://shop-1.example", "as")).allowed).toBe(true);
 	});
 
 	test("is denied at the 201st, and 10 a second after that", async () => {
-		const { findOriginAt, state, advance } = twoTenants();
+		const { findOriginAt, state, advance } = await twoTenants();
 		const reasons = async (from: number, to: number) => {
 			const seen = [];
 			for (let i = from; i < to; i++) {
@@ -181,6 +188,38 @@ describe("a read of a directory", () => {
 		expect(reasons).toEqual([...Array(199).fill("not-in-directory"), "directory-unavailable"]);
 	});
 
+	test("costs nobody a page where many look for as many registered origins at once, as when an isolate is new", async () => {
+		const { kv, findOrigin, state } = setUp();
+		const origins = Array.from({ length: 1000 }, (_, i) => `https://shop-${i}.example`);
+		for (const origin of origins) kv.set(`origin:d:${origin}`, "");
+		state.delay = new Promise((resolve) => setTimeout(resolve, 20));
+		const answers = await Promise.all(origins.map((origin) => findOrigin(origin, "d")));
+		expect(answers.filter(({ allowed }) => allowed).length).toBe(1000);
+		expect(state.calls).toBe(1000);
+	});
+
+	test("is waited for by made-up origins no longer than others of its tenant are under way", async () => {
+		const { findOrigin, state } = setUp();
+		state.delay = new Promise((resolve) => setTimeout(resolve, 20));
+		const asked = Array.from({ length: 300 }, (_, i) => findOrigin(`https://made-up-${i}.example`, "d"));
+		const reasons = (await Promise.all(asked)).map(({ reason }) => reason);
+		expect(reasons).toEqual([
+			...Array(200).fill("not-in-directory"),
+			...Array(100).fill("directory-unavailable"),
+		]);
+		expect(state.calls).toBe(200);
+	});
+
+	test("is not waited for where KV is silent, but for a second", async () => {
+		const { findOrigin, state } = setUp();
+		state.delay = new Promise(() => {});
+		state.copyDelay = state.delay;
+		for (let i = 0; i < 200; i++) void findOrigin(`https://made-up-${i}.example`, "d");
+		const begun = performance.now();
+		expect((await findOrigin("https://shop.example", "d")).reason).toBe("directory-unavailable");
+		expect(performance.now() - begun).toBeLessThan(2500);
+	});
+
 	test("whose request is gone before it ends is forgotten after 10 s", async () => {
 		const { findOrigin, state, advance } = setUp();
 		state.delay = new Promise(() => {});
@@ -194,6 +233,20 @@ describe("a read of a directory", () => {
 		for (let i = 0; i < 200; i++) await findOrigin(`https://more-${i}.example`, "d");
 		expect((await findOrigin("https://shop.example", "d")).reason).toBe("not-in-directory");
 		expect(state.calls).toBe(401);
+	});
+});
+
+describe("what a client causes at a host", () => {
+	test("is on the host's own account where it has a document, else on that of all under its parent", async () => {
+		const { kv, find, store } = setUp();
+		kv.set("tenant:*.example.com", '{"cors":{"origins":[]}}');
+		kv.set("tenant:own.example.com", '{"cors":{"origins":[]}}');
+		for (const host of ["own.example.com", "made-up.example.com", "nowhere.example"]) await find(host);
+		expect(store.accountOf("own.example.com")).toBe("own.example.com");
+		expect(store.accountOf("own.example.com.")).toBe("own.example.com");
+		expect(store.accountOf("made-up.example.com")).toBe("*.example.com");
+		expect(store.accountOf("nowhere.example")).toBe("*.example");
+		expect(store.accountOf("localhost")).toBe("localhost");
 	});
 });
 

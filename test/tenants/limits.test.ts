@@ -63,6 +63,35 @@ describe("a document may have", () => {
 		]);
 	});
 
+	test("8 directories in all policies of one place together, each counted once; each place has its own", () => {
+		const policies = (...counts: number[]) => {
+			let next = 0;
+			return counts.map((count) => ({ origins: times(count, () => directory(next++)) }));
+		};
+		expect(errorsOf(compileTenant({ cors: policies(4, 4) }))).toEqual([]);
+		expect(errorsOf(compileTenant({ cors: [...policies(8), ...policies(8)] }))).toEqual([]);
+		expect(errorsOf(compileTenant({ cors: policies(4, 4, 1, 1) }))).toEqual([
+			"too-many-directories /cors/2/origins",
+			"too-many-directories /cors/3/origins",
+		]);
+		const routes = times(20, (index) => ({ path: `/${index}`, cors: policies(8) }));
+		expect(errorsOf(compileTenant({ cors: policies(8), routes }))).toEqual([]);
+	});
+
+	test("a mebibyte of readings of its routes, which are kept; a path that has one alone counts for nothing", () => {
+		const cors = { origins: [] };
+		const odd = (index: number) => ({ path: `/A;x/%42/${index}/${"p".repeat(1900)}/*`, cors });
+		const plain = times(500, (index) => ({ path: `/${index}/${"p".repeat(2000)}`, cors }));
+		const readable = times(40, odd);
+		expect(errorsOf(compileTenant({ cors, routes: [...plain, ...readable] }))).toEqual([]);
+		const errors = errorsOf(compileTenant({ cors, routes: [...plain, ...times(500, odd)] }));
+		expect(errors.length).toBe(1);
+		expect(errors[0]).toMatch(/^too-many-readings \/routes\/5\d\d\/path$/);
+		// More than the readings of any path that an API has.
+		const one = { path: `/A;x/%42%2561;%252e/%5C%2520//B;%3b/..;/%2e%2e/${"q".repeat(1900)}`, cors };
+		expect(errorsOf(compileTenant({ cors, routes: [one] }))).toEqual(["too-many-readings /routes/0/path"]);
+	});
+
 	test.each(["methods", "requestHeaders", "exposedHeaders"])("1,000 names in %s", (key) => {
 		const names = times(MAX_NAMES + 1, (index) => `X-${index}`);
 		const documentWith = (list: readonly string[]) => ({ cors: { origins: [], [key]: list } });

@@ -9,6 +9,7 @@ import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
+import { safePart } from "../shell/safe-text.ts";
 import type { ExitCode, Terminal } from "../shell/terminal.ts";
 import { type Call, type CallOptions, callOf, curlCall } from "./call.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
@@ -242,7 +243,11 @@ async function judgeRecording(
 		origin: options.origin === undefined ? undefined : readOrigin(options.origin, refuse),
 		credentials: options.credentials === undefined ? undefined : readCredentials(options.credentials, refuse),
 	});
-	if (!result.ok) throw new Fault("invalid-har", `${file} cannot be read as a recording: ${result.reason}.`);
+	if (!result.ok)
+		throw new Fault(
+			"invalid-har",
+			`${safePart(file)} cannot be read as a recording: ${safePart(result.reason)}.`,
+		);
 	const { diagnoses } = result;
 	if (options.json) terminal.json({ calls: diagnoses.map(diagnosisReport), entries: result.entries });
 	else if (options.markdown) terminal.out(recordingMarkdown(diagnoses));

@@ -78,6 +78,22 @@ export function writeRegularFile(path: string, text: string): void {
 	}
 }
 
+/**
+ * As `writeRegularFile`, for a file that the user has named: where a link, a device or a pipe stands there, nothing is written.
+ * @throws Fault there too
+ */
+export function writeNewOrRegularFile(path: string, text: string): void {
+	const stats = lstatSync(path, { throwIfNoEntry: false });
+	if (stats !== undefined && !stats.isFile()) {
+		const kind = stats.isDirectory() ? "a folder" : stats.isSymbolicLink() ? LINK : kindOf(stats);
+		throw new Fault(
+			"not-a-regular-file",
+			`${safePart(path)} is ${kind} and not a regular file, so nothing is written there. Name another file.`,
+		);
+	}
+	writeRegularFile(path, text);
+}
+
 const LINK = "a symbolic link";
 
 function kindOf(stats: Stats): string {

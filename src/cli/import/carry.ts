@@ -31,6 +31,9 @@ export interface CarriedPolicy {
 	readonly remarks: readonly Remark[];
 }
 
+/** Entries that are carried over, of all policies of a file: each is checked as a document. */
+export const MAX_ENTRIES = 20_000;
+
 /** The longest that a browser may keep a preflight's answer, in seconds. */
 const MAX_AGE_SECONDS = 86_400;
 
@@ -41,6 +44,7 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 	const remarks: Remark[] = [...source.remarks];
 	const entries: EntryReport[] = [];
 	let origins: string[] | "*" = [];
+	const written = new Set<string>();
 	if (any !== undefined && !credentials) {
 		origins = "*";
 		entries.push({ ...entryOf(any), outcome: "as-is", entries: ["*"], why: "" });
@@ -50,10 +54,11 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 				? anyWithCredentials()
 				: accepted(carryOrigin(rule, options), credentials);
 			entries.push({ ...entryOf(rule), ...carried });
-			origins.push(...carried.entries.filter((entry) => !origins.includes(entry)));
+			for (const entry of carried.entries) written.add(entry);
 		}
+		origins = [...written];
 	}
-	if (origins !== "*") markCovered(entries, origins);
+	if (origins !== "*") markCovered(entries, written);
 	const take = (carried: CarriedNames, what: string) => {
 		if (carried.why !== undefined) remarks.push({ line: source.line, text: `${what}: ${carried.why}.` });
 		return carried.value === undefined ? undefined : carried.value === "*" ? "*" : [...carried.value];
@@ -83,11 +88,11 @@ function accepted(carried: Carried, credentials: boolean): Carried {
 }
 
 /** What another entry of the policy lets in already need not be decided. */
-function markCovered(entries: EntryReport[], origins: readonly string[]): void {
+function markCovered(entries: EntryReport[], written: ReadonlySet<string>): void {
 	for (const [index, entry] of entries.entries()) {
 		if (entry.question === undefined) continue;
 		const wanted = entry.question.split(", ").map((text) => JSON.parse(text) as string);
-		if (!wanted.every((one) => origins.includes(one))) continue;
+		if (!wanted.every((one) => written.has(one))) continue;
 		const { question: _, ...rest } = entry;
 		entries[index] = {
 			...rest,

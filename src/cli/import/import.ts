@@ -7,7 +7,8 @@ import { writeRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { carryPolicy } from "./carry.ts";
+import { counted } from "../shell/terminal.ts";
+import { carryPolicy, MAX_ENTRIES } from "./carry.ts";
 import { FORMATS, recognise } from "./formats.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 import { tenantFiles } from "./tenants.ts";
@@ -94,6 +95,13 @@ async function readImport(
 			format === undefined
 				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}.`
 				: `${safePart(name)} has no CORS configuration of ${format.title} in it.`,
+		);
+	}
+	const count = found.policies.reduce((sum, { origins }) => sum + origins.length, 0);
+	if (count > MAX_ENTRIES) {
+		throw new Fault(
+			"too-many-entries",
+			`${safePart(name)} has ${counted(count, "origin")}, and ${MAX_ENTRIES.toLocaleString("en")} are the most that are carried over at once. Split it; so many are better kept in an origin directory ("cordon origins add").`,
 		);
 	}
 	const carry = { deeperSubdomains: options["deeper-subdomains"] };

@@ -1,9 +1,9 @@
 /** Owns the tenant files that come of the policies of a source: a document a host, with routes where it has paths. */
 
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { compileTenant } from "../../tenants/tenant.ts";
+import { Fault } from "../shell/fault.ts";
 import type { CarriedPolicy, EntryReport, PolicyDocument } from "./carry.ts";
 import type { Remark, SourcePath } from "./source-policy.ts";
 
@@ -28,6 +28,8 @@ export interface ImportedDocument {
 
 /** Policies that one place may have. */
 const MAX_POLICIES = 16;
+/** Entries of all hosts together: each host is checked with all of its own. */
+const MAX_ENTRIES_OF_HOSTS = 100_000;
 /** How often a document is mended before it is given up: of its findings a thousand are reported at once. */
 const MAX_MENDS = 200;
 
@@ -35,6 +37,7 @@ const MAX_MENDS = 200;
 export function tenantFiles(policies: readonly CarriedPolicy[], base: string): readonly ImportedFile[] {
 	const remarks: Remark[] = [];
 	const byHost = new Map<string, CarriedPolicy[]>();
+	let entries = 0;
 	for (const policy of policies) {
 		const hosts = policy.source.hosts.map((host) => host.toLowerCase().replace(/\.$/, ""));
 		const sound = hosts.filter(isTenantHost);
@@ -44,8 +47,13 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 				text: `The host ${JSON.stringify(host)} is not a name that a tenant can have.`,
 			});
 		}
-		for (const host of hosts.length === 0 ? [""] : sound)
-			byHost.set(host, [...(byHost.get(host) ?? []), policy]);
+		for (const host of hosts.length === 0 ? [""] : sound) {
+			const own = byHost.get(host);
+			if (own === undefined) byHost.set(host, [policy]);
+			else own.push(policy);
+			entries += policy.entries.length + 1;
+			if (entries > MAX_ENTRIES_OF_HOSTS) throw tooManyHosts();
+		}
 	}
 	const files: {
 		hosts: string[];
@@ -53,15 +61,20 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 		refused: readonly EntryReport[];
 		remarks: readonly Remark[];
 	}[] = [];
+	const byDocument = new Map<string, string[]>();
 	for (const [host, own] of byHost) {
 		const raw = documentOf(own);
 		const { document, refused, remarks: more } = mended(raw.document);
-		const same =
-			host === ""
-				? undefined
-				: files.find((file) => file.hosts[0] !== "" && isDeepStrictEqual(file.document, document));
-		if (same !== undefined) same.hosts.push(host);
-		else files.push({ hosts: [host], document, refused, remarks: [...raw.remarks, ...more] });
+		// It is made here, so that what is equal has its keys in the same order.
+		const text = JSON.stringify(document);
+		const same = host === "" ? undefined : byDocument.get(text);
+		if (same !== undefined) {
+			same.push(host);
+			continue;
+		}
+		const hosts = [host];
+		if (host !== "") byDocument.set(text, hosts);
+		files.push({ hosts, document, refused, remarks: [...raw.remarks, ...more] });
 	}
 	const names = new Set<string>();
 	const told = new Set<string>();
@@ -116,9 +129,23 @@ function documentOf(policies: readonly CarriedPolicy[]): {
 	};
 }
 
+function tooManyHosts(): Fault {
+	return new Fault(
+		"too-many-entries",
+		`The origins of all hosts of this configuration are more than ${MAX_ENTRIES_OF_HOSTS.toLocaleString("en")} together, and no more are carried over at once. Split it, and import the parts.`,
+	);
+}
+
+/** Without the slashes at its end. */
+function withoutSlashes(path: string): string {
+	let end = path.length;
+	while (path.charAt(end - 1) === "/") end--;
+	return path.slice(0, end);
+}
+
 /** @returns `""` for every path, undefined where there is no such route */
 function routePath({ kind, path }: SourcePath, policy: CarriedPolicy, remarks: Remark[]): string | undefined {
-	const plain = kind === "prefix" ? path.replace(/\/+$/, "") : path;
+	const plain = kind === "prefix" ? withoutSlashes(path) : path;
 	if (kind === "prefix" && plain === "") return "";
 	if (!/^\/[^*?#\s{}~^$()|\\]*$/.test(plain)) {
 		remarks.push({

@@ -4,6 +4,7 @@ import { parse as parseToml } from "smol-toml";
 import { isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
 import { reasonOf } from "../../findings/reason.ts";
 import { isObject } from "../../tenants/salvage.ts";
+import { createSource } from "../files/source.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 
@@ -14,7 +15,17 @@ export interface Tree {
 	readonly line: number | undefined;
 	/** The members of a mapping, the elements of a list; by their keys and indexes. */
 	readonly child: (key: string | number) => Tree | undefined;
+	/** What may still be looked at in the file that it is of. */
+	readonly work: Work;
 }
+
+/** Keys that may still be compared: what some formats ask of each part of a file about each other one has to end. */
+interface Work {
+	left: number;
+}
+
+/** Some seconds' worth, and a thousand times what a configuration of people needs. */
+const MAX_COMPARED_KEYS = 20_000_000;
 
 /** Aliases that one document may use: enough for people, too few for a bomb. */
 const MAX_ALIASES = 100;
@@ -32,30 +43,36 @@ export function readTrees(name: string, text: string): readonly Tree[] {
 
 function readToml(name: string, text: string): Tree {
 	try {
-		return plainTree(parseToml(text), lineFinder(text));
+		return plainTree(parseToml(text), lineFinder(name, text), { left: MAX_COMPARED_KEYS });
 	} catch (error) {
 		throw unreadable(name, "TOML", reasonOf(error).split("\n", 1)[0] ?? "");
 	}
 }
 
+/** Characters that are searched for the lines of a file's texts; those that come later have none. */
+const MAX_SEARCHED_CHARACTERS = 1_000_000_000;
+
 /** TOML's reader tells no places: a line is that of the first time that a text stands in the file. */
-function lineFinder(text: string): (value: unknown) => number | undefined {
-	const lines = text.split("\n");
+function lineFinder(name: string, text: string): (value: unknown) => number | undefined {
+	const source = createSource(name, text);
+	let left = MAX_SEARCHED_CHARACTERS;
 	return (value) => {
-		if (typeof value !== "string" || value === "") return undefined;
-		const index = lines.findIndex((line) => line.includes(value));
-		return index === -1 ? undefined : index + 1;
+		if (typeof value !== "string" || value === "" || left <= 0) return undefined;
+		const at = text.indexOf(value);
+		left -= at === -1 ? text.length : at;
+		return at === -1 ? undefined : source.position(at).line;
 	};
 }
 
-function plainTree(value: unknown, lineOf: (value: unknown) => number | undefined): Tree {
+function plainTree(value: unknown, lineOf: (value: unknown) => number | undefined, work: Work): Tree {
 	return {
 		value,
+		work,
 		line: lineOf(value),
 		child(key) {
 			const container = value as Record<string | number, unknown> | undefined;
 			if (!(isObject(value) || Array.isArray(value)) || !Object.hasOwn(value, key)) return undefined;
-			return plainTree(container?.[key], lineOf);
+			return plainTree(container?.[key], lineOf, work);
 		},
 	};
 }
@@ -67,6 +84,7 @@ function readYaml(name: string, text: string): readonly Tree[] {
 		parseAllDocuments(text, { lineCounter: counter, merge: true, logLevel: "silent", uniqueKeys: false }),
 	);
 	const trees: Tree[] = [];
+	const work = { left: MAX_COMPARED_KEYS };
 	for (const document of Array.isArray(documents) ? documents : []) {
 		const [error] = document.errors;
 		if (error !== undefined) {
@@ -81,8 +99,15 @@ function readYaml(name: string, text: string): readonly Tree[] {
 		const lineOf = (node: unknown) =>
 			isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
 		const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node);
+		const members = new Map<unknown, ReadonlyMap<string, unknown>>();
+		const memberOf = (map: unknown, key: string) => {
+			const index = members.get(map) ?? membersOf(map);
+			members.set(map, index);
+			return index.get(key);
+		};
 		const tree = (current: unknown, node: unknown): Tree => ({
 			value: current,
+			work,
 			line: lineOf(node),
 			child(key) {
 				const container = current as Record<string | number, unknown> | undefined;
@@ -90,7 +115,7 @@ function readYaml(name: string, text: string): readonly Tree[] {
 				const inner = resolve(node);
 				// What a merge key brought in has no node of its own here.
 				const found = isMap(inner)
-					? inner.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key))?.value
+					? memberOf(inner, String(key))
 					: isNode(inner) && "items" in inner
 						? (inner.items as readonly unknown[])[key as number]
 						: undefined;
@@ -101,6 +126,15 @@ function readYaml(name: string, text: string): readonly Tree[] {
 	}
 	if (trees.length === 0) throw unreadable(name, "YAML or JSON", "it is empty");
 	return trees;
+}
+
+/** The first value of each key of a mapping. */
+function membersOf(map: unknown): ReadonlyMap<string, unknown> {
+	const index = new Map<string, unknown>();
+	for (const { key, value } of isMap(map) ? map.items : []) {
+		if (isScalar(key) && !index.has(String(key.value))) index.set(String(key.value), value);
+	}
+	return index;
 }
 
 /** What nests too deeply, or multiplies by aliases, ends in an error of the reader. */
@@ -122,14 +156,24 @@ function unreadable(name: string, notation: string, reason: string): Fault {
 /** The first of several members that is there, by its name in any case of letters, dashes and underscores. */
 export function member(tree: Tree | undefined, ...names: readonly string[]): Tree | undefined {
 	if (tree === undefined || !isObject(tree.value)) return undefined;
+	const keys = Object.keys(tree.value);
 	for (const name of names) {
 		const plain = plainKey(name);
-		const key = Object.keys(tree.value).find((candidate) => plainKey(candidate) === plain);
+		tree.work.left -= keys.length;
+		if (tree.work.left < 0) throw tooMuch();
+		const key = keys.find((candidate) => plainKey(candidate) === plain);
 		if (key === undefined) continue;
 		const found = tree.child(key);
 		if (found !== undefined && found.value !== null && found.value !== undefined) return found;
 	}
 	return undefined;
+}
+
+function tooMuch(): Fault {
+	return new Fault(
+		"configuration-too-large",
+		"This configuration has so many parts that refer to each other that it is not read to its end. Split it, and import the parts.",
+	);
 }
 
 function plainKey(key: string): string {

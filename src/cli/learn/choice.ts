@@ -23,24 +23,27 @@ export function additionOf({ route, what, name }: Denied): Addition {
 
 /** The places in which an entry would let in somebody who was denied. */
 export async function placesFor(entry: string, denied: readonly Denied[]): Promise<readonly Addition[]> {
+	const matches = matcherOf(entry);
 	const routes = new Set<string>();
 	for (const { what, name, route } of denied) {
-		if (what === "origin" && !routes.has(route) && (await matches(entry, name))) routes.add(route);
+		if (what === "origin" && !routes.has(route) && (await matches(name))) routes.add(route);
 	}
 	return [...routes].map((route) => ({ route, list: "origins", entry }));
 }
 
-/** Whether an entry of a list lets an origin in, as the gateway itself sees it. */
-export async function matches(entry: string, origin: string): Promise<boolean> {
+/** Tells whether an entry of a list lets an origin in, as the gateway itself sees it. */
+function matcherOf(entry: string): (origin: string) => Promise<boolean> {
 	const host = "api.example.com";
 	const text = JSON.stringify({ cors: { origins: [entry] } });
 	const rehearse = createRehearsal(new Map([[tenantKey(host), text]]), new Set());
-	const { verdict } = await rehearse({
-		method: "GET",
-		url: `https://${host}/`,
-		headers: [["Origin", origin]],
-	});
-	return verdict?.allowed === true;
+	return async (origin) => {
+		const { verdict } = await rehearse({
+			method: "GET",
+			url: `https://${host}/`,
+			headers: [["Origin", origin]],
+		});
+		return verdict?.allowed === true;
+	};
 }
 
 /** Adds to the lists of a file; everything else in it stays as it is written. */

@@ -1,13 +1,18 @@
 /** Owns the reading of JSON values that follow each other, in whichever lines: what `wrangler tail` and exports print. */
 
+import { Fault } from "../shell/fault.ts";
+
 /** Takes pieces of a text, and gives each value as soon as it is whole. */
 export interface JsonStream {
-	/** @returns the values that became whole with this piece; what is not JSON is passed over */
+	/**
+	 * @returns the values that became whole with this piece; what is not JSON is passed over
+	 * @throws Fault where a value is larger than what is held
+	 */
 	take(piece: string): readonly unknown[];
 }
 
 /** Largest value that is held until it is whole, in characters: an export may be one list. */
-const MAX_VALUE_CHARACTERS = 256 * 1024 * 1024;
+const MAX_VALUE_CHARACTERS = 128 * 1024 * 1024;
 
 /**
  * Makes a stream. A value is told by its brackets alone, so that no value is read twice: a parser would have to begin
@@ -47,10 +52,10 @@ export function createJsonStream(): JsonStream {
 				heldCharacters += piece.length - start;
 			}
 			if (heldCharacters > MAX_VALUE_CHARACTERS) {
-				held = [];
-				heldCharacters = 0;
-				depth = 0;
-				inText = false;
+				throw new Fault(
+					"record-too-large",
+					`One JSON value of these records has more than ${MAX_VALUE_CHARACTERS.toLocaleString("en")} characters, or its brackets never close. Split it, or export one value a line.`,
+				);
 			}
 			return values;
 		},

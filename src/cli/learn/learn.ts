@@ -73,7 +73,7 @@ export const learn = defineCommand({
 		for (const log of options.from) await readRecords(log, visitors, terminal);
 		const document = file.document as TenantDocument;
 		const denied = await deniedBy(document, visitors.groups());
-		const kinds = new Map(denied.map((one) => [one, whatIs(one, hosts, document)]));
+		const kinds = kindsOf(denied, domainsOf(hosts, listedOrigins(document)));
 		if (!options.json) printDenied(denied, kinds, visitors, terminal);
 		const additions = await chosen(denied, kinds, options, terminal, path);
 		const text = withAdditions(file.source.text, file.value, additions);
@@ -131,7 +131,8 @@ async function readRecords(log: string, visitors: Visitors, terminal: Terminal):
 	};
 	if (log === STANDARD_INPUT) {
 		const decoder = new TextDecoder();
-		take(decoder.decode(await terminal.readInput(1024 * 1024 * 1024)));
+		for await (const piece of terminal.inputPieces())
+			take(typeof piece === "string" ? piece : decoder.decode(piece, { stream: true }));
 		return;
 	}
 	try {
@@ -145,12 +146,14 @@ async function readRecords(log: string, visitors: Visitors, terminal: Terminal):
 	}
 }
 
-function whatIs(
-	{ what, name }: Denied,
-	hosts: readonly string[],
-	document: TenantDocument,
-): OriginKind | undefined {
-	return what === "origin" ? kindOf(name, domainsOf(hosts, listedOrigins(document))) : undefined;
+/** @param ownDomains found once: of 100,000 origins that takes a while */
+function kindsOf(
+	denied: readonly Denied[],
+	ownDomains: ReadonlySet<string>,
+): ReadonlyMap<Denied, OriginKind | undefined> {
+	return new Map(
+		denied.map((one) => [one, one.what === "origin" ? kindOf(one.name, ownDomains) : undefined]),
+	);
 }
 
 /** The texts of every list of origins. */

@@ -110,6 +110,9 @@ function rowOf(value: Readonly<Record<string, unknown>>): Readonly<Record<string
 	return row;
 }
 
+/** The latest time that a date can be of, in milliseconds. */
+const MAX_MILLISECONDS = 8.64e15;
+
 /** Milliseconds since 1970, of a number or of a date; seconds, microseconds and nanoseconds are told by their size. */
 function timeOf(value: Readonly<Record<string, unknown>>): number | undefined {
 	for (const key of ["timestamp", "eventTimestamp", "EventTimestampMs", "time", "last"]) {
@@ -117,7 +120,8 @@ function timeOf(value: Readonly<Record<string, unknown>>): number | undefined {
 		if (typeof found === "number" && Number.isFinite(found) && found > 0) {
 			if (found < 1e11) return found * 1000;
 			if (found < 1e14) return found;
-			return found < 1e17 ? found / 1000 : found / 1e6;
+			const at = found < 1e17 ? found / 1000 : found / 1e6;
+			if (at <= MAX_MILLISECONDS) return at;
 		}
 		if (typeof found === "string") {
 			// ClickHouse writes its dates in UTC without saying so.

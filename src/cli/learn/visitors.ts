@@ -94,7 +94,7 @@ export async function deniedBy(
 	document: TenantDocument,
 	groups: readonly Group[],
 ): Promise<readonly Denied[]> {
-	const found = new Map<string, Denied>();
+	const found = new Map<string, Gathered>();
 	const rehearsals = new Map<string, Rehearse>();
 	for (const group of groups) {
 		const { route } = group;
@@ -103,27 +103,34 @@ export async function deniedBy(
 		rehearsals.set(route, rehearse);
 		const judgement = await judge(rehearse, group);
 		for (const { what, name } of judgement) {
-			const key = JSON.stringify([group.route, what, name]);
-			found.set(key, merged(found.get(key), group, what, name));
+			const key = JSON.stringify([route, what, name]);
+			let gathered = found.get(key);
+			if (gathered === undefined) {
+				gathered = { route, what, name, groups: [] };
+				found.set(key, gathered);
+			}
+			gathered.groups.push(group);
 		}
 	}
-	return [...found.values()].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
+	return [...found.values()].map(denied).sort((a, b) => b.count - a.count || a.name.localeCompare(b.name));
 }
 
-function merged(before: Denied | undefined, group: Group, what: Denied["what"], name: string): Denied {
-	const union = (one: readonly string[] = [], more: Iterable<string>) => [...new Set([...one, ...more])];
-	const times = (one: number | undefined, other: number | undefined, of: (...all: number[]) => number) =>
-		one === undefined || other === undefined ? (one ?? other) : of(one, other);
+/** Something denied, and all who asked for it: joined once, for there may be thousands. */
+interface Gathered extends Pick<Denied, "route" | "what" | "name"> {
+	readonly groups: Group[];
+}
+
+function denied({ groups, ...what }: Gathered): Denied {
+	const unique = (texts: Iterable<string>) => [...new Set(texts)];
+	const times = (of: "first" | "last") => groups.map((group) => group[of]).filter((at) => at !== undefined);
 	return {
-		route: group.route,
-		what,
-		name,
-		origins: union(before?.origins, [group.origin]),
-		methods: union(before?.methods, group.method === "" ? [] : [group.method]),
-		headers: union(before?.headers, group.headers),
-		count: (before?.count ?? 0) + group.count,
-		firstMilliseconds: times(before?.firstMilliseconds, group.first, Math.min),
-		lastMilliseconds: times(before?.lastMilliseconds, group.last, Math.max),
+		...what,
+		origins: unique(groups.map(({ origin }) => origin)),
+		methods: unique(groups.flatMap(({ method }) => (method === "" ? [] : [method]))),
+		headers: unique(groups.flatMap(({ headers }) => [...headers])),
+		count: groups.reduce((sum, { count }) => sum + count, 0),
+		firstMilliseconds: times("first").reduce<number | undefined>((a, b) => Math.min(a ?? b, b), undefined),
+		lastMilliseconds: times("last").reduce<number | undefined>((a, b) => Math.max(a ?? b, b), undefined),
 	};
 }
 

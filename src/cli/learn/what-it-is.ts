@@ -35,12 +35,14 @@ export const KIND_WORDS: Readonly<Record<OriginKind, string>> = {
 const MAX_LOOK_ALIKE_EDITS = 2;
 /** Shorter names resemble each other by chance. */
 const MIN_LOOK_ALIKE_CHARACTERS = 5;
+/** Own domains that a stranger's is held against, those of the hosts first: a file may have 100,000, and a log 20,000 strangers. */
+const MAX_COMPARED_DOMAINS = 200;
 
 /**
  * Tells what an origin is.
  * @param ownDomains registrable domains of the file's hosts and of its exact origins
  */
-export function kindOf(origin: string, ownDomains: readonly string[]): OriginKind {
+export function kindOf(origin: string, ownDomains: ReadonlySet<string>): OriginKind {
 	if (origin === "null") return "null";
 	const parts = splitOrigin(origin);
 	if (parts === undefined || !isSerializedOrigin(origin)) return "malformed";
@@ -48,8 +50,7 @@ export function kindOf(origin: string, ownDomains: readonly string[]): OriginKin
 	if (scheme !== "http" && scheme !== "https") return "extension";
 	if (isLoopback(host)) return "localhost";
 	const domain = registrableDomain(host);
-	if (domain !== undefined && ownDomains.includes(domain))
-		return domain === host ? "own-domain" : "own-subdomain";
+	if (domain !== undefined && ownDomains.has(domain)) return domain === host ? "own-domain" : "own-subdomain";
 	if (isLookAlike(host, domain, ownDomains)) return "look-alike";
 	const { suffix, isPrivate } = privateSuffix(host);
 	return isPrivate && suffix !== undefined ? "public-suffix-host" : "other-site";
@@ -62,23 +63,28 @@ function privateSuffix(host: string) {
 }
 
 /** `evilacme.com`, `acme.com.evil.example`, `acme-login.com`, `acrne.com`, `acme.co`. */
-function isLookAlike(host: string, domain: string | undefined, ownDomains: readonly string[]): boolean {
-	return ownDomains.some((own) => {
-		const name = own.slice(0, own.indexOf("."));
-		if (host.includes(own)) return true;
-		const theirs = (domain ?? host).split(".")[0] ?? "";
+function isLookAlike(host: string, domain: string | undefined, ownDomains: ReadonlySet<string>): boolean {
+	const theirs = (domain ?? host).split(".")[0] ?? "";
+	let compared = 0;
+	for (const own of ownDomains) {
+		if (compared++ === MAX_COMPARED_DOMAINS) break;
 		// Written as punycode, letters of other alphabets look like anything.
-		if (host.includes("xn--")) return true;
-		if (name.length < MIN_LOOK_ALIKE_CHARACTERS) return theirs === name || theirs.split("-").includes(name);
-		return host.includes(name) || distance(theirs, name) <= MAX_LOOK_ALIKE_EDITS;
-	});
+		if (host.includes(own) || host.includes("xn--") || resembles(own, host, theirs)) return true;
+	}
+	return false;
+}
+
+function resembles(own: string, host: string, theirs: string): boolean {
+	const name = own.slice(0, own.indexOf("."));
+	if (name.length < MIN_LOOK_ALIKE_CHARACTERS) return theirs === name || theirs.split("-").includes(name);
+	return host.includes(name) || distance(theirs, name) <= MAX_LOOK_ALIKE_EDITS;
 }
 
 /** The registrable domains of hosts and origins, each once. */
-export function domainsOf(hosts: readonly string[], origins: readonly string[]): readonly string[] {
+export function domainsOf(hosts: readonly string[], origins: readonly string[]): ReadonlySet<string> {
 	const names = [
 		...hosts.map((host) => host.replace("*.", "")),
 		...origins.flatMap((origin) => splitOrigin(origin)?.host.replace("*.", "") ?? []),
 	];
-	return [...new Set(names.flatMap((name) => registrableDomain(name) ?? []))];
+	return new Set(names.flatMap((name) => registrableDomain(name) ?? []));
 }

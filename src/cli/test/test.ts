@@ -1,9 +1,9 @@
 /** Owns `cordon test`: whether what tenant files expect holds. */
 
-import { lstatSync, writeFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { readFolder } from "../files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
-import { systemReason } from "../files/regular-file.ts";
+import { writeNewOrRegularFile } from "../files/regular-file.ts";
 import { fileReport, printFindings } from "../files/report.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, kvPlace } from "../kv/kv-options.ts";
@@ -75,7 +75,7 @@ export const test = defineCommand({
 		const done = options.live
 			? await askLive(files, (host) => terminal.busy(`Asking ${host} …`))
 			: await runFiles(files, kv && ((keys) => kv.get(keys)));
-		if (options.junit !== undefined) writeJunit(options.junit, junitXml(done));
+		if (options.junit !== undefined) writeNewOrRegularFile(options.junit, junitXml(done));
 		if (options.json) terminal.json(resultsReport(done));
 		else if (done.length > 0) printResults(done, terminal);
 		else {
@@ -103,12 +103,4 @@ async function readFiles(path: string, terminal: Terminal): Promise<readonly Ten
 	}
 	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
 	return [readTenantFile(name, text)];
-}
-
-function writeJunit(path: string, xml: string): void {
-	try {
-		writeFileSync(path, xml);
-	} catch (error) {
-		throw new Fault("unwritable-file", `${safePart(path)} cannot be written: ${systemReason(error)}`);
-	}
 }

@@ -109,6 +109,7 @@ function asMatcher(tree: Tree): Tree {
 	return {
 		value: { safe_regex: tree.value },
 		line: tree.line,
+		work: tree.work,
 		child: (key) => (key === "safe_regex" ? tree : undefined),
 	};
 }

@@ -60,16 +60,32 @@ function policyOf(cors: Tree, name: string, paths: readonly SourcePath[]): Sourc
 function rules(tree: Tree | undefined, matchOf: (text: string) => OriginMatch): readonly OriginRule[] {
 	return items(tree).flatMap(({ value, line }) => {
 		if (typeof value !== "string") return [];
-		const entriesOf = value.split(/,(?![^[]*\])/).map((text) => text.trim());
-		return entriesOf
+		return splitOutsideBrackets(value)
+			.map((text) => text.trim())
 			.filter((text) => text !== "")
 			.flatMap((text) => withPorts(text).map((one) => ({ text: one, line, match: matchOf(one) })));
 	});
 }
 
+/** At each comma that has no closing bracket as the next one behind it. */
+function splitOutsideBrackets(text: string): readonly string[] {
+	const parts: string[] = [];
+	let end = text.length;
+	let isInside = false;
+	for (let at = text.length - 1; at >= 0; at--) {
+		const character = text.charAt(at);
+		if (character === "]" || character === "[") isInside = character === "]";
+		if (character !== "," || isInside) continue;
+		parts.push(text.slice(at + 1, end));
+		end = at;
+	}
+	return [...parts, text.slice(0, end)].reverse();
+}
+
 function withPorts(text: string): readonly string[] {
-	const [whole, ports = ""] = /:\[([^\]]*)\]$/.exec(text) ?? [];
-	if (whole === undefined) return [text];
-	const host = text.slice(0, -whole.length);
+	const start = text.lastIndexOf(":[");
+	const ports = text.slice(start + 2, -1);
+	if (start === -1 || !text.endsWith("]") || ports.includes("]")) return [text];
+	const host = text.slice(0, start);
 	return ports.split(",").map((port) => `${host}:${port.trim()}`);
 }

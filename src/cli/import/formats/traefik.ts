@@ -94,6 +94,7 @@ function mapping(options: readonly (readonly [string, Tree])[]): Tree {
 		value: Object.fromEntries(options.map(([key, { value }]) => [key, value])),
 		line: options[0]?.[1].line,
 		child: (key) => children.get(String(key)),
+		work: options[0]?.[1].work ?? { left: 0 },
 	};
 }
 
