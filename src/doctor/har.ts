@@ -54,7 +54,7 @@ export type HarResult =
 	| { readonly ok: false; readonly reason: string };
 
 /** Judges a recorded session. @param text the HAR file's own */
-export function judgeHar(text: string, options: HarOptions): HarResult {
+export async function judgeHar(text: string, options: HarOptions): Promise<HarResult> {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -68,12 +68,13 @@ export function judgeHar(text: string, options: HarOptions): HarResult {
 	}
 	const { entries } = parsed.output.log;
 	const used = new Set<Entry>();
-	const diagnoses = entries.flatMap((entry) => {
-		if (used.has(entry) || isPreflight(entry)) return [];
+	const diagnoses: Diagnosis[] = [];
+	for (const entry of entries) {
+		if (used.has(entry) || isPreflight(entry)) continue;
 		const page = pageOf(entry, options);
-		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) return [];
-		return [judge(page, entry, entries, used)];
-	});
+		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) continue;
+		diagnoses.push(await judge(page, entry, entries, used));
+	}
 	return { ok: true, diagnoses, entries: entries.length };
 }
 
@@ -114,7 +115,12 @@ function recordedCredentials(request: HeaderList, response: HeaderList): Credent
 	return isCredentialed && !isOpen ? "include" : "same-origin";
 }
 
-function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: Set<Entry>): Diagnosis {
+async function judge(
+	page: FetchCall,
+	entry: Entry,
+	entries: readonly Entry[],
+	used: Set<Entry>,
+): Promise<Diagnosis> {
 	const start = entries.indexOf(entry);
 	const received: Received[] = [];
 	const turns: Turn[] = [];
@@ -131,9 +137,9 @@ function judge(page: FetchCall, entry: Entry, entries: readonly Entry[], used: S
 		reach: DIRECT,
 	};
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie: visit.cookie });
-	const finish = (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
+	const finish = async (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
 		discreet(
-			conclude(
+			await conclude(
 				{ visit, conversation: { turns, failure, unsentWrite: undefined, ...rest }, probed: NO_PROBES },
 				exchanges,
 			),

@@ -8,6 +8,7 @@ import type { Conversation } from "./conversation.ts";
 import type { Exchange, Visit } from "./network/network.ts";
 import type { WireResponse } from "./network/wire.ts";
 import type { Probed } from "./probes.ts";
+import type { TenantFix } from "./tenant-fix.ts";
 
 /** An exchange that got an answer. */
 export type Answered = Exchange & { readonly answer: WireResponse };
@@ -17,6 +18,8 @@ export interface Seen {
 	readonly visit: Visit;
 	readonly conversation: Conversation;
 	readonly probed: Probed;
+	/** What would let the call in, where Cordon itself refused its origin. */
+	readonly tenantFix?: TenantFix;
 }
 
 /** Whether an answer came. */

@@ -74,7 +74,8 @@ const UNINTERESTING: ReadonlySet<string> = new Set([
 /** Who answered, with the fix there; empty where that does not show. */
 export function answeredByWords({ answeredBy }: Diagnosis): string {
 	if (answeredBy === undefined) return "";
-	return `${answeredBy.name} answered (${answeredBy.evidence}). ${answeredBy.fix}`;
+	const { name, made, evidence, fix } = answeredBy;
+	return `${made ? `${name} made this answer` : `The answer came by way of ${name}`} (${evidence}). ${fix}`;
 }
 
 /** What was sent, what was found, what was left out. */
