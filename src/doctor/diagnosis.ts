@@ -131,7 +131,7 @@ function withAdvice(conversation: Conversation, cause: Cause | undefined): Conve
 /** Of causes that name who answered themselves, or that are the page's own, nothing more is told. */
 const NAMES_ITSELF: ReadonlySet<Cause["code"]> = new Set([
 	...(["cordon-problem", "edge-challenge", "page-sends-response-header", "null-origin"] as const),
-	...(["preflight-unanswered", "cached-for-another-origin", "depends-on-cookie"] as const),
+	...(["preflight-unanswered", "cached-for-another-origin", "depends-on-cookie", "misspelt-header"] as const),
 ]);
 
 function answeredByOf(
@@ -144,12 +144,19 @@ function answeredByOf(
 	const last = answeredTurns(conversation).at(-1);
 	const redirect = answeredTurns(conversation).findLast(isRedirect);
 	if (cause !== undefined && redirect !== undefined && cause.code.includes("redirect")) {
-		return whoAnswered(redirect, redirect.purpose === "preflight" ? "preflight" : "redirect");
+		const isSignIn = cause.code === "sign-in-redirect";
+		const isPreflight = redirect.purpose === "preflight";
+		return whoAnswered(redirect, !isSignIn ? "redirect" : isPreflight ? "preflight" : "sign-in");
 	}
+	if (cause?.code === "preflight-refuses-part" && last !== undefined) return whoAnswered(last, "lists");
 	if (step !== undefined && last !== undefined) {
 		return whoAnswered(last, troubleOf(step, last.answer.status));
 	}
-	const { missingPath } = probed;
+	const { missingPath, base } = probed;
+	const opensToAll = findings.some(
+		({ code, severity }) => code.startsWith("reflects-") && severity === "danger",
+	);
+	if (opensToAll && isAnswered(base)) return whoAnswered(base, "reflects");
 	const hasBareErrors = findings.some(({ code }) => code === "error-without-headers");
 	if (hasBareErrors && isAnswered(missingPath)) return whoAnswered(missingPath, "error");
 	return undefined;

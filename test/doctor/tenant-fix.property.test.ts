@@ -9,7 +9,6 @@ import { explain } from "../../src/explain/explain.ts";
 import type { Question } from "../../src/explain/question.ts";
 import { applyPatches } from "../../src/findings/patch.ts";
 import { compileTenant } from "../../src/tenants/tenant.ts";
-import { findWarnings } from "../../src/tenants/warnings.ts";
 import { document as documents, near } from "../fuzz/arbitraries.ts";
 
 const HOST = "api.example.com";
@@ -77,8 +76,6 @@ describe("for any valid document that refuses a call", { timeout: 120_000 }, () 
 				]);
 				const changed = compileTenant(patched);
 				if (!changed.ok) throw new Error(JSON.stringify(changed.errors));
-				if (changed.closed || !compiled.ok || compiled.closed) throw new Error("nothing here is closed");
-				expect(findWarnings(changed.document).length).toBe(findWarnings(compiled.document).length);
 				const asked = Object.assign({}, question, ...fix.page.map(({ change }) => change));
 				const after = await explain(patched, HOST, asked, NO_DIRECTORIES);
 				expect(after.allowed, JSON.stringify({ document, page, fix })).toBe(true);

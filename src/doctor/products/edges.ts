@@ -16,6 +16,8 @@ export const cloudflareAccess: Facts = {
 	),
 	fixes: {
 		origin: ACCESS,
+		redirect: ACCESS,
+		"sign-in": ACCESS,
 		error: `${ACCESS} Without a session Access answers by itself: sign the user in by a visit of the API's own host before the call, and call with credentials.`,
 	},
 };
@@ -31,7 +33,7 @@ export const oauth2Proxy: Facts = {
 		cookie(/^_oauth2_proxy/),
 		body(/OAuth2 Proxy/i, "its sign-in page in the body"),
 	),
-	fixes: { origin: OAUTH2_PROXY },
+	fixes: { origin: OAUTH2_PROXY, redirect: OAUTH2_PROXY, "sign-in": OAUTH2_PROXY },
 };
 
 const GATEWAY_OPTIONS =
@@ -128,6 +130,8 @@ export const traefik: Facts = {
 	passed: anyHeader(/^x-traefik-/i),
 	fixes: {
 		origin: TRAEFIK,
+		"sign-in":
+			"In Traefik, a forwardAuth middleware sends this: give OPTIONS and the API's paths a router of their own without it, or let the auth service answer 401 to page code.",
 		lists:
 			"In Traefik, name them in accessControlAllowMethods and accessControlAllowHeaders of the headers middleware.",
 		redirect:
@@ -166,6 +170,8 @@ export const awsLoadBalancer: Facts = {
 			"In an Application Load Balancer, an authenticate action takes OPTIONS too: put a rule before it that forwards the HTTP request method OPTIONS to the API.",
 		redirect:
 			"In an Application Load Balancer, a rule redirects (mostly http to https): call the URL it leads to. An authenticate action with OnUnauthenticatedRequest: deny gives 401 in place of a redirect.",
+		"sign-in":
+			"In an Application Load Balancer, let the authenticate action of the API's paths have OnUnauthenticatedRequest: deny, which answers 401, or allow, which leaves it to the API.",
 		error: ALB_ERROR,
 		origin: ALB_ERROR,
 	},

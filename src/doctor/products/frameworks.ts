@@ -48,6 +48,10 @@ export const spring: Facts = {
 	fixes: {
 		origin: SPRING,
 		preflight: `${SPRING} "Invalid CORS request" means that the origin, the method or a header is not in that configuration.`,
+		"sign-in":
+			"In Spring Security, let the API's paths answer 401 in place of the login page: exceptionHandling().authenticationEntryPoint(new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED)), and turn on http.cors(…).",
+		reflects:
+			'In Spring, allowedOriginPatterns("*") with allowCredentials(true) lets everybody in: write setAllowedOrigins with the exact origins.',
 		lists:
 			"In Spring, name them in setAllowedMethods and setAllowedHeaders of the CorsConfiguration (or in @CrossOrigin).",
 		doubled:
@@ -71,6 +75,10 @@ export const aspNet: Facts = {
 		redirect:
 			"In ASP.NET Core, UseHttpsRedirection answers preflights by http with a redirect: call the https URL.",
 		error: `${ASPNET} An exception handler takes off what was set before it: where errors come without the headers, call UseCors inside it too, or set them there.`,
+		"sign-in":
+			"In ASP.NET Core, the cookie scheme redirects to its login page: let Events.OnRedirectToLogin answer 401 for the API's paths.",
+		reflects:
+			"In ASP.NET Core, SetIsOriginAllowed(_ => true) with AllowCredentials() lets everybody in: write WithOrigins(…) with the exact origins.",
 		lists: "In ASP.NET Core, name them in WithMethods(…) and WithHeaders(…) of the policy.",
 	},
 };
@@ -91,6 +99,10 @@ export const express: Facts = {
 			"In Express, put app.use(cors({ origin: […], credentials: true })) before everything that can fail: errors keep the headers that are set by then. An origin function that calls back with an error makes a 500 without them: let it say false.",
 		lists:
 			"In Express, name them in methods and allowedHeaders of cors(…); left out, it allows every method that is common, and the headers that are asked for.",
+		"sign-in":
+			"In Express, let the authentication middleware answer 401 for the API's paths in place of response.redirect, and put app.use(cors(…)) before it.",
+		reflects:
+			'In Express, cors({ origin: true }) and a function that always says true let everybody in: write origin: ["https://app.example.com"].',
 		doubled:
 			"In Express, let either cors(…) or your own response.header(…) set the header, not both, and nothing in front.",
 	},
@@ -113,7 +125,10 @@ const HAPI =
 export const hapi: Facts = {
 	name: "hapi",
 	answered: body(/"message":"CORS[^"]*"/, "the message in the body"),
-	fixes: { origin: HAPI, lists: HAPI },
+	fixes: {
+		origin: HAPI,
+		reflects: "In hapi, origin: ['*'] with credentials: true lets everybody in: name the origins.",
+	},
 };
 
 const STARLETTE =
@@ -132,6 +147,8 @@ export const starlette: Facts = {
 		redirect:
 			"In Starlette or FastAPI, redirect_slashes redirects the path without (or with) its slash (307): call the URL it leads to.",
 		error: `${STARLETTE} A 500 of an exception that nobody catches is made outside of every middleware and has no CORS headers: add an exception handler for it, or wrap the application in CORSMiddleware itself: app = CORSMiddleware(app, …).`,
+		reflects:
+			'In Starlette or FastAPI, allow_origins=["*"] with allow_credentials=True lets everybody in who has a cookie, as allow_origin_regex=".*" does: write allow_origins=["https://app.example.com"].',
 		lists:
 			"In Starlette or FastAPI, name them in allow_methods and allow_headers of CORSMiddleware: left out, only GET and no further header are allowed.",
 	},
@@ -145,7 +162,7 @@ export const django: Facts = {
 	name: "Django",
 	answered: first(
 		body(
-			/<h1>(Not Found|Server Error \(500\)|Bad Request \(400\)|403 Forbidden)<\/h1>\s*<p>/,
+			/<h1>Not Found<\/h1><p>The requested resource was not found on this server\.<\/p>|<h1>(Server Error \(500\)|Bad Request \(400\)|403 Forbidden)<\/h1><p><\/p>/,
 			"its error page in the body",
 		),
 		body(
@@ -159,6 +176,10 @@ export const django: Facts = {
 		origin: DJANGO,
 		redirect:
 			"In Django, APPEND_SLASH redirects the path without its slash (301), without CORS headers where CommonMiddleware comes before CorsMiddleware: call the URL it leads to. For page code let a call without a session get 401 in place of a redirect to sign in.",
+		"sign-in":
+			"In Django, login_required redirects: let the API's views answer 401 (in Django REST framework, an authentication class that has authenticate_header), and put CorsMiddleware first.",
+		reflects:
+			"In Django, CORS_ALLOW_ALL_ORIGINS (CORS_ORIGIN_ALLOW_ALL) = True with CORS_ALLOW_CREDENTIALS lets everybody in: remove it, and write CORS_ALLOWED_ORIGINS.",
 		lists:
 			'In Django, name them in CORS_ALLOW_METHODS and CORS_ALLOW_HEADERS = (*corsheaders.defaults.default_headers, "x-…").',
 	},
@@ -177,6 +198,10 @@ export const flask: Facts = {
 		preflight: `${FLASK} A before_request that asks for a session has to let OPTIONS pass: if request.method == "OPTIONS": return.`,
 		redirect:
 			"In Flask, a route with a slash at the end redirects the path without it (308): call the URL it leads to, or set strict_slashes=False.",
+		"sign-in":
+			"In Flask-Login, let unauthorized_handler answer 401 for the API's paths in place of the redirect.",
+		reflects:
+			'In Flask, CORS(app, supports_credentials=True) without origins lets everybody in: write origins=["https://app.example.com"]. Entries that look like regular expressions are taken for them.',
 		lists: "In Flask, name them in methods and allow_headers of CORS(…).",
 	},
 };
@@ -189,7 +214,13 @@ export const rails: Facts = {
 	name: "Rails",
 	answered: anyHeader(/^x-rack-cors$/i),
 	passed: both(anyHeader(/^x-runtime$/i), anyHeader(/^x-request-id$/i)),
-	fixes: { origin: RAILS },
+	fixes: {
+		origin: RAILS,
+		"sign-in":
+			"In Rails, Devise redirects formats that it navigates to: let the call ask for JSON (Accept: application/json), which gets 401.",
+		reflects:
+			"In Rails, rack-cors with origins /.*/ or a block that says true lets everybody in with credentials: name the origins.",
+	},
 };
 
 const LARAVEL =
@@ -199,7 +230,13 @@ const LARAVEL =
 export const laravel: Facts = {
 	name: "Laravel",
 	passed: cookie(/^(laravel_session|.*_session$|XSRF-TOKEN$)/),
-	fixes: { origin: LARAVEL },
+	fixes: {
+		origin: LARAVEL,
+		"sign-in":
+			"In Laravel, the auth middleware redirects to the route login: let the call send Accept: application/json, which gets 401.",
+		reflects:
+			"In Laravel, allowed_origins ['*'] with supports_credentials true lets everybody in: name the origins in config/cors.php.",
+	},
 };
 
 const NEXT =
@@ -222,6 +259,8 @@ export const vercel: Facts = {
 	fixes: {
 		preflight: `On Vercel, answer OPTIONS in the function itself, with 204, and set the headers by "headers" in vercel.json; where Deployment Protection is on, add the path to its OPTIONS Allowlist. ${NEXT}`,
 		redirect: `On Vercel, ${TRAILING_SLASH} In vercel.json it is "trailingSlash"; a redirect to vercel.com/sso is Deployment Protection.`,
+		"sign-in":
+			"On Vercel, this is Deployment Protection: turn it off for this deployment, or let the call carry the bypass secret (x-vercel-protection-bypass).",
 		error: 'On Vercel, set the headers by "headers" in vercel.json, which holds for errors of functions too.',
 		origin: 'On Vercel, set the headers by "headers" in vercel.json or in the function itself, not in both.',
 	},

@@ -16,7 +16,11 @@ export type Trouble =
 	/** The lists of a preflight's answer lack something. */
 	| "lists"
 	/** A header came twice. */
-	| "doubled";
+	| "doubled"
+	/** Page code is sent to a sign-in page. */
+	| "sign-in"
+	/** Every origin is let in, with credentials. */
+	| "reflects";
 
 /** The fix for each trouble; what has none of its own has that of the origin. */
 export type Fixes = { readonly origin: string } & Partial<Readonly<Record<Trouble, string>>>;

@@ -20,6 +20,10 @@ export const nginx: Facts = {
 		origin: NGINX,
 		lists:
 			"In nginx, send Access-Control-Allow-Methods and Access-Control-Allow-Headers where OPTIONS is answered: if ($request_method = OPTIONS) { add_header … always; return 204; }.",
+		"sign-in":
+			"In nginx, error_page 401 = @login (or auth-signin of the ingress) makes the redirect: leave it out for the API's paths, so that auth_request answers 401, and answer OPTIONS before it.",
+		reflects:
+			"In nginx, add_header Access-Control-Allow-Origin $http_origin lets everybody in: choose the origin by a map with the exact origins, default empty.",
 		doubled:
 			"In nginx, add_header adds to what the application sends: take the application's out with proxy_hide_header Access-Control-Allow-Origin, or set it in one place only.",
 	},
@@ -38,11 +42,14 @@ export const apache: Facts = {
 			"In Apache httpd, answer preflights before authentication: RewriteCond %{REQUEST_METHOD} =OPTIONS and RewriteRule ^ - [R=204,L] with Header always set …, and where Require asks for a user, let OPTIONS through: <RequireAny> with Require method OPTIONS.",
 		redirect:
 			"In Apache httpd, DirectorySlash redirects a directory without its slash (301), and Redirect or RewriteRule others: call the URL it leads to.",
-		error: "In Apache httpd, write Header always set: without always it sets nothing on errors.",
+		error:
+			"In Apache httpd, write Header always set: without always it sets nothing on the errors that httpd itself makes.",
 		origin:
 			'In Apache httpd, choose the origin with SetEnvIf Origin "^(https://app\\.example\\.com)$" CORS=$1, and send it with Header always set Access-Control-Allow-Origin %{CORS}e env=CORS, and Header always merge Vary Origin.',
 		lists:
 			"In Apache httpd, send the lists with Header always set Access-Control-Allow-Methods and Header always set Access-Control-Allow-Headers; where it answers OPTIONS by itself (200 with Allow), these are all that is missing.",
+		reflects:
+			'In Apache httpd, a SetEnvIf Origin that matches everything lets everybody in: match "^https://app\\.example\\.com$", dots with a backslash, from ^ to $.',
 		doubled:
 			"In Apache httpd, Header add, and Header always set beside an application that sends the header too, give two: take the application's out with Header onsuccess unset Access-Control-Allow-Origin, or set it in one place only.",
 	},
@@ -54,7 +61,7 @@ export const caddy: Facts = {
 	passed: first(header("server", /^Caddy\b/), header("via", /\bCaddy\b/)),
 	fixes: {
 		preflight:
-			"In Caddy, answer preflights in a block of their own: @preflight method OPTIONS, handle @preflight { header …; respond 204 }; and let basic_auth and forward_auth leave them alone (a matcher not method OPTIONS), as they come before handle.",
+			"In Caddy, answer preflights in a block of their own: @preflight method OPTIONS, handle @preflight { header …; respond 204 }; and let basic_auth (basicauth before 2.8) and forward_auth leave them alone (a matcher not method OPTIONS), as they come before handle.",
 		redirect:
 			"In Caddy, file_server redirects a directory without its slash (308), and redir or automatic HTTPS others: call the URL it leads to.",
 		error:
@@ -63,6 +70,8 @@ export const caddy: Facts = {
 			"In Caddy, @origin header Origin https://app.example.com, then header @origin with Access-Control-Allow-Origin and Access-Control-Allow-Credentials true, and header Vary Origin.",
 		lists:
 			"In Caddy, set Access-Control-Allow-Methods and Access-Control-Allow-Headers in the header directive of the block that answers OPTIONS.",
+		reflects:
+			"In Caddy, {http.request.header.Origin} as the value lets everybody in: send it only for a matcher @origin header Origin https://app.example.com.",
 		doubled:
 			"In Caddy, header before reverse_proxy adds to what the application sends: take the application's out with header_down -Access-Control-Allow-Origin in reverse_proxy, or set it in one place only.",
 	},

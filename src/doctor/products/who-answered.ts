@@ -1,6 +1,7 @@
 /** Owns who answered, where a response shows it: which product comes first, and its fix. */
 
 import type { Step } from "../../browser/steps.ts";
+import { isList } from "../findings/doubled.ts";
 import type { Answered } from "../seen.ts";
 import {
 	amazonS3,
@@ -80,6 +81,9 @@ export interface AnsweredBy {
 	readonly fix: string;
 }
 
+/** Troubles that the fix for the origin does not help. */
+const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set(["sign-in", "reflects", "redirect"]);
+
 /**
  * Who gave an answer, and the fix for this trouble; undefined where the answer does not show it. Who made the answer comes
  * before who only passed it on.
@@ -89,8 +93,8 @@ export function whoAnswered(exchange: Answered, trouble: Trouble): AnsweredBy | 
 	for (const made of [true, false]) {
 		for (const [product, { name, answered, passed, fixes }] of products) {
 			const evidence = (made ? answered : passed)?.(exchange);
-			if (evidence !== undefined)
-				return { product, name, made, evidence, fix: fixes[trouble] ?? fixes.origin };
+			const fix = fixes[trouble] ?? (HAS_NO_FALLBACK.has(trouble) ? undefined : fixes.origin);
+			if (evidence !== undefined && fix !== undefined) return { product, name, made, evidence, fix };
 		}
 	}
 	return undefined;
@@ -107,7 +111,7 @@ export function troubleOf({ code, received }: Step, status: number): Trouble {
 	if (status >= 300 && status <= 399) return "redirect";
 	if (code === "preflight-status") return "preflight";
 	if (LIST_STEPS.has(code)) return "lists";
-	if (received.includes(",")) return "doubled";
+	if (received.includes(",") && !isList([received])) return "doubled";
 	if (status >= 400) return code.startsWith("preflight-") ? "preflight" : "error";
 	return "origin";
 }
