@@ -136,7 +136,7 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 			withCookie = { ...stranger, exchange, shared };
 	}
 	// A cache need not say that it answered.
-	const isSuspect = isAnswered(base) && base.answer.status < 400 && !isNamedBy(base, ownOrigin);
+	const isSuspect = isAnswered(base) && base.answer.status < 300 && !isNamedBy(base, ownOrigin);
 	const uncached = isSuspect
 		? await send({ ...withOrigin(get, ownOrigin), url: freshUrl(get.url) }, "a fresh URL")
 		: undefined;

@@ -12,7 +12,9 @@ export const cachedAnswer: FindCause = ({ visit: { page }, conversation, probed:
 	const allowed = allowedOrigin(last);
 	if (allowed === page.origin) return undefined;
 	const fresh = isAnswered(uncached) ? uncached : undefined;
-	const isCured = fresh !== undefined && allowedOrigin(fresh) === page.origin;
+	// Another status comes of another route, and shows nothing of a cache.
+	const isCured =
+		fresh !== undefined && fresh.answer.status === last.answer.status && allowedOrigin(fresh) === page.origin;
 	// What the server itself answers, without a cache, is not the cache's fault.
 	const isOwn = fresh !== undefined && !isCured && cacheEvidence(fresh) === undefined;
 	const isAnotherOrigin = allowed !== null && isSerializedOrigin(allowed);

@@ -111,7 +111,7 @@ export function troubleOf({ code, received }: Step, status: number): Trouble {
 	if (status >= 300 && status <= 399) return "redirect";
 	if (code === "preflight-status") return "preflight";
 	if (LIST_STEPS.has(code)) return "lists";
-	if (received.includes(",") && !isList([received])) return "doubled";
+	if (received.includes(",") && !isList([received.slice(received.indexOf(":") + 1)])) return "doubled";
 	if (status >= 400) return code.startsWith("preflight-") ? "preflight" : "error";
 	return "origin";
 }
