@@ -60,7 +60,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "cli",
-					include: ["test/cli/**/*.test.ts"],
+					include: ["test/{cli,doctor}/**/*.test.ts"],
 					testTimeout: 60_000,
 					sequence: { groupOrder: 1 },
 				},

@@ -2,7 +2,7 @@
 
 import { getHeader } from "../browser/header-list.ts";
 import { credentialsMode } from "../browser/page-request.ts";
-import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
+import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY } from "../cors/standard.ts";
 import type { DoctorFinding, FindingCode } from "./finding.ts";
 import { cookiesOf } from "./findings/cookies.ts";
 import { allowedOrigin, crossOriginTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
@@ -31,20 +31,28 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const { visit, conversation, probed } = seen;
 	const isFound = (...codes: readonly FindingCode[]) => findings.some(({ code }) => codes.includes(code));
 	const checks: GoodCheck[] = [];
+	const { base, missingPath, cacheOrder, withCookie } = probed;
 	// With a cookie everybody is: what is refused without one says nothing good.
-	const twins = isFound("reflects-any-origin-with-cookie") ? [] : probed.twins;
+	const twins = isFound("reflects-any-origin", "reflects-any-origin-with-cookie") ? [] : probed.twins;
+	const isOpen = probed.twins.some(({ exchange }) => isAnswered(exchange) && allowedOrigin(exchange) === "*");
+	const isPageNamed = [base, ...crossOriginTurns(conversation)].some(
+		(exchange) => isAnswered(exchange) && allowedOrigin(exchange) === visit.page.origin,
+	);
 	for (const { kind, shared, exchange } of twins) {
-		if (
-			shared === "no" &&
-			isAnswered(exchange) &&
-			kind !== "sibling" &&
-			!checks.some(says(TWIN_WORDS[kind]))
-		) {
+		const isAnybody = kind === "other-host" || kind === "null";
+		// Near misses of an origin that is not allowed itself show nothing, and the asterisk lets everybody in.
+		if (shared !== "no" || !isAnswered(exchange) || isOpen || kind === "sibling") continue;
+		if ((isAnybody || isPageNamed) && !checks.some(says(TWIN_WORDS[kind]))) {
 			checks.push({ words: TWIN_WORDS[kind], requests: [exchange.number] });
 		}
 	}
-	const { base, withoutOrigin, missingPath, cacheOrder, withCookie } = probed;
-	if (withCookie === undefined && probed.cookieTried && !isFound("reflects-any-origin")) {
+	if (isOpen && withCookie === undefined && probed.cookieTried) {
+		checks.push({
+			words:
+				"any page can read it, but none with its user's credentials: the asterisk does not count for them",
+			requests: probed.twins.map(({ exchange }) => exchange.number),
+		});
+	} else if (withCookie === undefined && probed.cookieTried && !isFound("reflects-any-origin")) {
 		checks.push({ words: "a made-up cookie lets nobody in either", requests: [] });
 	}
 	const shared = crossOriginTurns(conversation);
@@ -54,19 +62,21 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	if (hasSharing && !isFound("doubled-header")) {
 		checks.push({ words: "no sharing header comes twice", requests: shared.map(({ number }) => number) });
 	}
-	if (
+	const hasVary =
 		isAnswered(base) &&
-		allowedOrigin(base) === visit.page.origin &&
-		isAnswered(withoutOrigin) &&
-		!isFound("missing-vary-origin")
-	) {
+		/(^|[\s,])(origin|\*)($|[\s,])/i.test(getHeader(base.answer.headers, VARY) ?? "") &&
+		allowedOrigin(base) === visit.page.origin;
+	if (hasVary && !isFound("missing-vary-origin")) {
 		checks.push({
-			words: "Vary: Origin is there wherever the answer depends on the origin",
-			requests: [base.number, withoutOrigin.number],
+			words: "Vary: Origin tells caches that the answer depends on the origin",
+			requests: [base.number],
 		});
 	}
 	if (probed.cacheTried && cacheOrder === undefined && !isFound("cache-keeps-first-origin")) {
-		checks.push({ words: "no cache hands one origin's answer to another", requests: [] });
+		checks.push({
+			words: "of a URL that another origin asked first, the page gets its own answer",
+			requests: [],
+		});
 	}
 	if (isAnswered(missingPath) && missingPath.answer.status >= 400 && isReadable(visit, missingPath)) {
 		checks.push({

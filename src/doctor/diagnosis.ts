@@ -4,6 +4,7 @@ import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
+import { withTenantFix } from "./causes/cordon.ts";
 import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
@@ -12,7 +13,7 @@ import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
 import { findFindings } from "./findings.ts";
 import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
-import { type AnsweredBy, troubleOf, whoAnswered } from "./products.ts";
+import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
 import { type Answered, answeredTurns, isAnswered, type Seen } from "./seen.ts";
 
 export interface Diagnosis {
@@ -45,11 +46,12 @@ export async function diagnose(visit: Visit, onSend: (draft: Draft) => void): Pr
 	const network = createNetwork(visit, (draft) => onSend(discreet(draft, hide)));
 	const conversation = await holdConversation(visit, network);
 	const probed = await probeAfter(visit, conversation, network);
-	return discreet(conclude({ visit, conversation, probed }, network.exchanges), hide);
+	return discreet(await conclude({ visit, conversation, probed }, network.exchanges), hide);
 }
 
-/** What a conversation comes to. Pure. @param exchanges everything that was sent */
-export function conclude(seen: Seen, exchanges: readonly Exchange[]): Diagnosis {
+/** What a conversation comes to; nothing is sent for it. @param exchanges everything that was sent */
+export async function conclude(shown: Seen, exchanges: readonly Exchange[]): Promise<Diagnosis> {
+	const seen = await withTenantFix(shown);
 	const { visit, probed } = seen;
 	const { failure, stop } = seen.conversation;
 	const found = findCause(seen);
@@ -129,7 +131,7 @@ function withAdvice(conversation: Conversation, cause: Cause | undefined): Conve
 /** Of causes that name who answered themselves, or that are the page's own, nothing more is told. */
 const NAMES_ITSELF: ReadonlySet<Cause["code"]> = new Set([
 	...(["cordon-problem", "edge-challenge", "page-sends-response-header", "null-origin"] as const),
-	...(["preflight-unanswered", "cached-for-another-origin", "depends-on-cookie"] as const),
+	...(["preflight-unanswered", "cached-for-another-origin", "depends-on-cookie", "misspelt-header"] as const),
 ]);
 
 function answeredByOf(
@@ -142,12 +144,19 @@ function answeredByOf(
 	const last = answeredTurns(conversation).at(-1);
 	const redirect = answeredTurns(conversation).findLast(isRedirect);
 	if (cause !== undefined && redirect !== undefined && cause.code.includes("redirect")) {
-		return whoAnswered(redirect, redirect.purpose === "preflight" ? "preflight" : "redirect");
+		const isSignIn = cause.code === "sign-in-redirect";
+		const isPreflight = redirect.purpose === "preflight";
+		return whoAnswered(redirect, !isSignIn ? "redirect" : isPreflight ? "preflight" : "sign-in");
 	}
+	if (cause?.code === "preflight-refuses-part" && last !== undefined) return whoAnswered(last, "lists");
 	if (step !== undefined && last !== undefined) {
-		return whoAnswered(last, troubleOf(step.code, last.answer.status));
+		return whoAnswered(last, troubleOf(step, last.answer.status));
 	}
-	const { missingPath } = probed;
+	const { missingPath, base } = probed;
+	const opensToAll = findings.some(
+		({ code, severity }) => code.startsWith("reflects-") && severity === "danger",
+	);
+	if (opensToAll && isAnswered(base)) return whoAnswered(base, "reflects");
 	const hasBareErrors = findings.some(({ code }) => code === "error-without-headers");
 	if (hasBareErrors && isAnswered(missingPath)) return whoAnswered(missingPath, "error");
 	return undefined;

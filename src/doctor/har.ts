@@ -54,7 +54,7 @@ export type HarResult =
 	| { readonly ok: false; readonly reason: string };
 
 /** Judges a recorded session. @param text the HAR file's own */
-export function judgeHar(text: string, options: HarOptions): HarResult {
+export async function judgeHar(text: string, options: HarOptions): Promise<HarResult> {
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
@@ -74,7 +74,7 @@ export function judgeHar(text: string, options: HarOptions): HarResult {
 		const page = pageOf(entry, options);
 		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) continue;
 		if (diagnoses.length === MAX_CALLS) return { ok: false, reason: TOO_MANY_CALLS };
-		diagnoses.push(judge(page, index, unused));
+		diagnoses.push(await judge(page, index, unused));
 	}
 	return { ok: true, diagnoses, entries: entries.length };
 }
@@ -171,7 +171,7 @@ function recordedCredentials(request: HeaderList, response: HeaderList): Credent
 	return isCredentialed && !isOpen ? "include" : "same-origin";
 }
 
-function judge(page: FetchCall, start: number, unused: Unused): Diagnosis {
+async function judge(page: FetchCall, start: number, unused: Unused): Promise<Diagnosis> {
 	const entry = unused.at(start) as Entry;
 	const received: Received[] = [];
 	const turns: Turn[] = [];
@@ -188,9 +188,9 @@ function judge(page: FetchCall, start: number, unused: Unused): Diagnosis {
 		reach: DIRECT,
 	};
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie: visit.cookie });
-	const finish = (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
+	const finish = async (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
 		discreet(
-			conclude(
+			await conclude(
 				{ visit, conversation: { turns, failure, unsentWrite: undefined, ...rest }, probed: NO_PROBES },
 				exchanges,
 			),

@@ -5,7 +5,8 @@ import { getHeader, type HeaderList, withoutHeader } from "../browser/header-lis
 import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Draft, Exchange, Network, Visit } from "./network/network.ts";
-import { allowedOrigin, cacheEvidence, isActual, isAnswered } from "./seen.ts";
+import { findRefusedPart, isRefused, type RefusedPart } from "./refused-part.ts";
+import { type Answered, allowedOrigin, isActual, isAnswered } from "./seen.ts";
 import { type Twin, type TwinKind, twinsOf } from "./twins.ts";
 
 /** An origin that was tried, and what the server said to it. */
@@ -27,8 +28,10 @@ export interface Probed {
 	readonly withCookie: TriedTwin | undefined;
 	/** A URL that a stranger asked before the page did, and one that the page asked alone. */
 	readonly cacheOrder: CacheOrder | undefined;
-	/** The page's own answer for a fresh URL, where a cache gave it the one for its URL. */
+	/** The page's own answer for a fresh URL, where the one for its URL does not name it. */
 	readonly uncached: Exchange | undefined;
+	/** What of a refused preflight is refused. */
+	readonly refusedPart: RefusedPart | undefined;
 	/** Whether these two were tried at all, and answered. */
 	readonly cookieTried: boolean;
 	readonly cacheTried: boolean;
@@ -51,6 +54,7 @@ export const NO_PROBES: Probed = {
 	withCookie: undefined,
 	cacheOrder: undefined,
 	uncached: undefined,
+	refusedPart: undefined,
 	cookieTried: false,
 	cacheTried: false,
 	skipped: [],
@@ -87,6 +91,8 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	// A write is never sent for a stranger: what its preflight is answered shows whether it could be.
 	const asked = preflight !== undefined && isPreflightAnswered && isWriteAsked(preflight) ? preflight : get;
 
+	const refusedPart = isRefused(visit, preflight) ? await findRefusedPart(visit, preflight, send) : undefined;
+
 	const tried: TriedTwin[] = [];
 	const tryTwin = async (draft: Draft, reference: Exchange | undefined, twin: Twin, what: string) => {
 		// As an attacker's page does it: with the user's cookies, which no preflight has.
@@ -97,7 +103,10 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	};
 	const isShared = (kind: TwinKind) => tried.some((twin) => twin.kind === kind && twin.shared !== "no");
 	const isReadBy = (kind: TwinKind) =>
-		tried.some((twin) => twin.kind === kind && twin.shared === "with-credentials");
+		tried.some(
+			({ kind: own, shared, exchange }) =>
+				own === kind && shared === "with-credentials" && exchange.method !== "OPTIONS",
+		);
 	const reference = asked === preflight ? preflight : base;
 	const twins = twinsOf(visit.page.origin);
 	const later: readonly TwinKind[] = ["sibling-prefix", "sibling"];
@@ -108,7 +117,7 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 		if (isShared("other-host") && twin.kind !== "null" && twin.kind !== "other-host") continue;
 		if (isShownBy(twin.kind)) continue;
 		await tryTwin(asked, reference, twin, twin.origin);
-		if (asked !== get && twin.kind === "other-host" && !isShared("other-host")) {
+		if (asked !== get && twin.kind === "other-host") {
 			await tryTwin(get, base, twin, `${twin.origin} with GET`);
 		}
 	}
@@ -126,8 +135,8 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 		if (exchange !== undefined && shared === "with-credentials")
 			withCookie = { ...stranger, exchange, shared };
 	}
-	const isSuspect =
-		isAnswered(base) && cacheEvidence(base) !== undefined && allowedOrigin(base) !== ownOrigin;
+	// A cache need not say that it answered.
+	const isSuspect = isAnswered(base) && base.answer.status < 300 && !isNamedBy(base, ownOrigin);
 	const uncached = isSuspect
 		? await send({ ...withOrigin(get, ownOrigin), url: freshUrl(get.url) }, "a fresh URL")
 		: undefined;
@@ -147,8 +156,13 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 		}
 	}
 	const isOpen = isShared("other-host") || withCookie !== undefined;
-	const caches =
+	const { first, ...caches } =
 		isOpen || stranger === undefined ? NO_CACHES : await tryCaches(visit, base, get, stranger, send);
+	if (first !== undefined && stranger !== undefined) {
+		// A cache that keeps the page's own answer hides from the other probes whom the API lets in.
+		const shared = sharedWith(first, stranger, base);
+		if (shared !== "no") tried.push({ ...stranger, exchange: first, shared });
+	}
 	return {
 		base,
 		withoutOrigin,
@@ -157,12 +171,19 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 		withCookie,
 		cookieTried,
 		uncached,
+		refusedPart,
 		...caches,
 		skipped,
 	};
 }
 
-const NO_CACHES = { cacheOrder: undefined, cacheTried: false } as const;
+const NO_CACHES = { cacheOrder: undefined, cacheTried: false, first: undefined } as const;
+
+/** The asterisk is no cache's doing. */
+function isNamedBy(exchange: Answered, origin: string): boolean {
+	const allowed = allowedOrigin(exchange);
+	return allowed === origin || allowed === "*";
+}
 
 type Send = (draft: Draft, what: string) => Promise<Exchange | undefined>;
 
@@ -176,7 +197,7 @@ async function tryCaches(
 	get: Draft,
 	stranger: Twin,
 	send: Send,
-): Promise<Pick<Probed, "cacheOrder" | "cacheTried">> {
+): Promise<Pick<Probed, "cacheOrder" | "cacheTried"> & { readonly first: Exchange | undefined }> {
 	if (!isAnswered(base) || base.answer.status >= 400 || allowedOrigin(base) !== page.origin) return NO_CACHES;
 	if (/\b(no-store|private)\b/i.test(getHeader(base.answer.headers, "cache-control") ?? "")) return NO_CACHES;
 	const what = "the order of two origins";
@@ -185,10 +206,10 @@ async function tryCaches(
 	if (!isAnswered(first)) return NO_CACHES;
 	const afterStranger = await send({ ...withOrigin(get, page.origin), url: fresh }, what);
 	if (!isAnswered(afterStranger)) return NO_CACHES;
-	if (allowedOrigin(afterStranger) === page.origin) return { cacheOrder: undefined, cacheTried: true };
+	if (allowedOrigin(afterStranger) === page.origin) return { cacheOrder: undefined, cacheTried: true, first };
 	const alone = await send({ ...withOrigin(get, page.origin), url: freshUrl(get.url) }, what);
 	if (alone === undefined) return NO_CACHES;
-	return { cacheOrder: { afterStranger, alone }, cacheTried: true };
+	return { cacheOrder: { afterStranger, alone }, cacheTried: true, first };
 }
 
 function freshUrl(text: string): string {

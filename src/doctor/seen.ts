@@ -8,6 +8,7 @@ import type { Conversation } from "./conversation.ts";
 import type { Exchange, Visit } from "./network/network.ts";
 import type { WireResponse } from "./network/wire.ts";
 import type { Probed } from "./probes.ts";
+import type { TenantFix } from "./tenant-fix.ts";
 
 /** An exchange that got an answer. */
 export type Answered = Exchange & { readonly answer: WireResponse };
@@ -17,6 +18,8 @@ export interface Seen {
 	readonly visit: Visit;
 	readonly conversation: Conversation;
 	readonly probed: Probed;
+	/** What would let the call in, where Cordon itself refused its origin. */
+	readonly tenantFix?: TenantFix;
 }
 
 /** Whether an answer came. */
@@ -68,9 +71,25 @@ export function allowedOrigin({ answer }: Answered): string | null {
 export function cacheEvidence({ answer: { headers } }: Answered): string | undefined {
 	const age = getHeader(headers, "age");
 	if (age !== null && Number(age) > 0) return `Age: ${age}`;
-	for (const name of ["cf-cache-status", "x-cache", "x-cache-status", "x-vercel-cache", "x-proxy-cache"]) {
-		const value = getHeader(headers, name);
-		if (value !== null && /\b(hit|stale|revalidated)\b/i.test(value)) return `${name}: ${value}`;
-	}
-	return undefined;
+	const found = headers.find(([name, value]) => isHit(name.toLowerCase(), value));
+	return found === undefined ? undefined : `${found[0]}: ${found[1]}`;
 }
+
+/** Caches name their headers as they like; two numbers in X-Varnish are a hit, and RFC 9211 has a form of its own. */
+function isHit(name: string, value: string): boolean {
+	if (name === "x-varnish") return /^\d+ \d+$/.test(value);
+	if (name === "cache-status") return /;\s*hit\b/.test(value);
+	return name !== "cache-control" && name.includes("cache") && /\b(hit|stale|revalidated)\b/i.test(value);
+}
+
+/** Whether the answer says that it may be kept. */
+export function isKept({ answer: { headers } }: Answered): boolean {
+	const control = getHeader(headers, "cache-control") ?? "";
+	if (/\b(no-store|no-cache|private)\b|max-age=0\b/i.test(control)) return false;
+	return /\b(public|max-age|s-maxage|immutable)\b/i.test(control) || getHeader(headers, "expires") !== null;
+}
+
+/** Statuses that caches keep without being told to. RFC 9110, section 15.1 */
+export const CACHEABLE_STATUSES: ReadonlySet<number> = new Set([
+	...[200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501],
+]);

@@ -20,7 +20,7 @@ export type TwinKind =
 	| "http"
 	/** Any host that ends as the allowed one; of the same owner, so it counts only if `sibling` is not shared with. */
 	| "sibling-prefix"
-	/** A sibling of the allowed host, which a wildcard may well allow: no fault in itself. */
+	/** A sibling of the allowed host, letters only, which a wildcard may well allow: no fault in itself. */
 	| "sibling";
 
 export interface Twin {
@@ -54,7 +54,7 @@ export function twinsOf(pageOrigin: string): readonly Twin[] {
 		...(protocol === "https:" && !isLoopback(hostname) ? [twin("http", hostname, "http:")] : []),
 		...(domain === undefined || domain === hostname
 			? []
-			: [twin("sibling-prefix", `evil${hostname}`), twin("sibling", `cordon-doctor.${parent}`)]),
+			: [twin("sibling-prefix", `evil${hostname}`), twin("sibling", `cordondoctor.${parent}`)]),
 	];
 }
 

@@ -9,6 +9,7 @@ import { type DoctorFinding, type FindingCode, SEVERITIES } from "./finding.ts";
 import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
 import type { WireFault } from "./network/wire-fault.ts";
 import { isAnswered } from "./seen.ts";
+import { tenantFix } from "./tenant-fix.ts";
 import { type TwinKind, twinsOf } from "./twins.ts";
 
 /** What came of a handshake and its probes. */
@@ -77,7 +78,7 @@ export async function diagnoseHandshake(
 			...base,
 			opened,
 			status: own.answer.status,
-			message: opened ? OPENED : refusalWords(visit, own),
+			message: opened ? OPENED : await refusalWords(visit, own),
 			others,
 			findings: letInFindings(others),
 			exchanges: network.exchanges,
@@ -118,11 +119,14 @@ function isOpened(exchange: Exchange): boolean {
 	return getHeader(exchange.answer.headers, "sec-websocket-accept") === accept;
 }
 
-function refusalWords(visit: Visit, exchange: Exchange): string {
+async function refusalWords(visit: Visit, exchange: Exchange): Promise<string> {
 	if (!isAnswered(exchange)) return "";
 	const { status } = exchange.answer;
 	const problem = problemOf(exchange);
-	if (problem !== undefined) return problemWords(problem, exchange.url, visit);
+	if (problem !== undefined) {
+		const fix = problem === "origin-not-allowed" ? await tenantFix(visit.page, true) : undefined;
+		return problemWords(problem, exchange.url, visit, fix);
+	}
 	if (status === 101)
 		return "The answer is 101, but its Sec-WebSocket-Accept is not the right one: browsers close the socket.";
 	const why = STATUS_WORDS.get(status) ?? "See the server's log for the reason.";

@@ -201,13 +201,13 @@ describe("beyond the verdict, what is wrong is named, and nothing else", () => {
 		expect(server.requests.length).toBeLessThanOrEqual(MAX_REQUESTS);
 	});
 
-	test("a stranger who reads with credentials is a danger, without them a warning", async () => {
+	test("a stranger who reads with credentials is a danger, without them it is as with the asterisk", async () => {
 		const { report } = await examine(await api(allowing(() => true)));
 		expect(report.findings).toMatchObject([
 			{ severity: "danger", origins: ["https://attacker.invalid", "null"] },
 		]);
 		const open = await examine(await api(allowing(() => true, false)), ...OMIT);
-		expect(open.report.findings).toMatchObject([{ severity: "warning" }]);
+		expect(open.report.findings).toMatchObject([{ severity: "note" }]);
 	});
 
 	test("the page's own origin is not a finding, even null or plain http", async () => {

@@ -24,7 +24,7 @@ export function conclusionOf(diagnosis: Diagnosis): Conclusion {
 	const { failure, stop, verdict, unsentWrite } = conversation;
 	if (readable === false) {
 		const step = firstToFix === undefined ? "" : `step ${firstToFix.number} failed. `;
-		const words = cause?.message ?? firstToFix?.advice ?? "";
+		const words = cause?.message ?? [firstToFix?.advice ?? "", ...alsoToFix(diagnosis)].join(" ");
 		const judged =
 			verdict !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
 				? ` (The ${unsentWrite.method} was not sent: this is what a GET of the same URL shows. --send sends it.)`
@@ -41,6 +41,15 @@ export function conclusionOf(diagnosis: Diagnosis): Conclusion {
 		return { word: "readable", color: "green", sentence: readableSentence(diagnosis) };
 	}
 	return { word: "not decided", color: "yellow", sentence: cause?.message ?? "" };
+}
+
+/** What else stands in the way, where nothing more is known than the steps say. */
+function alsoToFix({ conversation, firstToFix }: Diagnosis): readonly string[] {
+	return conversation.steps.flatMap(({ passed, code, advice = "" }) =>
+		passed || code === firstToFix?.code || advice === "" || advice === firstToFix?.advice
+			? []
+			: [`Also: ${advice}`],
+	);
 }
 
 function stopSentence({ conversation: { stop } }: Diagnosis): string {
@@ -74,7 +83,8 @@ const UNINTERESTING: ReadonlySet<string> = new Set([
 /** Who answered, with the fix there; empty where that does not show. */
 export function answeredByWords({ answeredBy }: Diagnosis): string {
 	if (answeredBy === undefined) return "";
-	return `${answeredBy.name} answered (${answeredBy.evidence}). ${answeredBy.fix}`;
+	const { name, made, evidence, fix } = answeredBy;
+	return `${made ? `${name} made this answer` : `The answer came by way of ${name}`} (${evidence}). ${fix}`;
 }
 
 /** What was sent, what was found, what was left out. */

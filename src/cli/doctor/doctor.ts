@@ -239,7 +239,7 @@ async function judgeRecording(
 	terminal: Terminal,
 ): Promise<ExitCode> {
 	const text = new TextDecoder().decode(readRegularFile(file, MAX_HAR_BYTES));
-	const result = judgeHar(text.replace(/^\uFEFF/, ""), {
+	const result = await judgeHar(text.replace(/^\uFEFF/, ""), {
 		origin: options.origin === undefined ? undefined : readOrigin(options.origin, refuse),
 		credentials: options.credentials === undefined ? undefined : readCredentials(options.credentials, refuse),
 	});

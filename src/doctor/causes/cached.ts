@@ -10,20 +10,22 @@ export const cachedAnswer: FindCause = ({ visit: { page }, conversation, probed:
 	if (last === undefined) return undefined;
 	const evidence = cacheEvidence(last);
 	const allowed = allowedOrigin(last);
-	if (evidence === undefined || allowed === page.origin) return undefined;
+	if (allowed === page.origin) return undefined;
 	const fresh = isAnswered(uncached) ? uncached : undefined;
-	const isCured = fresh !== undefined && allowedOrigin(fresh) === page.origin;
+	// Another status comes of another route, and shows nothing of a cache.
+	const isCured =
+		fresh !== undefined && fresh.answer.status === last.answer.status && allowedOrigin(fresh) === page.origin;
 	// What the server itself answers, without a cache, is not the cache's fault.
 	const isOwn = fresh !== undefined && !isCured && cacheEvidence(fresh) === undefined;
 	const isAnotherOrigin = allowed !== null && isSerializedOrigin(allowed);
-	if (isOwn || !(isCured || isAnotherOrigin)) return undefined;
+	if (isOwn || !(isCured || (isAnotherOrigin && evidence !== undefined))) return undefined;
 	const whose = isAnotherOrigin
 		? `for another origin, ${allowed}`
 		: "for a request of another origin, or without one";
 	const proof = isCured ? " (of a fresh URL, which no cache has, the page gets the right one)" : "";
 	return {
 		code: "cached-for-another-origin",
-		message: `A cache gave this answer (${evidence}), and it was made ${whose}${proof}. Purge the cache, let it key its answers by Origin, and send Vary: Origin on every response of this URL, to requests without Origin too.`,
+		message: `A cache gave this answer${evidence === undefined ? "" : ` (${evidence})`}, and it was made ${whose}${proof}. Purge the cache, let it key its answers by Origin, and send Vary: Origin on every response of this URL, to requests without Origin too.`,
 		steps: SHARING_STEPS,
 		requests: [last.number],
 	};

@@ -10,7 +10,10 @@ import { redirectLoop } from "./loop.ts";
 import { misspeltCause } from "./misspelt.ts";
 import { nullOrigin } from "./null-origin.ts";
 import { pageSendsResponseHeader } from "./page-headers.ts";
+import { redirected } from "./redirected.ts";
 import { originRefused } from "./refused.ts";
+import { refusedPart } from "./refused-part.ts";
+import { serverError } from "./server-error.ts";
 import { signInRedirect } from "./sign-in.ts";
 import { unansweredPreflight } from "./unanswered.ts";
 import { unsafeOrigin } from "./unsafe-origin.ts";
@@ -24,10 +27,13 @@ const IN_ORDER: readonly FindCause[] = [
 	pageSendsResponseHeader,
 	cachedAnswer,
 	misspeltCause,
+	redirected,
 	nullOrigin,
+	refusedPart,
 	unsafeOrigin,
 	cookieDependence,
 	originRefused,
+	serverError,
 ];
 
 /** Why a call is blocked; undefined where the step that failed says all that is known. */

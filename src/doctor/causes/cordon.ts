@@ -1,20 +1,33 @@
 /** Owns the cause of an answer that Cordon itself gave: each of its codes, with the command or the line that changes it. */
 
+import { quote } from "shell-quote";
+import { credentialsMode } from "../../browser/page-request.ts";
 import { PROBLEM_CODES, type ProblemCode } from "../../gateway/problem.ts";
+import { isPlain } from "../../tenants/path-readings.ts";
 import type { Visit } from "../network/network.ts";
-import { type Answered, answeredTurns } from "../seen.ts";
-import { tenantFix } from "../tenant-fix.ts";
+import { type Answered, answeredTurns, type Seen } from "../seen.ts";
+import { type TenantFix, tenantFix } from "../tenant-fix.ts";
 import { CORS_STEPS, type FindCause } from "./cause.ts";
 
-/** Says of a code what it means for this call. */
-type Words = (host: string, visit: Visit) => string;
+/** Says of a code what it means for this call. @param fix of a refused origin, what would let it in */
+type Words = (host: string, visit: Visit, fix: TenantFix | undefined) => string;
 
-const EXPLAIN = (host: string, { page }: Visit) =>
-	`npx cordon explain 'https://${host}${new URL(page.url).pathname}' --origin ${page.origin}${page.method === "GET" ? "" : ` --method ${page.method}`} --remote`;
+/** The command that says more, ready for a shell; of the headers it has the names alone. */
+const EXPLAIN = (host: string, { page }: Visit) => {
+	const mode = credentialsMode(page);
+	const words = [
+		...["npx", "cordon", "explain", `https://${host}${new URL(page.url).pathname}`, "--origin", page.origin],
+		...(page.method === "GET" ? [] : ["--method", page.method]),
+		...page.headers.flatMap(([name]) => ["--header", name]),
+		...(mode === "include" ? [] : ["--credentials", mode]),
+		"--remote",
+	];
+	return quote(words);
+};
 
 const WORDS: Readonly<Record<ProblemCode, Words>> = {
-	"origin-not-allowed": (host, visit) =>
-		`Cordon refused the origin ${visit.page.origin}: the policy of ${host} does not allow it. ${allowWords(host, visit)} ${EXPLAIN(host, visit)} names the entry that decides, and the route.`,
+	"origin-not-allowed": (host, visit, fix) =>
+		`Cordon refused the origin ${visit.page.origin}: the policy of ${host} that applies to this path does not allow it. ${allowWords(host, visit, fix)} ${EXPLAIN(host, visit)} names the policy that applies, and why.`,
 	"client-certificate-required": (host) =>
 		`Cordon refused the call because the tenant file of ${host} says "clientCertificate": "require", and no valid TLS client certificate came with it. This command has none; a browser asks its user for one. To let calls without one through, write "clientCertificate": "forward" or "ignore", and npx cordon push tenants --remote.`,
 	"unknown-tenant": (host) =>
@@ -33,11 +46,22 @@ const WORDS: Readonly<Record<ProblemCode, Words>> = {
 		`Cordon failed on this request to ${host}. Its log has a line "internal-error" with the reason; please report it.`,
 };
 
-function allowWords(host: string, { page }: Visit): string {
-	const fix = tenantFix(page);
-	return fix.accepted
-		? `If it should, let the tenant file of ${host} say "cors": ${JSON.stringify(fix.cors)} (add to the lists that are there), and npx cordon push tenants --remote.`
-		: `No tenant file can allow this call as it is: ${fix.why}`;
+function allowWords(host: string, { page }: Visit, fix: TenantFix | undefined): string {
+	if (fix === undefined) return "";
+	if (!fix.accepted) return `No tenant file can allow this call as it is: ${fix.why}`;
+	const pageChange = fix.page.length === 0 ? "" : `${fix.page.map(({ says }) => says).join(", ")}, and `;
+	// An origin is refused as well where a path can be read as that of another route, and then no policy helps.
+	const path = isPlain(new URL(page.url).pathname)
+		? ""
+		: " (Where the tenant has routes, this path may be refused for itself, because it can be read in more than one way: call the plain one.)";
+	return `If it should, ${pageChange}let "cors" in the tenant file of ${host} begin with this policy: ${JSON.stringify(fix.policy)} ("cors" may be a list of policies, of which the first that allows the origin applies), and npx cordon push tenants --remote.${path}`;
+}
+
+/** What was seen, with the change of the tenant file that would let the call in where Cordon refused its origin. */
+export async function withTenantFix(seen: Seen): Promise<Seen> {
+	const last = answeredTurns(seen.conversation).at(-1);
+	if (last === undefined || problemOf(last) !== "origin-not-allowed") return seen;
+	return { ...seen, tenantFix: await tenantFix(seen.visit.page) };
 }
 
 /** Every code of ours is told by `type` and `code` together, so that nobody else's problem is taken for it. */
@@ -55,18 +79,23 @@ export function problemOf({ answer }: Answered): ProblemCode | undefined {
 }
 
 /** What a code means for this call, and what changes it. */
-export function problemWords(code: ProblemCode, url: string, visit: Visit): string {
-	return `${WORDS[code](new URL(url).hostname, visit)} (code: ${code})`;
+export function problemWords(
+	code: ProblemCode,
+	url: string,
+	visit: Visit,
+	fix: TenantFix | undefined,
+): string {
+	return `${WORDS[code](new URL(url).hostname, visit, fix)} (code: ${code})`;
 }
 
 /** The last of the browser's own requests that Cordon refused or could not serve. */
-export const cordonProblem: FindCause = ({ visit, conversation }) => {
+export const cordonProblem: FindCause = ({ visit, conversation, tenantFix: fix }) => {
 	const last = answeredTurns(conversation).at(-1);
 	const code = last && problemOf(last);
 	if (last === undefined || code === undefined) return undefined;
 	return {
 		code: "cordon-problem",
-		message: problemWords(code, last.url, visit),
+		message: problemWords(code, last.url, visit, fix),
 		steps: CORS_STEPS,
 		requests: [last.number],
 	};

@@ -1,6 +1,6 @@
 /** Owns the finding about a cache in front that keeps the first origin's answer and hands it to the next. */
 
-import { displayName } from "../../browser/steps.ts";
+import { shown } from "../../browser/steps.ts";
 import { ALLOW_ORIGIN } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
 import { allowedOrigin, isAnswered, type Seen } from "../seen.ts";
@@ -15,12 +15,8 @@ export function cacheFindings({ visit: { page }, probed: { cacheOrder } }: Seen)
 		{
 			code: "cache-keeps-first-origin",
 			severity: "warning",
-			message: `A cache in front of the API keeps the answer that the first origin got: after another origin had asked a URL, ${page.origin} got ${displayName(ALLOW_ORIGIN)} ${shownValue(allowedOrigin(afterStranger))} for it, and is blocked. Let the cache key its answers by Origin (send Vary: Origin on every response, and see that the cache honours it; in nginx, proxy_cache_key with $http_origin), and purge what it holds.`,
+			message: `A cache in front of the API keeps the answer that the first origin got: after another origin had asked a URL, ${page.origin} got ${shown(ALLOW_ORIGIN, allowedOrigin(afterStranger))} for it, and is blocked. Let the cache key its answers by Origin (send Vary: Origin on every response, and see that the cache honours it; in nginx, proxy_cache_key with $http_origin), and purge what it holds.`,
 			requests: [afterStranger.number, alone.number],
 		},
 	];
-}
-
-function shownValue(value: string | null): string {
-	return value === null ? "not at all" : value;
 }

@@ -14,13 +14,22 @@ export function doubledHeaders(exchanges: readonly Answered[]): readonly DoctorF
 		const lines = valuesOf(first.answer.headers, name);
 		const how =
 			lines.length > 1 ? `came on ${lines.length} lines (${lines.join(" and ")})` : `came as ${lines[0]}`;
+		const fix = isList(lines)
+			? "A list of origins is not possible: send back the one that asks, if it is on your list, and Vary: Origin."
+			: "Often two layers set it, such as the application and a proxy: let only one of them do so.";
 		return [
 			{
 				code: "doubled-header" as const,
 				severity: "warning" as const,
-				message: `${displayName(name)} ${how}, and browsers take one value only. Often two layers set it, such as the application and a proxy: let only one of them do so.`,
+				message: `${displayName(name)} ${how}, and browsers take one value only. ${fix}`,
 				requests: doubled.map(({ number }) => number),
 			},
 		];
 	});
+}
+
+/** Whether one line has several origins in it that differ: a list that somebody wrote, and not two layers. */
+export function isList(lines: readonly string[]): boolean {
+	const values = (lines[0] ?? "").split(",").map((value) => value.trim());
+	return lines.length === 1 && !values.includes("*") && new Set(values).size > 1;
 }

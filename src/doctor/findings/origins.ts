@@ -1,6 +1,6 @@
 /** Owns the findings about which other origins a server lets in. */
 
-import type { DoctorFinding, FindingCode } from "../finding.ts";
+import type { DoctorFinding, FindingCode, Severity } from "../finding.ts";
 import type { Probed, TriedTwin } from "../probes.ts";
 import type { TwinKind } from "../twins.ts";
 
@@ -8,7 +8,7 @@ import type { TwinKind } from "../twins.ts";
 export function originFindings({ twins, withCookie }: Probed): readonly DoctorFinding[] {
 	const shared = twins.filter((twin) => twin.shared !== "no");
 	const of = (kind: TwinKind) => shared.filter((twin) => twin.kind === kind);
-	if (of("other-host").length > 0) return [finding("reflects-any-origin", shared, anyOrigin)];
+	if (of("other-host").length > 0) return [finding("reflects-any-origin", shared, anyOriginWords(twins))];
 	if (withCookie !== undefined && withCookie.shared !== "no") {
 		return [finding("reflects-any-origin-with-cookie", [withCookie], anyOriginWithCookie)];
 	}
@@ -31,6 +31,8 @@ function withMore(twins: readonly TriedTwin[], more: readonly TriedTwin[]): read
 	return twins.length === 0 ? [] : [...twins, ...more];
 }
 
+const WITH_CREDENTIALS = "with the user's credentials";
+
 type Words = (origins: string, gain: string) => string;
 
 function some(code: FindingCode, twins: readonly TriedTwin[], words: Words): readonly DoctorFinding[] {
@@ -40,24 +42,43 @@ function some(code: FindingCode, twins: readonly TriedTwin[], words: Words): rea
 function finding(code: FindingCode, twins: readonly TriedTwin[], words: Words): DoctorFinding {
 	const isCredential = twins.some(isCredentialed);
 	const origins = [...new Set(twins.map(({ origin }) => origin))];
-	const gain = isCredential ? "with the user's credentials" : "without credentials, though";
+	const gain = isCredential ? WITH_CREDENTIALS : "without credentials, though";
 	return {
 		code,
-		severity: twins.some((twin) => isCredentialed(twin) && twin.kind !== "sibling-prefix")
-			? "danger"
-			: "warning",
+		severity: severityOf(code, twins),
 		message: words(origins.join(" and "), gain),
 		origins,
 		requests: twins.map(({ exchange }) => exchange.number),
 	};
 }
 
+/** To let everybody in without credentials is what the asterisk does as well. */
+function severityOf(code: FindingCode, twins: readonly TriedTwin[]): Severity {
+	if (twins.some((twin) => isCredentialed(twin) && twin.kind !== "sibling-prefix")) return "danger";
+	return code === "reflects-any-origin" ? "note" : "warning";
+}
+
 function isCredentialed({ shared }: TriedTwin): boolean {
 	return shared === "with-credentials";
 }
 
+/** Of consent to write that does not go with the right to read, this is said. */
+function anyOriginWords(twins: readonly TriedTwin[]): Words {
+	const strangers = twins.filter(({ kind }) => kind === "other-host");
+	const isReadToo = strangers.some(
+		({ shared, exchange }) => shared !== "no" && exchange.method !== "OPTIONS",
+	);
+	const isReadTried = strangers.some(({ exchange }) => exchange.method !== "OPTIONS");
+	return isReadTried && !isReadToo ? anyOriginWrites : anyOrigin;
+}
+
 const anyOrigin: Words = (origins, gain) =>
-	`The server sends back any Origin that it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`;
+	gain === WITH_CREDENTIALS
+		? `The server sends back any Origin that it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`
+		: `The server sends back any Origin that it is given, without credentials: any page on the web can read this answer, as with the asterisk. For public data send *, which caches keep once for all.`;
+
+const anyOriginWrites: Words = (origins, gain) =>
+	`The server consents to the preflight of any Origin that asks: it let ${origins} in, ${gain}, so any page on the web can send this request${gain === WITH_CREDENTIALS ? " as its user" : ""}, though it cannot read the answer. Answer preflights by the same list of origins as everything else, compared byte for byte.`;
 
 const anyOriginWithCookie: Words = (origins, gain) =>
 	`What the server answers depends on a cookie: without one it does not name the origin that asks, but with a made-up cookie it let ${origins} in, so in the browser of a user who has any cookie of it, any page on the web reads the API, ${gain}. Starlette and FastAPI do so with allow_origins=["*"] and allow_credentials=True. Allow origins by a list, compared byte for byte.`;

@@ -4,23 +4,37 @@ import { extractTokens, getHeader, type ReceivedResponse } from "../../browser/h
 import { displayName } from "../../browser/steps.ts";
 import { ALLOW_ORIGIN, ORIGIN, VARY } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
-import { isAnswered, type Seen } from "../seen.ts";
+import { CACHEABLE_STATUSES, isAnswered, isKept, isReadable, type Seen } from "../seen.ts";
 
 /** Only where it was seen that the answer depends on the origin: a server that always sends one and the same needs no Vary. */
 export function varyFindings({
-	visit: { page },
+	visit,
 	probed: { base, withoutOrigin, twins },
 }: Seen): readonly DoctorFinding[] {
 	if (!isAnswered(base)) return [];
 	const value = getHeader(base.answer.headers, ALLOW_ORIGIN);
-	if (value !== page.origin) return [];
+	if (value !== visit.page.origin) return [];
 	const others = [withoutOrigin, ...twins.map(({ exchange }) => exchange)]
 		.filter(isAnswered)
 		.filter(({ method }) => method === base.method);
 	if (others.every(({ answer }) => getHeader(answer.headers, ALLOW_ORIGIN) === value)) return [];
 	const isComparable = isAnswered(withoutOrigin) && withoutOrigin.answer.status === base.answer.status;
-	const lacking = [base, ...(isComparable ? [withoutOrigin] : [])].filter(({ answer }) => lacksVary(answer));
+	if (!CACHEABLE_STATUSES.has(base.answer.status) && !isKept(base)) return [];
+	// What the page could read as well, such as the asterisk, does no harm where a cache keeps it.
+	const isHarmful = isComparable && !isReadable(visit, withoutOrigin);
+	const lacking = [base, ...(isHarmful ? [withoutOrigin] : [])].filter(({ answer }) => lacksVary(answer));
 	if (lacking.length === 0) return [];
+	const isMild = !lacking.includes(base) && lacking.every((exchange) => !isKept(exchange));
+	if (isMild) {
+		return [
+			{
+				code: "missing-vary-origin",
+				severity: "note",
+				message: `The response to a request without Origin has no Vary: Origin. Nothing in it says that caches may keep it; should one do so all the same (as some do by their own settings), a page that asks later gets it without ${displayName(ALLOW_ORIGIN)}. Send Vary: Origin with it too.`,
+				requests: lacking.map(({ number }) => number),
+			},
+		];
+	}
 	const where = lacking.includes(base)
 		? lacking.length > 1
 			? "The response"
