@@ -1,9 +1,11 @@
-/** Owns the proof that imports go down the list of the README, and never in a circle. */
+/** Owns the proof that imports go down the list of the README, never in a circle, and that pages can have what they need. */
 
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
+import { isBuiltin } from "node:module";
 import { dirname, join, normalize } from "node:path";
-import { expect, test } from "vitest";
+import { build } from "esbuild";
+import { describe, expect, test } from "vitest";
 
 const PROJECT = join(import.meta.dirname, "..");
 
@@ -63,6 +65,37 @@ test("what is published needs nothing that Node 20 lacks", async () => {
 		}
 	}
 	expect(found).toEqual([]);
+});
+
+/** Libraries that the console has in its page, or may have. */
+const FOR_PAGES = ["explain", "browser", "cors", "tenants", "findings"];
+
+describe.each(FOR_PAGES)("src/%s, which the console may have in its page", (place) => {
+	const files = globSync(`src/${place}/**/*.ts`, { cwd: PROJECT });
+
+	test("imports nothing of Node, nor of the Workers' runtime", () => {
+		const found = files.flatMap((file) => {
+			const text = readFileSync(join(PROJECT, file), "utf8");
+			const targets = [...text.matchAll(/(?:from|import) ?\(?"([^"]+)"/g)].map(([, target = ""]) => target);
+			const isOfAServer = (target: string) => /^(?:node|cloudflare):/.test(target) || isBuiltin(target);
+			return targets.filter(isOfAServer).map((target) => `${file}: ${target}`);
+		});
+		expect(found).toEqual([]);
+	});
+
+	test("bundles for a page, with all that it imports", async () => {
+		const { errors, warnings } = await build({
+			entryPoints: files,
+			absWorkingDir: PROJECT,
+			bundle: true,
+			format: "esm",
+			platform: "browser",
+			write: false,
+			outdir: "out",
+			logLevel: "silent",
+		});
+		expect([...errors, ...warnings].map(({ text }) => text)).toEqual([]);
+	});
 });
 
 function placeOf(file: string, listed: readonly string[]): number {

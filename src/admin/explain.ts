@@ -21,7 +21,16 @@ const NO_HOST = "host.invalid";
 export async function explainFor(
 	db: D1Database,
 	caller: Caller,
-	{ host, document, origin, method, headers, path, credentials }: v.InferOutput<typeof explainSchema>,
+	{
+		host,
+		document,
+		origin,
+		method,
+		headers,
+		path,
+		redirectTo,
+		credentials,
+	}: v.InferOutput<typeof explainSchema>,
 ): Promise<object> {
 	if (host !== undefined) demandHost(caller, host, "read");
 	const question: Question = {
@@ -30,6 +39,7 @@ export async function explainFor(
 		headers,
 		path,
 		credentials: modeOf(credentials),
+		...(redirectTo === undefined ? {} : { redirectTo }),
 	};
 	if (pageCall(host ?? NO_HOST, question) === undefined) {
 		throw refusal("not-found", { detail: "There is no document for this host." });

@@ -136,6 +136,17 @@ export const explainSchema = v.pipe(
 			v.pipe(v.string(), v.startsWith("/", "A path begins with a slash"), v.maxLength(8192)),
 			"/",
 		),
+		redirectTo: v.optional(
+			v.pipe(
+				v.string(),
+				v.regex(
+					/^(?:30[12378] )?[\x21-\x7e]+$/,
+					"This is not the value of a Location, with a status before it or not",
+				),
+				v.maxLength(8192),
+				v.description("Where the API redirects the call: `308 /v1/items/`, 302 without a status."),
+			),
+		),
 		credentials: v.optional(
 			v.pipe(
 				v.union([v.boolean(), v.picklist(["include", "omit", "same-origin"])]),

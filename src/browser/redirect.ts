@@ -78,7 +78,7 @@ function redirectFault(
 			"redirect-count",
 			`redirect number ${request.urls.length}`,
 			`${MAX_REDIRECTS} redirects at most`,
-			"This looks like a loop: call the final URL directly.",
+			"This looks like a loop: let the server answer one of these URLs itself, and call that one directly.",
 		);
 	}
 	const isForeign = request.origin !== target.origin || request.tainting === "cors";

@@ -88,14 +88,19 @@ function mendOne(text: string, safety: PatternSafety): MendedOrigin | undefined 
 /** One step closer to what was meant; undefined where there is none. */
 type Mend = (text: string, safety: PatternSafety) => string | undefined;
 
-const MENDS: Readonly<Partial<Record<OriginCode, Mend>>> = {
+/** Undefined where it would be a guess, or a decision, who was meant. */
+const MENDS: Readonly<Record<OriginCode, Mend | undefined>> = {
+	"invalid-origin-any-in-list": undefined,
 	"invalid-origin-fragment": untilPath,
+	"invalid-origin-host": undefined,
+	"invalid-origin-host-too-long": undefined,
 	"invalid-origin-ipv4": (text) => withHost(text, (host) => canonicalIpv4(host)),
 	"invalid-origin-ipv6": (text) => {
 		const start = hostStart(text);
 		return text.startsWith("[", start) ? undefined : `${text.slice(0, start)}[${text.slice(start)}]`;
 	},
 	"invalid-origin-ipv6-zone": (text) => withHost(text, (host) => `${host.slice(0, host.indexOf("%"))}]`),
+	"invalid-origin-no-host": undefined,
 	"invalid-origin-no-scheme": withScheme,
 	"invalid-origin-not-ascii": punycode,
 	"invalid-origin-path": untilPath,
@@ -111,6 +116,7 @@ const MENDS: Readonly<Partial<Record<OriginCode, Mend>>> = {
 		const [only, ...others] = expandExpression(text) ?? [];
 		return others.length === 0 ? only : undefined;
 	},
+	"invalid-origin-scheme": undefined,
 	"invalid-origin-scheme-without-pages": (text) => {
 		const scheme = schemeWithoutPages(text) ?? "";
 		const rest = text.slice(scheme.length + 1);
@@ -129,10 +135,14 @@ const MENDS: Readonly<Partial<Record<OriginCode, Mend>>> = {
 		return others.length === 0 ? only : undefined;
 	},
 	"invalid-origin-white-space": (text) => (text.trim() === "" ? undefined : text.trim()),
+	"invalid-origin-wildcard": undefined,
 	"invalid-origin-wildcard-ip": (text) => withHost(text, (host) => host.slice(host.indexOf(".") + 1)),
+	"prohibited-origin-any-extension": undefined,
 	"prohibited-origin-default-port": (text) => text.slice(0, text.lastIndexOf(":")),
+	"prohibited-origin-file": undefined,
 	"prohibited-origin-insecure": (text) => `https${text.slice("http".length)}`,
 	"prohibited-origin-ipv6-not-canonical": (text) => withHost(text, canonicalIpv6),
+	"prohibited-origin-null": undefined,
 	"prohibited-origin-public-suffix": subdomainsMeant,
 };
 

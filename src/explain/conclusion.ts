@@ -6,6 +6,7 @@ import type { OutgoingRequest } from "../browser/outgoing.ts";
 import type { CredentialsMode } from "../browser/request.ts";
 import type { Step } from "../browser/steps.ts";
 import { judgeHandshake, whyNoHandshake } from "../browser/web-socket.ts";
+import { isElsewhere, mostGenerousAnswer } from "./elsewhere.ts";
 import { type PageCall, pageRequest } from "./question.ts";
 import type { Rehearse, Rehearsed } from "./rehearsal.ts";
 
@@ -17,6 +18,8 @@ export interface Conclusion {
 	readonly steps: readonly Step[];
 	/** Everything that goes out, with what Cordon does. */
 	readonly exchanges: readonly Exchanged[];
+	/** The first request that a redirect leads to another host, which then has the word; undefined where none does. */
+	readonly elsewhere: OutgoingRequest | undefined;
 }
 
 /** A request that goes out, and what Cordon does with it. */
@@ -39,15 +42,27 @@ export async function conclude(
 		const next = nextStep(page, received);
 		if (next.kind === "verdict") {
 			const { readable, failedStep, steps } = next.verdict;
-			return { credentials, readable, failedStep, steps, exchanges };
+			const elsewhere = exchanges.find(({ request }) => isElsewhere(call, request))?.request;
+			return { credentials, readable, failedStep, steps, exchanges, elsewhere };
 		}
-		const rehearsed = await rehearse(next.request);
+		const rehearsed = await answerTo(call, next.request, rehearse);
 		exchanges.push({ request: next.request, rehearsed });
 		received.push(rehearsed.response);
 	}
 }
 
-/** Forwarded, the upstream is taken to accept it. */
+/** What Cordon does with a request, or the other host that it goes to. */
+export async function answerTo(
+	call: PageCall,
+	request: OutgoingRequest,
+	rehearse: Rehearse,
+): Promise<Rehearsed> {
+	if (!isElsewhere(call, request)) return rehearse(request);
+	const response = mostGenerousAnswer(request);
+	return { verdict: undefined, response, forwardedTo: undefined, refusedByRuntime: false };
+}
+
+/** Forwarded, the upstream is taken to accept it, unless it redirects, which no browser follows here. */
 async function concludeHandshake(call: PageCall, rehearse: Rehearse): Promise<Conclusion> {
 	const { origin, url } = call;
 	const exchanges: Exchanged[] = [];
@@ -56,7 +71,8 @@ async function concludeHandshake(call: PageCall, rehearse: Rehearse): Promise<Co
 		exchanges.push({ request, rehearsed: await rehearse(request) });
 	}
 	const [exchanged] = exchanges;
-	const status = exchanged?.rehearsed.forwardedTo === undefined ? exchanged?.rehearsed.response.status : 101;
+	const isAccepted = exchanged?.rehearsed.forwardedTo !== undefined && call.redirect === undefined;
+	const status = isAccepted ? 101 : exchanged?.rehearsed.response.status;
 	const answer = status === undefined ? undefined : { status, headers: [] };
 	const { opened, steps } = judgeHandshake(origin, url.href, answer);
 	return {
@@ -65,6 +81,7 @@ async function concludeHandshake(call: PageCall, rehearse: Rehearse): Promise<Co
 		failedStep: steps.find(({ passed }) => !passed),
 		steps,
 		exchanges,
+		elsewhere: undefined,
 	};
 }
 

@@ -2,9 +2,10 @@
 
 import type { Finding } from "../findings/finding.ts";
 import { compileTenant } from "../tenants/tenant.ts";
-import { type AskDirectories, type Explanation, tryCall } from "./explanation.ts";
+import { type AskDirectories, tryCall } from "./explanation.ts";
 import { findRemedy } from "./fixes.ts";
 import { pageCall, type Question } from "./question.ts";
+import type { Explanation } from "./report.ts";
 
 /** Why there is nothing to explain: every call is refused. */
 export interface Unexplained {

@@ -7,9 +7,10 @@ import { applyPatches, type PatchOperation, valueAt } from "../findings/patch.ts
 import { compileTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
 import { say } from "../tenants/words.ts";
-import type { AskDirectories, Explanation, Fix, Tried } from "./explanation.ts";
-import { tryCall } from "./explanation.ts";
+import type { Conclusion } from "./conclusion.ts";
+import { type AskDirectories, type Tried, tryCall } from "./explanation.ts";
 import { meantOrigin, pageCall, type Question, readHeader } from "./question.ts";
+import type { Explanation, Fix } from "./report.ts";
 
 /** A document, and what is asked of it. */
 export interface Situation {
@@ -125,9 +126,15 @@ export function objection(before: unknown, after: unknown): Finding | undefined 
 function stepObstacles(tried: Tried | undefined): readonly Obstacle[] {
 	const step = tried?.conclusion?.failedStep;
 	const own = ["port", "mixed-content", "request-url", "request-method", "request-header", "scheme"];
-	return step?.advice === undefined || !own.includes(step.code)
-		? []
-		: [{ code: step.code, message: step.advice }];
+	// Behind a redirect that made the origin null, the redirect is the cause of what fails.
+	const redirect = tried?.conclusion?.steps.find(
+		({ code, advice }) => code === "redirect" && advice !== undefined,
+	);
+	return [redirect, step].flatMap((one) =>
+		one?.advice === undefined || !(own.includes(one.code) || one.code.startsWith("redirect"))
+			? []
+			: [{ code: one.code, message: one.advice }],
+	);
 }
 
 /** What suggests itself for everything that fails at this point, each with its alternatives. */
@@ -149,6 +156,8 @@ function candidates(situation: Situation, { explanation, conclusion }: Tried): r
 		return [[page(`call it as ${path}`, { path })]];
 	}
 	const failed = (conclusion?.steps ?? []).filter(({ passed }) => !passed);
+	const redirected = behindRedirect(situation, conclusion);
+	if (redirected !== undefined) return redirected;
 	const own = failed.flatMap(({ code }): readonly Alternatives[] => {
 		if (code === "mixed-content") {
 			const scheme = question.scheme === "ws" ? "wss" : "https";
@@ -174,6 +183,22 @@ function candidates(situation: Situation, { explanation, conclusion }: Tried): r
 				: headerFixes(document, policy, name, question),
 		),
 	];
+}
+
+/**
+ * What fails behind a redirect is another place's to allow: it is called there directly, which also says by which policy.
+ * @returns undefined where it fails before
+ */
+function behindRedirect(
+	{ hostname, question }: Situation,
+	conclusion: Conclusion | undefined,
+): readonly Alternatives[] | undefined {
+	const called = pageCall(hostname, question)?.url;
+	const failedAt = URL.parse(conclusion?.failedStep?.url ?? "");
+	if (called === undefined || failedAt === null || failedAt.href === called.href) return undefined;
+	if (failedAt.origin !== called.origin) return [];
+	const path = failedAt.pathname + failedAt.search;
+	return [[page(`let the page call ${path} directly, without the redirect`, { path, redirectTo: null })]];
 }
 
 function page(says: string, change: Partial<Question>): Fix {

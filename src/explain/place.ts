@@ -4,15 +4,9 @@ import { checkOrigin } from "../cors/allowed-origins.ts";
 import { createOriginSet } from "../cors/origin-set.ts";
 import { type PlacedPolicy, placedPolicies } from "../cors/policies.ts";
 import { pointerTo } from "../findings/finding.ts";
-import type { Verdict } from "../gateway/verdict.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import type { Place } from "../tenants/tenant.ts";
-
-/** A policy that does not apply. */
-export interface PassedOver {
-	readonly pointer: string;
-	readonly reason: Verdict["reason"];
-}
+import type { PassedOver } from "./report.ts";
 
 /** The policies of a place. @param path that of the route whose cors applies; undefined for the document's own */
 export function policiesAt(document: TenantDocument, path: string | undefined): readonly PlacedPolicy[] {

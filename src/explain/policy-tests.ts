@@ -5,7 +5,8 @@ import type { Step } from "../browser/steps.ts";
 import type { Expectation, PlacedExpectation } from "./expectations.ts";
 import { questionOf } from "./expectations.ts";
 import { explain } from "./explain.ts";
-import type { AskDirectories, Explanation, Fix } from "./explanation.ts";
+import type { AskDirectories } from "./explanation.ts";
+import type { Explanation, Fix } from "./report.ts";
 
 /** What became of one expectation on one host. */
 export interface PolicyTestResult {

@@ -23,6 +23,15 @@ export interface Question {
 	readonly scheme?: "https" | "http" | "wss" | "ws";
 	/** Whether the URL carries a name and password, which no answer repeats. */
 	readonly userInfo?: boolean;
+	/** Where the API redirects this call to: the value of its Location, with a status before it or not: `308 /v1/items/`. Null: nowhere. */
+	readonly redirectTo?: string | null;
+}
+
+/** An API's answer that leads elsewhere. */
+export interface Redirect {
+	readonly status: number;
+	/** As the API writes it. */
+	readonly location: string;
 }
 
 /** A question with everything in it. */
@@ -39,6 +48,8 @@ export interface PageCall {
 	readonly url: URL;
 	/** As the page writes it. */
 	readonly shownUrl: string;
+	/** What the API answers in place of 200. */
+	readonly redirect: Redirect | undefined;
 }
 
 /** Values for names alone: of a safelisted header a safe one, of Content-Type and Range one that needs consent. */
@@ -70,7 +81,17 @@ export function pageCall(hostname: string, question: Question): PageCall | undef
 		webSocket,
 		url,
 		shownUrl: webSocket ? url.href.replace(/^http/, "ws") : url.href,
+		redirect: question.redirectTo == null ? undefined : readRedirect(question.redirectTo),
 	};
+}
+
+/**
+ * Splits `308 /v1/items/`. Without a status it is 302, which frameworks send unless they are told otherwise.
+ * Rejected alternative: a field of its own for the status, which says nothing alone.
+ */
+export function readRedirect(text: string): Redirect {
+	const [, status = "302", location = ""] = /^(?:(30[12378]) )?(.*)$/su.exec(text) ?? [];
+	return { status: Number(status), location };
 }
 
 /** Splits `Name: value`; a name alone gets a value. */

@@ -1,12 +1,13 @@
 /** Owns the rehearsal: the gateway itself, run on requests with a store that is known and no upstream. */
 
 import type { HeaderList, ReceivedResponse } from "../browser/header-list.ts";
-import { RUNTIME_METHODS } from "../cors/standard.ts";
+import { REQUEST_METHOD, RUNTIME_METHODS } from "../cors/standard.ts";
 import type { Fetch } from "../gateway/forward.ts";
 import { createGateway } from "../gateway/gateway.ts";
 import { DEFAULT_CDN_LOOP_ID } from "../gateway/loop.ts";
 import type { Verdict } from "../gateway/verdict.ts";
 import { createTenantStore } from "../tenants/store.ts";
+import type { PageCall } from "./question.ts";
 
 /** A request, as far as the gateway looks at it. */
 export interface Rehearsal {
@@ -45,17 +46,25 @@ const UNKNOWN_METHOD: Rehearsed = {
  * Makes a gateway that is asked in order, one request after the other.
  * @param values what KV holds; every other key is absent
  * @param unavailable keys that cannot be asked
+ * @param call to its URL the API answers with its redirect, where it has one
  */
 export function createRehearsal(
 	values: ReadonlyMap<string, string>,
 	unavailable: ReadonlySet<string> = new Set(),
+	call?: Pick<PageCall, "url" | "redirect">,
 ): Rehearse {
 	let verdict: Verdict | undefined;
 	let forwardedTo: string | undefined;
-	// It is taken to answer 200 and to say nothing of CORS.
+	let isRedirected = false;
+	// It is taken to answer 200, or with the call's redirect, and to say nothing of CORS.
 	const upstream: Fetch = async (input) => {
 		forwardedTo = typeof input === "string" ? input : input.url;
-		return new Response(null);
+		const redirect = isRedirected ? call?.redirect : undefined;
+		if (redirect === undefined) return new Response(null);
+		return new Response(null, {
+			status: redirect.status,
+			headers: { location: sendable(redirect.location) },
+		});
 	};
 	const gateway = createGateway({
 		store: createTenantStore({
@@ -81,6 +90,8 @@ export function createRehearsal(
 		if (!RUNTIME_METHODS.has(method)) return UNKNOWN_METHOD;
 		verdict = undefined;
 		forwardedTo = undefined;
+		const isPreflight = headers.some(([name]) => name.toLowerCase() === REQUEST_METHOD);
+		isRedirected = url === call?.url.href && !isPreflight;
 		const sent = new Headers(headers.map(([name, value]): [string, string] => [name, sendable(value)]));
 		// Not a Request: in a browser's page that drops Origin and everything else that pages cannot set.
 		const request = { method, url, headers: sent, body: null, cf: CERTIFICATE } as unknown as Request;

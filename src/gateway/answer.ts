@@ -4,7 +4,7 @@ import { REQUEST_HEADERS } from "../cors/standard.ts";
 import type { JudgedCall } from "./call.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
-import { faultOf, type ReportFault, rayOf } from "./fault.ts";
+import { type FaultCode, faultOf, type ReportFault, rayOf } from "./fault.ts";
 import { refusalDetail } from "./hint.ts";
 import { LOOP_REASON } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";
@@ -84,7 +84,7 @@ export function createAnswer({ verdicts, onFault }: AnswerOptions): Answer {
 	}
 
 	/** A refusal that an operator has to look into. @param cause a reason in words, or the value that was thrown */
-	function fail(judged: JudgedCall, code: ProblemCode, cause: unknown, detail?: string): Response {
+	function fail(judged: JudgedCall, code: FaultCode, cause: unknown, detail?: string): Response {
 		onFault(faultOf(judged.call.request, judged.call.address, code, cause));
 		return refuse(judged, code, detail);
 	}

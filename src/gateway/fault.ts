@@ -6,7 +6,7 @@ import type { ProblemCode } from "./problem.ts";
 /** One line for the operator. */
 export interface Fault {
 	readonly event: "upstream-failed" | "internal-error" | "loop-detected" | "misconfigured";
-	readonly code: ProblemCode;
+	readonly code: FaultCode;
 	readonly hostname: string;
 	readonly method: string;
 	/** Without its query. */
@@ -25,21 +25,28 @@ const MAX_PATH_CHARACTERS = 1024;
 const MAX_REASON_CHARACTERS = 500;
 const MAX_STACK_CHARACTERS = 4000;
 
-const EVENTS: Readonly<Partial<Record<ProblemCode, Fault["event"]>>> = {
+/** The problems that an operator has to look into; the others are what a document says, or a client gets wrong. */
+export type FaultCode = Exclude<
+	ProblemCode,
+	"unknown-tenant" | "tenant-closed" | "origin-not-allowed" | "client-certificate-required"
+>;
+
+const EVENTS: Readonly<Record<FaultCode, Fault["event"]>> = {
 	"upstream-unreachable": "upstream-failed",
 	"upstream-timeout": "upstream-failed",
 	"loop-detected": "loop-detected",
 	"tenant-unavailable": "misconfigured",
+	"internal-error": "internal-error",
 };
 
 /**
  * Makes the line for a request that went wrong.
  * @param cause a reason in words, or the value that was thrown
  */
-export function faultOf(request: Request, address: Address, code: ProblemCode, cause: unknown): Fault {
+export function faultOf(request: Request, address: Address, code: FaultCode, cause: unknown): Fault {
 	const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
 	return {
-		event: EVENTS[code] ?? "internal-error",
+		event: EVENTS[code],
 		code,
 		hostname: address.site.hostname,
 		method: request.method,

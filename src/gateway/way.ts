@@ -1,7 +1,7 @@
 /** Owns what the request path asks of the way to the API behind: through the network, or into the app that it is itself. */
 
 import type { Call, JudgedCall } from "./call.ts";
-import type { ProblemCode } from "./problem.ts";
+import type { FaultCode } from "./fault.ts";
 
 /** A way to an API. */
 export interface Way {
@@ -24,7 +24,7 @@ export interface Way {
 
 /** Why an API gave no response: a problem's code for the client, the cause for the log. */
 export interface Failure {
-	readonly code: ProblemCode;
+	readonly code: FaultCode;
 	/** A reason in words, or what was thrown. */
 	readonly cause: unknown;
 }

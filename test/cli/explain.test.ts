@@ -693,3 +693,87 @@ describe("an origin that no page has", () => {
 		}
 	});
 });
+
+describe("a call that the API redirects", () => {
+	const FILE = {
+		hosts: ["api.acme.com"],
+		upstream: "https://internal.example",
+		cors: { origins: ["https://app.acme.com"], credentials: true, methods: ["PUT"] },
+		routes: [{ path: "/closed/*", cors: { origins: [] } }],
+	};
+	const ask = async (...argv: readonly string[]) => {
+		const options = ["--origin", "https://app.acme.com", ...argv];
+		const { code, out } = await explainFile(FILE, ...options);
+		return { code, out, json: JSON.parse((await explainFile(FILE, ...options, "--json")).out) };
+	};
+
+	test("is followed within the API, where Cordon answers again", async () => {
+		const { code, out, json } = await ask(
+			"--path",
+			"/v1/items",
+			"--redirect-to",
+			"308 /v1/items/",
+			"--method",
+			"PUT",
+		);
+		expect(code).toBe(0);
+		expect(json.call.redirect).toEqual({ status: 308, location: "/v1/items/" });
+		const told = json.requests.map(({ kind, url }: { kind: string; url?: string }) => [kind, url]);
+		expect(told.slice(0, 2)).toEqual([
+			["preflight", undefined],
+			["actual", undefined],
+		]);
+		expect(told.at(-1)).toEqual(["actual", "https://api.acme.com/v1/items/"]);
+		expect(out).toContain("; the API answers 308 with Location: /v1/items/");
+		expect(out).toContain("Request     redirected to https://api.acme.com/v1/items/");
+	});
+
+	test("is denied where the target's own policy says so, and in a circle", async () => {
+		expect((await ask("--redirect-to", "/closed/x")).json).toMatchObject({ allowed: false, fixes: [] });
+		const { json, out } = await ask("--redirect-to", "/");
+		expect(json).toMatchObject({ allowed: false, obstacles: [{ code: "redirect-count" }] });
+		expect(out).toContain("… 15 more, as the redirects go round in a circle");
+		expect(out.split("\n").length).toBeLessThan(80);
+	});
+
+	test("is not decided where another host answers, unless the browser ends it", async () => {
+		const elsewhere = await ask("--redirect-to", "https://login.acme.com/authorize?client=1");
+		expect(elsewhere.code).toBe(1);
+		expect(elsewhere.json).toMatchObject({
+			allowed: null,
+			requests: [
+				{ action: "forward" },
+				{ action: "elsewhere", url: "https://login.acme.com/authorize?client=1" },
+			],
+			obstacles: [{ code: "redirected-elsewhere" }],
+		});
+		expect(elsewhere.out).toContain("let the page call https://login.acme.com/authorize directly");
+		expect(elsewhere.out).toContain("the host that the redirect leads to has the word");
+		expect((await ask("--redirect-to", "http://login.acme.com/")).json).toMatchObject({
+			allowed: false,
+			obstacles: [{ code: "redirect" }, { code: "mixed-content" }],
+		});
+		expect((await ask("--redirect-to", "ftp://login.acme.com/")).json.allowed).toBe(false);
+	});
+
+	test("to plain http on the API's own host is put right by the gateway", async () => {
+		expect((await ask("--redirect-to", "http://api.acme.com/x")).json.allowed).toBe(true);
+		expect((await ask("--redirect-to", "https://internal.example/x")).json.allowed).toBe(true);
+	});
+
+	test("is a wrong usage where it is not a Location", async () => {
+		for (const value of ["", "200 /x", "/a b", "308 ", "\u0000"]) {
+			const { code, err } = await explainFile(
+				FILE,
+				"--origin",
+				"https://app.acme.com",
+				"--redirect-to",
+				value,
+			);
+			expect([code, err]).toEqual([
+				2,
+				expect.stringContaining("--redirect-to is the value of a Location header"),
+			]);
+		}
+	});
+});

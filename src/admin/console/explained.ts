@@ -1,7 +1,15 @@
 /** Owns the words of an explanation: the steps of `cordon explain`, told of a draft. */
 
-import { NOTES, STEP_TITLES } from "../../browser/step-titles.ts";
-import type { OpenReport, Report, ReportedBrowser, ReportedRequest } from "./report.ts";
+import type { Reason } from "../../explain/report.ts";
+import {
+	PASSED_OVER_WORDS,
+	policyPlace,
+	REASON_WORDS,
+	readingWords,
+	requestWords,
+	stepLines,
+} from "../../explain/words.ts";
+import type { OpenReport, Report, ReportedBrowser } from "./report.ts";
 
 /** A step, and what is said of it. */
 export interface ToldStep {
@@ -15,26 +23,6 @@ export interface Conclusion {
 	readonly title: string;
 	readonly text: string;
 }
-
-const ALLOWED: Readonly<Record<string, string>> = {
-	listed: "allowed, by the entry",
-	"in-directory": "allowed, it is in the directory of the entry",
-	"any-origin": "allowed, as any origin is",
-};
-
-const DENIED: Readonly<Record<string, string>> = {
-	"not-listed": "denied: no entry of the list matches it, byte for byte",
-	"own-origin": "no entry needed: it is the host's own origin, so the call is not cross-origin",
-	"not-in-directory": "denied: no entry of the list matches it, and it is in none of the directories",
-	"origin-too-long": "denied: it is longer than any origin can be",
-	"origin-null": 'denied: null is the origin of every sandboxed frame and local file, so only "*" allows it',
-	"origin-malformed": "denied: it is not a serialized origin, so no directory is asked",
-	"origin-insecure":
-		"denied: it is plain http, which directories allow only without credentials or with dangerouslyAllowInsecureOrigins",
-	"directory-unavailable":
-		"not decided: no entry of the list matches it, and its origin directories, which have the word, are not yours to ask",
-	"ambiguous-path": "denied: the path can be read in more than one way, so nobody's policy counts",
-};
 
 /** Tells what came out. */
 export function conclude(report: Report): Conclusion {
@@ -106,7 +94,7 @@ export function steps(report: OpenReport): readonly ToldStep[] {
 		{ name: "Origin", lines: originLines(report) },
 		...requests.map((request) => ({
 			name: request.kind === "preflight" ? "Preflight" : "Request",
-			lines: requestLines(request, mode),
+			lines: requestWords(request, mode, ""),
 		})),
 		...browser.map((half) => ({
 			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without",
@@ -116,66 +104,27 @@ export function steps(report: OpenReport): readonly ToldStep[] {
 }
 
 function policyLines({ route, policy, passedOver }: OpenReport): readonly string[] {
-	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
+	const place = policyPlace(route);
 	const skipped = passedOver.length > 0 && policy !== null ? passedOver : [];
 	return [
 		policy === null || policy === "/cors" ? place : `${place}, the policy at ${policy}`,
-		...skipped.map(({ pointer, reason }) => `not the one at ${pointer}: ${DENIED[reason] ?? reason}`),
+		...skipped.map(({ pointer, reason }) => `not the one at ${pointer}: ${said(PASSED_OVER_WORDS, reason)}`),
 	];
 }
 
 function originLines({ origin, otherReading, call, route }: OpenReport): readonly string[] {
-	if (origin.entry !== null) {
-		return [`${ALLOWED[origin.reason] ?? "allowed"}: ${origin.entry} at ${origin.pointer}`];
-	}
-	const said = DENIED[origin.reason] ?? origin.reason;
-	if (otherReading === null) return [said];
-	const under = (path: string | null) => (path === null ? "no route" : `the route ${path}`);
-	return [
-		said,
-		`as it stands, ${new URL(call.url).pathname} is under ${under(route)}`,
-		otherReading.path === null
-			? "there are too many other readings of it to tell them all"
-			: `the API may read it as ${otherReading.path}, which is under ${route === null && otherReading.route === null ? "several routes that cannot be told apart" : under(otherReading.route)}`,
-	];
+	if (origin.entry !== null)
+		return [`${said(REASON_WORDS, origin.reason)}: ${origin.entry} at ${origin.pointer}`];
+	const why = said(REASON_WORDS, origin.reason);
+	if (origin.reason === "directory-unavailable") return [`${why}, and they are not yours to ask`];
+	return otherReading === null ? [why] : [why, ...readingWords({ call, route }, otherReading)];
 }
 
-function requestLines(request: ReportedRequest, mode: OpenReport["mode"]): readonly string[] {
-	const headers = Object.entries(request.responseHeaders)
-		.filter(([name]) => name !== "content-type" && name !== "cache-control")
-		.map(([name, value]) => `${name}: ${value}`);
-	const none = headers.length === 0 ? " none" : "";
-	if (request.kind === "preflight") {
-		const why = `${request.because.join(" and ")} ${request.because.length > 1 ? "are" : "is"} not safelisted, so the browser asks first`;
-		if (request.action === "forward") return [why, `Cordon forwards it to ${request.upstream}`];
-		if (request.action === "refuse") return [why, `Cordon refuses it: ${request.status} ${request.problem}`];
-		const lacking = request.notAllowed.join(" and ");
-		return [
-			why,
-			`Cordon answers ${request.status} itself, with${none}`,
-			...headers,
-			...(lacking === "" ? [] : [`This does not allow ${lacking}, so the browser ends the call`]),
-		];
-	}
-	if (!request.sent) return ["never sent"];
-	if (request.action === "refuse") return [`Cordon refuses it: ${request.status} ${request.problem}`];
-	const to = `goes on to ${request.upstream}`;
-	if (mode === "report") return [to, "The upstream's own CORS headers stay as they are"];
-	return request.responseHeaders["access-control-allow-origin"] === undefined
-		? [to, `The response is not shared: its CORS headers are removed; these are set:${none}`, ...headers]
-		: [to, "The response is shared; of CORS it has exactly this", ...headers];
+/** A newer API may give a reason that this page does not know yet. */
+function said(words: Readonly<Record<Reason, string>>, reason: string): string {
+	return words[reason as Reason] ?? reason;
 }
 
 function browserLines({ readable, steps: checks }: ReportedBrowser): readonly string[] {
-	return [
-		readable ? "the page gets the response" : "the page gets a network error",
-		...checks
-			.filter(({ code }) => !NOTES.has(code) || code === "preflight" || code === "same-origin")
-			.map(({ code, passed, received, required }) => {
-				const title = STEP_TITLES[code];
-				if (!passed) return `✗ ${title}: needed ${required}, but there is ${received}`;
-				if (code !== "preflight") return `✓ ${title}`;
-				return required.startsWith("nothing") ? "✓ No preflight is needed" : "✓ A preflight is sent first";
-			}),
-	];
+	return [readable ? "the page gets the response" : "the page gets a network error", ...stepLines(checks)];
 }

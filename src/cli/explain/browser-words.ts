@@ -1,27 +1,33 @@
 /** Owns how the browser's half of an explanation is told: every check, and how it ends. */
 
-import { NOTES, STEP_TITLES } from "../../browser/step-titles.ts";
 import type { Step } from "../../browser/steps.ts";
-import type { BrowserHalf, Explanation } from "../../explain/explanation.ts";
+import type { BrowserHalf, Explanation } from "../../explain/report.ts";
+import { stepLines } from "../../explain/words.ts";
+
+/** Checks that are told; only redirects in a circle lead to more. */
+const MAX_LINES = 24;
 
 /** Tells it as a list: all checks of the mode that was asked, of the other one what is different. */
-export function browserWords({ browser, call }: Explanation): readonly string[] {
+export function browserWords({ browser, call, allowed }: Explanation): readonly string[] {
 	const [first, second] = browser;
 	if (first === undefined) return [];
+	const host = URL.parse(call.url)?.hostname;
+	// Behind a redirect to another host, what passed is only what that would have to answer.
+	const told = (steps: readonly Step[]) =>
+		lines(steps.filter(({ passed, url }) => !passed || URL.parse(url)?.hostname === host));
+	if (allowed === null) {
+		return ["it is redirected to another host, whose answer is not known here", ...told(first.steps)];
+	}
 	if (call.url.startsWith("ws")) {
-		return [`the page gets ${first.readable ? "its WebSocket" : "an error"}`, ...first.steps.map(stepWords)];
+		return [`the page gets ${first.readable ? "its WebSocket" : "an error"}`, ...lines(first.steps)];
 	}
 	const isSame = second === undefined || first.readable === second.readable;
 	return [
 		`${isSame ? "with credentials or without" : modeWords(first)}: ${endWords(first)}`,
-		...first.steps.filter(isTold).map(stepWords),
+		...told(first.steps),
 		...(isSame ? [] : [`${modeWords(second)}: ${endWords(second)}`]),
-		...(isSame ? [] : second.steps.filter(({ passed }) => !passed).map(stepWords)),
+		...(isSame ? [] : lines(second.steps.filter(({ passed }) => !passed))),
 	];
-}
-
-function isTold({ code }: Step): boolean {
-	return !NOTES.has(code) || code === "preflight" || code === "same-origin";
 }
 
 function modeWords({ credentials }: BrowserHalf): string {
@@ -32,9 +38,9 @@ function endWords({ readable }: BrowserHalf): string {
 	return readable ? "the page gets the response" : "the page gets a network error";
 }
 
-function stepWords({ code, passed, received, required }: Step): string {
-	const title = STEP_TITLES[code];
-	if (!passed) return `  ✗ ${title}: needed ${required}, but there is ${received}`;
-	if (code !== "preflight") return `  ✓ ${title}`;
-	return required.startsWith("nothing") ? "  ✓ No preflight is needed" : "  ✓ A preflight is sent first";
+function lines(steps: readonly Step[]): readonly string[] {
+	const told = stepLines(steps).map((line) => `  ${line}`);
+	return told.length <= MAX_LINES
+		? told
+		: [...told.slice(0, MAX_LINES / 2), "  …", ...told.slice(-MAX_LINES / 4)];
 }

@@ -1,48 +1,19 @@
 /** Owns `cordon explain`: what Cordon would decide on a call, and which entry of the list decides it. */
 
-import { lstatSync } from "node:fs";
 import type { CredentialsMode } from "../../browser/request.ts";
 import { refusePageless } from "../../cors/origin-mend.ts";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../../cors/standard.ts";
 import { explain as explainDocument } from "../../explain/explain.ts";
-import type { AskDirectories } from "../../explain/explanation.ts";
-import { type Question, readHeader } from "../../explain/question.ts";
-import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
-import type { TenantDocument } from "../../tenants/schema.ts";
-import { parseTenant } from "../../tenants/tenant.ts";
-import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
-import { readJson } from "../files/json-text.ts";
+import { type Question, readHeader, readRedirect } from "../../explain/question.ts";
+import { wildcardHost } from "../../tenants/keys.ts";
 import { fileReport, printFindings } from "../files/report.ts";
-import { createSource } from "../files/source.ts";
-import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
-import { KV_OPTIONS, kvPlace, requiredKvPlace } from "../kv/kv-options.ts";
-import { defineCommand, type Outside, usage } from "../shell/command.ts";
+import type { TenantFile } from "../files/tenant-file.ts";
+import { KV_OPTIONS } from "../kv/kv-options.ts";
+import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
+import { findDocument, urlOf } from "./document.ts";
 import { printExplanation } from "./words.ts";
-
-/** Where the document comes from, or what is wrong with it. */
-type Found =
-	| {
-			readonly ok: true;
-			readonly document: TenantDocument;
-			/** What holds it: a file, or a KV. */
-			readonly holder: string;
-			/** The key in KV; undefined of a file, which is as if under the host that is asked. */
-			readonly key?: string;
-			readonly host: string;
-			readonly file?: TenantFile;
-			readonly askDirectories: AskDirectories | undefined;
-	  }
-	| {
-			readonly ok: false;
-			readonly problem: string;
-			readonly message: string;
-			readonly findings?: Pick<TenantFile, "source" | "errors" | "warnings">;
-	  };
-
-/** A document that names no host is explained under this one, which nobody has. */
-const NO_HOST = "host.invalid";
 
 const MODES: readonly CredentialsMode[] = ["include", "same-origin", "omit"];
 
@@ -85,6 +56,11 @@ export const explain = defineCommand({
 			type: "boolean",
 			says: "The page listens for the progress of an upload, which always needs a preflight.",
 		},
+		"redirect-to": {
+			type: "string",
+			value: "URL",
+			says: "The API redirects the call there: the value of its Location, with a status before it or not ('308 /v1/items/'; 302 if left out).",
+		},
 		path: { type: "string", value: "PATH", says: "The path of the call. Default /, or that of the URL." },
 		url: { type: "string", value: "URL", says: "With a FILE: the URL of the call, in place of --path." },
 		...KV_OPTIONS,
@@ -116,9 +92,7 @@ export const explain = defineCommand({
 				explain,
 			);
 		}
-		const found = isFile(target)
-			? await fromFile(target, options, outside)
-			: await fromKv(target, options, outside);
+		const found = await findDocument(target, options, outside);
 		if (!found.ok) {
 			const { problem, message, findings } = found;
 			if (options.json) {
@@ -180,6 +154,7 @@ interface CallOptions {
 	readonly credentials: string | undefined;
 	readonly "upload-progress": boolean;
 	readonly path: string | undefined;
+	readonly "redirect-to": string | undefined;
 }
 
 /** Checks what the options say of the call. */
@@ -220,7 +195,23 @@ function readQuestion({ origin, method = "GET", header, path, ...options }: Call
 			`${JSON.stringify(options.credentials)} is not a credentials mode. The modes are ${MODES.join(", ")}.`,
 		);
 	}
-	return { origin, method, headers: header, credentials, uploadProgress: options["upload-progress"] };
+	const redirectTo = options["redirect-to"];
+	if (redirectTo !== undefined && !isLocation(readRedirect(redirectTo).location)) {
+		throw refuse("--redirect-to is the value of a Location header: a URL or a path, such as /v1/items/.");
+	}
+	return {
+		origin,
+		method,
+		headers: header,
+		credentials,
+		uploadProgress: options["upload-progress"],
+		...(redirectTo === undefined ? {} : { redirectTo }),
+	};
+}
+
+/** Without blanks, so that a status that is none, as in `200 /x`, is told. */
+function isLocation(value: string): boolean {
+	return value !== "" && !/\s/.test(value) && isSendable(value);
 }
 
 function isSendable(value: string): boolean {
@@ -230,99 +221,4 @@ function isSendable(value: string): boolean {
 	} catch {
 		return false;
 	}
-}
-
-/** What looks like a path, or is one. */
-function isFile(target: string): boolean {
-	if (target.includes("://")) return false;
-	const lower = target.toLowerCase();
-	return (
-		target === STANDARD_INPUT ||
-		lower.endsWith(".json") ||
-		lower.endsWith(".jsonc") ||
-		// What is neither file nor folder is one that is refused.
-		lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === false
-	);
-}
-
-type PlaceOptions = Parameters<typeof kvPlace>[0];
-
-async function fromFile(path: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
-	const place = kvPlace(options);
-	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
-	const file = readTenantFile(name, text);
-	const result = file.errors.length === 0 ? parseTenant(JSON.stringify(file.value)) : undefined;
-	if (!result?.ok) {
-		const message = `${safePart(name)} is not valid, so every request would be refused. Correct the document first.`;
-		return { ok: false, problem: "invalid-document", message, findings: file };
-	}
-	if (result.closed) return closed(`The document in ${name}`);
-	const host = file.hosts?.[0] ?? NO_HOST;
-	const kv = place && openKv(place);
-	return {
-		ok: true,
-		host,
-		file,
-		document: result.document,
-		holder: name,
-		askDirectories: kv && ((keys) => kv.get(keys)),
-	};
-}
-
-async function fromKv(target: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
-	const url = urlOf(target);
-	const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
-	const kv = openKv(requiredKvPlace(options));
-	const wildcard = wildcardHost(name);
-	const keys = [tenantKey(name), ...(wildcard === undefined ? [] : [tenantKey(wildcard)])];
-	terminal.busy(`Reading ${kv.name} …`);
-	const values = await kv.get(keys);
-	const key = keys.find((candidate) => values.has(candidate));
-	const text = key === undefined ? undefined : values.get(key);
-	if (key === undefined || text === undefined) {
-		return {
-			ok: false,
-			problem: "unknown-tenant",
-			message: `${kv.name} has no document under ${keys.join(" or ")}: Cordon answers every request with 404 unknown-tenant (or forwards it untouched, with UNKNOWN_HOSTS = "forward"). Push a tenant file that names the host.`,
-		};
-	}
-	const result = parseTenant(text);
-	if (!result.ok) {
-		const source = createSource(key, text);
-		const { locate } = readJson(source);
-		const errors = result.errors.map((finding) => ({ finding, span: locate(finding) }));
-		return {
-			ok: false,
-			problem: "tenant-unavailable",
-			message: `The document under ${key} is not valid, so Cordon answers with 503 tenant-unavailable, or goes on with the last good copy for an hour. Push a valid one.`,
-			findings: { source, errors, warnings: [] },
-		};
-	}
-	if (result.closed) return closed(`The document under ${key} in ${kv.name}`);
-	return {
-		ok: true,
-		host: url.host,
-		key,
-		holder: kv.name,
-		document: result.document,
-		askDirectories: (asked) => kv.get(asked),
-	};
-}
-
-function closed(which: string): Found {
-	return {
-		ok: false,
-		problem: "tenant-closed",
-		message: `${which} closes the tenant ("closed": true): Cordon answers every request with 503 tenant-closed, preflights too, and shares it with nobody. Push a document without "closed" to open it.`,
-	};
-}
-
-/** A hostname, with a port or not, or a URL. */
-function urlOf(target: string): URL {
-	const url = URL.parse(target.includes("://") ? target : `https://${target}`);
-	if (url !== null && ["https:", "http:", "wss:", "ws:"].includes(url.protocol)) return url;
-	throw new Fault(
-		"invalid-host",
-		`${JSON.stringify(target)} is neither a hostname, nor an http, https, ws or wss URL, nor a file. Name the API's host, such as api.acme.com, or a tenant file.`,
-	);
 }

@@ -45,6 +45,18 @@ describe("an explanation", () => {
 		);
 	});
 
+	test("follows the redirect that the API is taken to answer", async () => {
+		const document = { ...A, routes: [{ path: "/closed", cors: { origins: [] } }] };
+		const to = async (redirectTo: string) =>
+			(await explain({ document, origin: "https://a.example", redirectTo })).json.allowed;
+		expect([await to("308 /x"), await to("/closed"), await to("https://other.example/")]).toEqual([
+			true,
+			false,
+			null,
+		]);
+		expect((await explain({ document, origin: "https://a.example", redirectTo: "200 /x" })).status).toBe(422);
+	});
+
 	test("is that of a draft, which is not stored by it", async () => {
 		const document = { ...A, clientCertificate: "require" };
 		expect((await explain({ document, origin: "https://a.example" })).json.allowed).toBe(true);
