@@ -218,6 +218,10 @@ describe("cordon init", () => {
 		expect(readdirSync(beside)).toContain("wrangler.toml");
 	});
 
+	test("says how to get into a folder whose name has blanks", async () => {
+		expect(succeeded(await cordon("init", "a new gateway"))).toContain('\n  cd "a new gateway"\n');
+	});
+
 	test("gives what can be deployed at once", async () => {
 		// The package is found in the folder above, where it is installed.
 		const { code, output, errors } = await tryWrangler(["deploy", "--dry-run", "--outdir=dist"], project);
@@ -242,7 +246,11 @@ describe("cordon init", () => {
 	test("names this version of the package, and the wrangler that it was tested with", () => {
 		const { dependencies, devDependencies } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
 		expect(dependencies).toEqual({ cordon: `^${MANIFEST.version}` });
-		expect(devDependencies).toEqual({ wrangler: `^${MANIFEST.devDependencies.wrangler}` });
+		// wrangler needs Node 22, which the machine may not have: npm puts the project's own first.
+		expect(devDependencies).toEqual({
+			node: `^${MANIFEST.devDependencies.node}`,
+			wrangler: `^${MANIFEST.devDependencies.wrangler}`,
+		});
 	});
 
 	test.skipIf(MANIFEST.repository === undefined)(

@@ -47,7 +47,7 @@ export const init = defineCommand({
 				...written.files.map((file) => `  ${safePart(file)}`),
 				"",
 				bold("Next"),
-				...(folder === "" ? [] : [`  cd ${safePart(folder)}`]),
+				...(folder === "" ? [] : [`  cd ${safePart(quoted(folder))}`]),
 				"  npm install",
 				"  npm start             the gateway on http://localhost:8787, with the example tenant",
 				"  npm test              the tenants, and what they must hold",
@@ -62,3 +62,8 @@ export const init = defineCommand({
 		return 0;
 	},
 });
+
+/** As a shell takes it for one word. */
+function quoted(folder: string): string {
+	return /^[\w./-]+$/.test(folder) ? folder : JSON.stringify(folder);
+}
