@@ -61,7 +61,7 @@ export async function judgeHar(text: string, options: HarOptions): Promise<HarRe
 	} catch (error) {
 		return { ok: false, reason: `it is not JSON: ${error instanceof Error ? error.message : String(error)}` };
 	}
-	const parsed = v.safeParse(harSchema, value);
+	const parsed = v.safeParse(harSchema, value, { abortEarly: true });
 	if (!parsed.success) {
 		const [issue] = parsed.issues;
 		return { ok: false, reason: `${v.getDotPath(issue) ?? "it"} is not as HAR 1.2 has it: ${issue.message}` };

@@ -18,7 +18,7 @@ export interface RepeatedKey {
 const MAX_LISTED_KEYS = 8;
 
 /** A longer pointer than this names the whole document: a hostile text could have megabytes of it for each finding. */
-const MAX_POINTER_CHARACTERS = 4096;
+export const MAX_POINTER_CHARACTERS = 4096;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;

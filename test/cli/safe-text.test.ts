@@ -171,6 +171,96 @@ describe.each(ATTACKS)("%s", (_, text) => {
 		}
 	});
 
+	test("in names, hosts and what is expected: test, learn, import", async () => {
+		const expectation = {
+			origin: text,
+			request: `GET /${text}`,
+			headers: [text],
+			readable: true,
+			[text]: text,
+		};
+		const { path, directory } = folderWith({ hosts: ["a.com", text], ...VALID, expect: [expectation] });
+		const good = { ...expectation, origin: "https://b.example", request: "GET /", headers: [] };
+		const log = JSON.stringify({
+			event: "cors-verdict",
+			...{ hostname: "a.com", origin: text, allowed: false, kind: text, method: text, mode: "report" },
+			...{ requestHeaders: `${text},x`, reason: text, route: text },
+		});
+		const tenant = folderWith({ hosts: ["a.com"], ...VALID, expect: [good] }).path;
+		const sound = folderWith({ hosts: ["a.com"], ...VALID }).path;
+		const kong = {
+			plugins: [
+				{
+					name: "cors",
+					route: text,
+					config: { origins: [text, `https://${text}`, `/${text}(/`], methods: [text] },
+				},
+			],
+			routes: [
+				{
+					name: text,
+					hosts: [text],
+					paths: [text],
+					plugins: [{ name: "cors", config: { origins: [text] } }],
+				},
+			],
+		};
+		const source = folderWith(kong).path;
+		const broken = folderWith(`a: [${text.toWellFormed()}`).path;
+		const input = `${log}\n`;
+		for (const [argv, given] of [
+			[["test", path], ""],
+			[["test", directory], ""],
+			[["test", tenant], ""],
+			[["test", text], ""],
+			[["learn", sound, "--from", "-"], input],
+			[["learn", sound, "--from", text], ""],
+			[["learn", sound, "--from", "-", "--accept", `https://${text}`], input],
+			[["learn", path, "--from", "-"], input],
+			[["import", source, "--dry-run"], ""],
+			[["import", source, "--from", text], ""],
+			[["import", source, "--out", join(directory, text.replaceAll("/", "-"))], ""],
+			[["import", broken], ""],
+			[["watch", "a.com", "--from", "-"], input],
+			[["watch", text, "--from", "-"], input],
+			[["history", text, "--api", `https://${text}`], ""],
+			[["rollback", text, text, "--api", "https://a.example"], ""],
+			[["init", join(path, text)], ""],
+		] as const) {
+			expectSafeRun(await cordon(argv, { input: given }));
+			expectSafeRun(await cordon([...argv, "--json"], { input: given }));
+		}
+	});
+
+	test("in recordings and command lines: doctor", async () => {
+		const headers = [
+			{ name: "Origin", value: "https://app.example" },
+			{ name: text, value: text },
+		];
+		const entry = {
+			request: { method: text, url: "https://api.example/", headers },
+			response: {
+				status: 500,
+				headers: [{ name: "Access-Control-Allow-Origin", value: text }],
+				content: { text },
+			},
+		};
+		const recording = folderWith({
+			log: { entries: [entry, { ...entry, request: { ...entry.request, method: "GET" } }] },
+		});
+		for (const [argv, input] of [
+			[["doctor", "--har", recording.path], ""],
+			[["doctor", "--har", folderWith(text.toWellFormed()).path], ""],
+			[["doctor", "--har", text], ""],
+			[["doctor", "--curl", "-"], `curl ${text} --${text}`],
+			[["doctor", "--curl", "-"], `curl 'https://${text}' -H 'Origin: ${text}'`],
+			[["doctor", "https://api.example", "--origin", text, "--header", text, "--method", text], ""],
+		] as const) {
+			expectSafeRun(await cordon(argv, { input }));
+			expectSafeRun(await cordon([...argv, "--json"], { input }));
+		}
+	});
+
 	test("in arguments: explain and wrong usage", async () => {
 		const { path } = folderWith({ ...VALID, routes: [{ path: `/${text}`, cors: VALID.cors }] });
 		for (const argv of [

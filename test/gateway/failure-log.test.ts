@@ -1,7 +1,9 @@
 /** Owns the proof that what fails is logged, within bounds that leave each host its lines. */
 
 import { expect, test } from "vitest";
+import { createAddressReader } from "../../src/gateway/address.ts";
 import { createFailureLog } from "../../src/gateway/failure-log.ts";
+import { faultOf } from "../../src/gateway/fault.ts";
 import type { LogEntry } from "../../src/gateway/log-lines.ts";
 
 function setUp() {
@@ -27,6 +29,16 @@ test("a failure is one line, with all that is known of it", () => {
 	log.requestFailed(upstream);
 	expect(lines).toEqual([{ event: "kv-read-failed", ...read }, upstream]);
 });
+
+test.each([")", "'", '"', "<", ">"])(
+	"a reason has nothing of a URL, not even what stands behind a %s in its query",
+	(sign) => {
+		const url = `https://api.example.com/x?token=a${sign}secret`;
+		const address = createAddressReader()(url);
+		const fault = faultOf(new Request(url), address, "upstream-unreachable", `cannot load: ${url} (again)`);
+		expect(fault.reason).toBe("cannot load: https://… (again)");
+	},
+);
 
 test("a reason is cut to size: a document may have a key of megabytes, which is told of as its place", () => {
 	const { lines, log } = setUp();

@@ -25,6 +25,8 @@ export interface FixedFile {
 
 /** A fix may make another one plain: a mended entry that stood there already is then one too many. */
 const MAX_PASSES = 20;
+/** Characters that all passes go through; of a long text with thousands of findings the rest waits for the next run. */
+const MAX_PASSED_CHARACTERS = 8 * 1024 * 1024;
 
 /**
  * Applies every fix of a file's findings.
@@ -34,7 +36,8 @@ export function fixTenantFile(name: string, text: string): FixedFile {
 	const fixed: Fixed[] = [];
 	let current = text;
 	let file = readTenantFile(name, current);
-	for (let pass = 0; pass < MAX_PASSES; pass++) {
+	const passes = Math.min(MAX_PASSES, Math.ceil(MAX_PASSED_CHARACTERS / (text.length + 1)));
+	for (let pass = 0; pass < passes; pass++) {
 		const all = fixesOf(file);
 		// One that cannot be said in the text is left, and the others are tried one by one.
 		const done = applied(current, all) ?? firstApplied(current, all);

@@ -1,6 +1,6 @@
 /** Owns JSON patches applied to a text as people wrote it: comments, blanks and all that is not changed stay. */
 
-import { applyEdits, createScanner, type Edit, findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
+import { createScanner, type Edit, findNodeAtLocation, type Node, parseTree } from "jsonc-parser";
 import { writtenJson } from "../../findings/meant.ts";
 import { type Patch, tokensOf } from "../../findings/patch.ts";
 
@@ -33,7 +33,22 @@ export function patchText(text: string, patches: readonly Patch[]): string | und
 	for (const parent of new Set([...removed].map((entry) => entry.parent))) {
 		if (parent !== undefined) edits.push(...removals(text, parent, removed));
 	}
-	return applyEdits(text, edits);
+	return edited(text, edits);
+}
+
+/**
+ * The text with all edits made, joined once: the library's own way writes the whole text anew for each of them.
+ * @returns undefined where two of them overlap
+ */
+function edited(text: string, edits: readonly Edit[]): string | undefined {
+	const parts: string[] = [];
+	let done = 0;
+	for (const { offset, length, content } of edits.toSorted((a, b) => a.offset - b.offset)) {
+		if (offset < done) return undefined;
+		parts.push(text.slice(done, offset), content);
+		done = offset + length;
+	}
+	return parts.join("") + text.slice(done);
 }
 
 /** A patch replaces a value, also by several in its list, or removes one. */

@@ -2,7 +2,7 @@
 
 import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import { type Finding, pointerTo } from "../../findings/finding.ts";
-import { MAX_DEPTH, nestedTooDeeply, repeatedKey } from "../../findings/json-scan.ts";
+import { MAX_DEPTH, MAX_POINTER_CHARACTERS, nestedTooDeeply, repeatedKey } from "../../findings/json-scan.ts";
 import { invalidJson } from "../../tenants/tenant.ts";
 import type { PlacedFinding, Source, Span } from "./source.ts";
 
@@ -90,7 +90,8 @@ function toValue(node: Node, pointer: string, source: Source, repeated: Repeated
 		if (before !== undefined && repeated.errors.length === MAX_TEXT_FINDINGS) repeated.more++;
 		else if (before !== undefined) {
 			const { line } = source.position(before.offset);
-			const again = { key: name, pointer: place, firstOffset: before.offset };
+			const isShort = place.length <= MAX_POINTER_CHARACTERS;
+			const again = { key: name, pointer: isShort ? place : "", firstOffset: before.offset };
 			repeated.errors.push({ finding: repeatedKey(again, `line ${line}`), span: spanOf(key) });
 		}
 		seen.set(name, key);

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { MAX_TENANT_FILE_BYTES, readInput } from "../files/input.ts";
+import { readInput } from "../files/input.ts";
 import { writeRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
@@ -14,6 +14,9 @@ import type { SourcePolicy } from "./source-policy.ts";
 import { tenantFiles } from "./tenants.ts";
 import { readTrees } from "./tree.ts";
 import { fileText, type Imported, leftOutOf, printImport, summary } from "./words.ts";
+
+/** Largest configuration that is read, in bytes: YAML is read at a megabyte in some seconds. */
+const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
 
 const NAMES = FORMATS.map(({ name }) => name);
 
@@ -87,7 +90,7 @@ async function readImport(
 			importCommand,
 		);
 	}
-	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
+	const { name, text } = await readInput(path, MAX_SOURCE_BYTES, terminal);
 	const found = recognise(readTrees(name, text), format === undefined ? FORMATS : [format]);
 	if (found === undefined) {
 		throw new Fault(

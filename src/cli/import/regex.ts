@@ -58,7 +58,8 @@ export function shapesOf({
 		);
 		return shapes.length > MAX_SHAPES ? undefined : shapes;
 	} catch (error) {
-		if (error instanceof Unsayable || error instanceof SyntaxError) return undefined;
+		// Thousands of brackets in each other end in a RangeError of the stack.
+		if ([Unsayable, SyntaxError, RangeError].some((kind) => error instanceof kind)) return undefined;
 		throw error;
 	}
 }

@@ -25,7 +25,7 @@ interface Work {
 }
 
 /** Some seconds' worth, and a thousand times what a configuration of people needs. */
-const MAX_COMPARED_KEYS = 20_000_000;
+const MAX_COMPARED_KEYS = 5_000_000;
 
 /** Aliases that one document may use: enough for people, too few for a bomb. */
 const MAX_ALIASES = 100;
@@ -81,7 +81,11 @@ function readYaml(name: string, text: string): readonly Tree[] {
 	const counter = new LineCounter();
 	// Tags that a reader does not know (CloudFormation's !Sub) are read as what stands behind them.
 	const documents = attempt(name, () =>
-		parseAllDocuments(text, { lineCounter: counter, merge: true, logLevel: "silent", uniqueKeys: false }),
+		parseAllDocuments(text, {
+			...{ lineCounter: counter, merge: true, logLevel: "silent", uniqueKeys: false },
+			// What makes them pretty reads the whole line anew for each, and of one line there may be millions.
+			prettyErrors: false,
+		}),
 	);
 	const trees: Tree[] = [];
 	const work = { left: MAX_COMPARED_KEYS };
@@ -89,11 +93,7 @@ function readYaml(name: string, text: string): readonly Tree[] {
 		const [error] = document.errors;
 		if (error !== undefined) {
 			const { line } = counter.linePos(error.pos[0]);
-			throw unreadable(
-				name,
-				"YAML or JSON",
-				`line ${line}: ${error.message.split("\n", 1)[0]?.replace(/ at line .*$/, "")}`,
-			);
+			throw unreadable(name, "YAML or JSON", `line ${line}: ${error.message.split("\n", 1)[0]}`);
 		}
 		const value: unknown = attempt(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }));
 		const lineOf = (node: unknown) =>

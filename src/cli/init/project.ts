@@ -52,7 +52,7 @@ export async function writeProject(directory: string): Promise<Written> {
 		await undo();
 		throw new Fault(
 			"cannot-write",
-			`The project cannot be written to ${safePart(directory)}: ${reasonOf(error)}. Nothing of it is left there. Name another folder.`,
+			`The project cannot be written to ${safePart(directory)}: ${safePart(reasonOf(error))}. Nothing of it is left there. Name another folder.`,
 		);
 	}
 	return { ok: true, files };

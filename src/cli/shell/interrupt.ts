@@ -2,6 +2,7 @@
 
 import { constants } from "node:os";
 import { reasonOf } from "../../findings/reason.ts";
+import { safePart } from "./safe-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
@@ -29,7 +30,7 @@ async function end(terminal: Terminal, exitCode: number): Promise<void> {
 		try {
 			await undo();
 		} catch (error) {
-			terminal.err(`cordon: this stays behind: ${reasonOf(error)}`);
+			terminal.err(`cordon: this stays behind: ${safePart(reasonOf(error))}`);
 		}
 	}
 	// The work that was begun last knows best.

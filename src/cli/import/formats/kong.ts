@@ -53,14 +53,14 @@ function declarative(document: Tree): readonly SourcePolicy[] {
 		if (!isCors(plugin)) continue;
 		const routeName = referenceOf(member(plugin, "route"));
 		const serviceName = referenceOf(member(plugin, "service"));
-		const route = routes.find((one) => isNamed(one, routeName));
-		const service = services.find((one) => isNamed(one, serviceName));
-		const own = routes.filter((one) => isNamed(service, referenceOf(member(one, "service"))));
 		if (routeName !== undefined) {
+			const route = routes.find((one) => isNamed(one, routeName));
 			found.push(
 				policyOf(plugin, `plugin cors of route ${routeName}`, route ? placeOf(route) : NOWHERE, OF_ROUTE),
 			);
 		} else if (serviceName !== undefined) {
+			const service = services.find((one) => isNamed(one, serviceName));
+			const own = routes.filter((one) => isNamed(service, referenceOf(member(one, "service"))));
 			const all = [...items(member(service, "routes")), ...own];
 			found.push(policyOf(plugin, `plugin cors of service ${serviceName}`, placeOfAll(all), OF_SERVICE));
 		} else {
