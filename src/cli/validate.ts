@@ -1,10 +1,10 @@
 /** Owns `cordon validate`: everything that is wrong with tenant documents, before they count. */
 
-import { lstatSync } from "node:fs";
 import { writtenJson } from "../findings/meant.ts";
 import { type Fixed, fixTenantFile } from "./files/fix.ts";
 import { readFolderPaths, together } from "./files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "./files/input.ts";
+import { kindAt } from "./files/kind.ts";
 import { writeRegularFile } from "./files/regular-file.ts";
 import {
 	countFindings,
@@ -79,10 +79,7 @@ export const validate = defineCommand({
 async function filesOf(given: readonly string[]): Promise<readonly string[]> {
 	const paths: string[] = [];
 	for (const path of given) {
-		const isFolder =
-			path !== STANDARD_INPUT &&
-			!/\.jsonc?$/.test(path) &&
-			lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+		const isFolder = path !== STANDARD_INPUT && !/\.jsonc?$/.test(path) && kindAt(path) === "folder";
 		const inside = isFolder ? await readFolderPaths(path) : [path];
 		if (inside.length === 0) {
 			throw new Fault(

@@ -1,10 +1,13 @@
 /** Owns `expect` in a tenant file: what must hold, its form, and whether it does. Never stored, so the gateway knows nothing of it. */
 
 import type { CredentialsMode } from "../browser/request.ts";
-import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
+import { mendOrigin } from "../cors/origin-mend.ts";
+import { STRICTEST } from "../cors/origin-words.ts";
+import { isForbiddenMethod, isForbiddenRequestHeader, isToken, RUNTIME_METHODS } from "../cors/standard.ts";
 import { closest } from "../findings/closest.ts";
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote } from "../findings/finding.ts";
+import type { Meant } from "../findings/meant.ts";
 import { isPageOrigin, meantOrigin, type Question, readHeader } from "./question.ts";
 
 /** One thing that must hold. */
@@ -63,7 +66,7 @@ export function checkExpectations(value: unknown, findings: Findings): readonly 
 			code: "invalid-type",
 			pointer: POINTER,
 			message: `"expect" must be a list of what must hold, such as [${EXAMPLE}]. Change it.`,
-			...(isObject(value) ? { suggestion: [value] } : {}),
+			...inPlace(isObject(value) ? [value] : undefined),
 		});
 		return [];
 	}
@@ -123,12 +126,12 @@ type Check = (value: unknown, pointer: string, findings: Findings) => void;
 const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 	origin(value, pointer, findings) {
 		if (typeof value === "string" && isPageOrigin(value)) return;
-		const meant = typeof value === "string" ? meantOrigin(value) : undefined;
+		const meant = value === null ? "null" : typeof value === "string" ? writtenOrigin(value) : undefined;
 		findings.add({
 			code: typeof value === "string" ? "invalid-origin" : "invalid-type",
 			pointer,
 			message: `${shown(value)} is not an origin that a page has: write it as the browser sends it, such as "https://app.acme.com", or "null". Patterns stand in cors alone.`,
-			...(meant === undefined ? {} : { suggestion: meant }),
+			...inPlace(meant),
 		});
 	},
 	request(value, pointer, findings) {
@@ -137,6 +140,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				code: "invalid-type",
 				pointer,
 				message: `"request" is a text: a method, one blank, a path, such as "PUT /v1/items". Change it.`,
+				...inPlace(requestOf(value)),
 			});
 			return;
 		}
@@ -150,7 +154,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 			message: isRequest
 				? `No browser lets a page send ${method}, so there is nothing to test. Use another method.`
 				: `${quote(value)} is not a request: a method, one blank, and a path that begins with a slash, such as "PUT /v1/items".`,
-			...(meant === undefined ? {} : { suggestion: meant }),
+			...inPlace(meant),
 		});
 	},
 	headers(value, pointer, findings) {
@@ -159,7 +163,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				code: "invalid-type",
 				pointer,
 				message: `"headers" is a list of what the page sets: names, or "Name: value". Change it.`,
-				...(typeof value === "string" ? { suggestion: [value] } : {}),
+				...inPlace(headersOf(value)),
 			});
 			return;
 		}
@@ -183,12 +187,13 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 	},
 	credentials(value, pointer, findings) {
 		if (MODES.some((mode) => mode === value)) return;
-		const meant = typeof value === "string" ? closest(value, MODES) : value === true ? "include" : undefined;
+		const word = value === true ? "include" : value === false || value === "none" ? "omit" : value;
+		const meant = typeof word === "string" ? closest(word, MODES) : undefined;
 		findings.add({
 			code: typeof value === "string" ? "invalid-value" : "invalid-type",
 			pointer,
 			message: `"credentials" is fetch()'s: "include" (the default), "same-origin" or "omit". Change it.`,
-			...(meant === undefined ? {} : { suggestion: meant }),
+			...inPlace(meant),
 		});
 	},
 	readable(value, pointer, findings) {
@@ -197,10 +202,51 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 			code: "invalid-type",
 			pointer,
 			message: `"readable" is true or false: whether the page can read the response. Change it.`,
-			...(value === "true" || value === "false" ? { suggestion: value === "true" } : {}),
+			...inPlace(typeof value === "string" ? TRUTHS.get(value.toLowerCase()) : undefined),
 		});
 	},
 };
+
+/** What people write for true and false. */
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+	...["true", "yes", "on", "allowed"].map((word): [string, boolean] => [word, true]),
+	...["false", "no", "off", "denied"].map((word): [string, boolean] => [word, false]),
+]);
+
+/** Another value in the same place: a test decides nothing, so that it is plain. */
+function inPlace(value: unknown): { readonly meant?: Meant } {
+	return value === undefined ? {} : { meant: { kind: "value", value, isPlain: true } };
+}
+
+/** The origin as browsers send it; a pattern stands for many, and is none. */
+function writtenOrigin(text: string): string | undefined {
+	const meant = meantOrigin(text);
+	if (meant !== undefined) return meant;
+	const [only, ...others] = mendOrigin(text, { ...STRICTEST, credentials: false })?.patterns ?? [];
+	return only !== undefined && others.length === 0 && isPageOrigin(only) && !only.includes("*")
+		? only
+		: undefined;
+}
+
+/** `{ "method": "PUT", "path": "/x" }` */
+function requestOf(value: unknown): string | undefined {
+	if (!isObject(value)) return undefined;
+	const { method = "GET", path = value["url"] } = value;
+	return typeof method === "string" && typeof path === "string"
+		? meantRequest(`${method} ${path}`)
+		: undefined;
+}
+
+/** `"A, B"`, and `{ "A": "1" }`. */
+function headersOf(value: unknown): readonly string[] | undefined {
+	if (typeof value === "string")
+		return value.includes(":") ? [value] : value.split(/[\s,;]+/).filter(Boolean);
+	if (!isObject(value)) return undefined;
+	const entries = Object.entries(value);
+	return entries.every(([, content]) => typeof content === "string" || content === null || content === true)
+		? entries.map(([name, content]) => (typeof content === "string" ? `${name}: ${content}` : name))
+		: undefined;
+}
 
 function shown(value: unknown): string {
 	return typeof value === "string" ? quote(value) : "This";
@@ -208,11 +254,12 @@ function shown(value: unknown): string {
 
 /** A path alone is a GET; blanks too many are taken out, and a slash that is missing is put in. */
 function meantRequest(text: string): string | undefined {
-	const words = text.trim().split(/\s+/);
-	const [first = "", second] = words;
-	if (words.length === 1 && first.startsWith("/")) return `GET ${first}`;
-	if (words.length !== 2 || second === undefined || !isToken(first) || isForbiddenMethod(first))
-		return undefined;
+	const [first = "", ...others] = text.trim().split(/\s+/);
+	if (others.length === 0 && first.startsWith("/")) return `GET ${first}`;
+	if (!isToken(first) || isForbiddenMethod(first)) return undefined;
+	// A blank within a path is written as its escape; a method alone is asked of the root.
+	const second = others.join("%20");
+	if (second === "") return RUNTIME_METHODS.has(first) ? `${first} /` : undefined;
 	const url = URL.parse(second);
 	const path = url?.protocol.startsWith("http") ? url.pathname + url.search : second;
 	return `${first} ${path.startsWith("/") ? path : `/${path}`}`;

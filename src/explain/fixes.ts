@@ -3,12 +3,13 @@
 import { checkRequestHeader } from "../cors/names.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
 import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
-import { applyPatches, type PatchOperation, valueAt } from "../findings/patch.ts";
+import { applyPatches, valueAt } from "../findings/patch.ts";
 import { compileTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
 import { say } from "../tenants/words.ts";
 import type { Conclusion } from "./conclusion.ts";
 import { type AskDirectories, type Tried, tryCall } from "./explanation.ts";
+import { type Alternatives, credentialsFixes, originFixes, page } from "./origin-fixes.ts";
 import { meantOrigin, pageCall, type Question, readHeader } from "./question.ts";
 import type { Explanation, Fix } from "./report.ts";
 
@@ -24,9 +25,6 @@ export interface Situation {
 export type Remedy = Pick<Explanation, "fixes" | "obstacles">;
 
 type Obstacle = Remedy["obstacles"][number];
-
-/** The first of these that is accepted is taken. */
-type Alternatives = readonly Fix[];
 
 /** Times that what still fails is looked at: origin, credentials, lists, and the page's own faults come one after the other. */
 const MAX_ROUNDS = 8;
@@ -175,12 +173,16 @@ function candidates(situation: Situation, { explanation, conclusion }: Tried): r
 	if (isRefusedByRuntime(explanation)) return methodCase(question);
 	const needsCredentials = codes.has("allow-credentials") || codes.has("preflight-allow-credentials");
 	const missing = failed.flatMap(({ code, missing: names = [] }) => names.map((name) => ({ code, name })));
+	const methods = missing.filter(({ code }) => code === "preflight-allow-methods");
+	const headers = missing.filter(({ code }) => code !== "preflight-allow-methods");
 	return [
-		...(needsCredentials ? [credentialsFixes(document, policy)] : []),
-		...missing.map(({ code, name }) =>
-			code === "preflight-allow-methods"
-				? methodFixes(document, policy, name)
-				: headerFixes(document, policy, name, question),
+		...(needsCredentials ? [credentialsFixes(document, policy, question.origin)] : []),
+		...methods.map(({ name }) => methodFixes(document, policy, name)),
+		...headerFixes(
+			document,
+			policy,
+			headers.map(({ name }) => name),
+			question,
 		),
 	];
 }
@@ -199,39 +201,6 @@ function behindRedirect(
 	if (failedAt.origin !== called.origin) return [];
 	const path = failedAt.pathname + failedAt.search;
 	return [[page(`let the page call ${path} directly, without the redirect`, { path, redirectTo: null })]];
-}
-
-function page(says: string, change: Partial<Question>): Fix {
-	return { says, patch: [], page: change };
-}
-
-function originFixes(document: unknown, policy: string, origin: string): Alternatives {
-	const pointer = pointerTo(policy, "origins");
-	const add = (value: string): readonly PatchOperation[] => [{ op: "add", path: `${pointer}/-`, value }];
-	const says = (value: string) => `add ${JSON.stringify(value)} to ${pointer}`;
-	if (!Array.isArray(valueAt(document, pointer))) return [];
-	const secure = origin.startsWith("http://") ? `https://${origin.slice("http://".length)}` : undefined;
-	return [
-		{ says: says(origin), patch: add(origin) },
-		...(secure === undefined
-			? []
-			: [
-					{
-						says: `serve the page over https, and ${says(secure)}`,
-						patch: add(secure),
-						page: { origin: secure },
-					},
-				]),
-	];
-}
-
-function credentialsFixes(document: unknown, policy: string): Alternatives {
-	const path = pointerTo(policy, "credentials");
-	const op = valueAt(document, path) === undefined ? "add" : "replace";
-	return [
-		{ says: `set "credentials": true in ${policy}`, patch: [{ op, path, value: true }] },
-		page("let the page call without credentials", { credentials: "omit" }),
-	];
 }
 
 /** A method that a "*" lets pass, and the runtime does not. */
@@ -256,19 +225,29 @@ function methodFixes(document: unknown, policy: string, method: string): Alterna
 	return [listFix(document, pointerTo(policy, "methods"), method)];
 }
 
-function headerFixes(document: unknown, policy: string, lower: string, question: Question): Alternatives {
-	const { headers = [] } = question;
+/** What no list may have, the page stops sending: one change of it for all of them, since a change says what it sends from then on. */
+function headerFixes(
+	document: unknown,
+	policy: string,
+	missing: readonly string[],
+	{ headers = [] }: Question,
+): readonly Alternatives[] {
 	const nameOf = (text: string) => readHeader(text)[0];
-	const name = headers.map(nameOf).find((other) => other.toLowerCase() === lower) ?? lower;
-	if (checkRequestHeader(name) !== undefined) {
-		const others = headers.filter((text) => nameOf(text).toLowerCase() !== lower);
-		return [
-			page(`let the page stop sending ${name}: it belongs to responses, and no request needs it`, {
-				headers: others,
-			}),
-		];
-	}
-	return [listFix(document, pointerTo(policy, "requestHeaders"), name)];
+	const names = missing.map(
+		(lower) => headers.map(nameOf).find((name) => name.toLowerCase() === lower) ?? lower,
+	);
+	const idle = names.filter((name) => checkRequestHeader(name) !== undefined);
+	const lists = names
+		.filter((name) => !idle.includes(name))
+		.map((name) => [listFix(document, pointerTo(policy, "requestHeaders"), name)]);
+	if (idle.length === 0) return lists;
+	const dropped = new Set(idle.map((name) => name.toLowerCase()));
+	const why =
+		idle.length === 1 ? "it belongs to responses, and no request needs it" : "they belong to responses";
+	const fix = page(`let the page stop sending ${idle.join(" and ")}: ${why}`, {
+		headers: headers.filter((text) => !dropped.has(nameOf(text).toLowerCase())),
+	});
+	return [...lists, [fix]];
 }
 
 /** Adds a name to a list, which may have to be made first. */

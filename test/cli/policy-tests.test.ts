@@ -56,6 +56,40 @@ describe("the form of expect", () => {
 		);
 	});
 
+	test.each<[change: object, code: string, suggestion: unknown]>([
+		[{ origin: "app.acme.com" }, "invalid-origin", APP],
+		[{ origin: "wss://app.acme.com" }, "invalid-origin", APP],
+		[{ origin: `${APP}:443` }, "invalid-origin", APP],
+		[{ origin: null }, "invalid-type", "null"],
+		[{ origin: "*" }, "invalid-origin", undefined],
+		[{ origin: "file://" }, "invalid-origin", undefined],
+		[{ request: "PATCH" }, "invalid-request", "PATCH /"],
+		[{ request: "GET\t/v1" }, "invalid-request", "GET /v1"],
+		[{ request: "GET /a b" }, "invalid-request", "GET /a%20b"],
+		[{ request: "GET https://api.acme.com/v1?x=1" }, "invalid-request", "GET /v1?x=1"],
+		[{ request: { method: "PUT", path: "/x" } }, "invalid-type", "PUT /x"],
+		[{ request: "CONNECT /" }, "forbidden-method", undefined],
+		[{ headers: "Content-Type, X-A" }, "invalid-type", ["Content-Type", "X-A"]],
+		[{ headers: { "Content-Type": "application/json" } }, "invalid-type", ["Content-Type: application/json"]],
+		[{ headers: null }, "invalid-type", undefined],
+		[{ credentials: true }, "invalid-type", "include"],
+		[{ credentials: false }, "invalid-type", "omit"],
+		[{ credentials: "none" }, "invalid-value", "omit"],
+		[{ readable: "no" }, "invalid-type", false],
+		[{ readable: 1 }, "invalid-type", undefined],
+	])("%j is %s, and what was meant is written by --fix", async (change, code, suggestion) => {
+		const text = acme([{ ...HOLDS, ...change }]);
+		const file = join(folder({ "a.json": text }), "a.json");
+		const { errors } = JSON.parse((await cordon(["validate", file, "--json"])).out);
+		const key = Object.keys(change)[0] as string;
+		expect(errors).toMatchObject([{ code, pointer: `/expect/0/${key}` }]);
+		expect(errors[0].suggestion).toEqual(suggestion);
+		const { code: exit } = await cordon(["validate", file, "--fix"]);
+		expect(exit).toBe(suggestion === undefined ? 1 : 0);
+		const written = JSON.parse(readFileSync(file, "utf8")).expect[0][key];
+		expect(written).toEqual(suggestion === undefined ? Object.values(change)[0] : suggestion);
+	});
+
 	test("is an unknown key in KV, and a misspelt one is told", async () => {
 		const { out } = await cordon(["validate", "-", "--json"], {
 			input: JSON.stringify({ ...ACME, expct: [] }),

@@ -1,12 +1,12 @@
 /** Owns where the document comes from that `cordon explain` explains: a tenant file, or KV. */
 
-import { lstatSync } from "node:fs";
 import type { AskDirectories } from "../../explain/explanation.ts";
 import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
 import { parseTenant } from "../../tenants/tenant.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
 import { readJson } from "../files/json-text.ts";
+import { kindAt } from "../files/kind.ts";
 import { createSource } from "../files/source.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { kvPlace, requiredKvPlace } from "../kv/kv-options.ts";
@@ -53,7 +53,7 @@ function isFile(target: string): boolean {
 		lower.endsWith(".json") ||
 		lower.endsWith(".jsonc") ||
 		// What is neither file nor folder is one that is refused.
-		lstatSync(target, { throwIfNoEntry: false })?.isDirectory() === false
+		kindAt(target) === "other"
 	);
 }
 

@@ -3,6 +3,13 @@
 import { reasonOf } from "../../findings/reason.ts";
 
 /**
+ * Typed by mistake: no path or host of use is as long. Of such a word a fault shows what tells which one it was.
+ * Rejected alternative: a bound at each of the places that quote.
+ */
+const LONG_WORD = /\S{300,}/g;
+const SHOWN_WORD_CHARACTERS = 100;
+
+/**
  * Wrong usage, a file that cannot be read, a store that does not answer. Ends the command with exit code 2; the one
  * boundary that catches it is in dispatch.ts.
  */
@@ -13,7 +20,7 @@ export class Fault extends Error {
 
 	/** @param message what happened, why, and how to put it right */
 	constructor(code: string, message: string) {
-		super(message);
+		super(message.replaceAll(LONG_WORD, (word) => `${word.slice(0, SHOWN_WORD_CHARACTERS)}…`));
 		this.code = code;
 	}
 }

@@ -1,8 +1,8 @@
 /** Owns `cordon test`: whether what tenant files expect holds. */
 
-import { lstatSync } from "node:fs";
 import { readFolder } from "../files/folder.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
+import { kindAt } from "../files/kind.ts";
 import { writeNewOrRegularFile } from "../files/regular-file.ts";
 import { fileReport, printFindings } from "../files/report.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
@@ -93,7 +93,7 @@ export const test = defineCommand({
 });
 
 async function readFiles(path: string, terminal: Terminal): Promise<readonly TenantFile[]> {
-	if (path !== STANDARD_INPUT && lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+	if (path !== STANDARD_INPUT && kindAt(path) === "folder") {
 		const files = await readFolder(path, terminal);
 		if (files.length > 0) return files;
 		throw new Fault(
