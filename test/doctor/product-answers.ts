@@ -277,7 +277,6 @@ export const ANSWERS: readonly (readonly [Product, boolean, Sent, Trouble, RegEx
 		"origin",
 		/vcl_deliver/,
 	],
-	["caddy", false, { status: 502, headers: [["server", "Caddy"]] }, "error", /handle_errors/],
 	[
 		"nginx",
 		true,

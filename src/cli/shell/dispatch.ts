@@ -7,7 +7,7 @@ import { addCommand } from "./arguments.ts";
 import type { Command, Outside } from "./command.ts";
 import { Fault, unexpected } from "./fault.ts";
 import { addOverviewHelp, helpStyle } from "./help.ts";
-import type { ExitCode } from "./terminal.ts";
+import { type ExitCode, wrap } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
 
 /** In the order of the help. Each is loaded when it is asked for: together they take longer than any of them runs. */
@@ -47,7 +47,8 @@ export async function runCordon(argv: readonly string[], outside: Outside): Prom
 		return await dispatch(words, { ...outside, openKv });
 	} catch (error) {
 		const { code, message } = error instanceof Fault ? error : unexpected(error);
-		terminal.err(`${terminal.errorColors.red("cordon:")} ${message}`);
+		const lines = `${terminal.errorColors.red("cordon:")} ${message}`.split("\n");
+		terminal.err(lines.map((line) => wrapped(line, terminal.errorColumns)).join("\n"));
 		if (argv.includes("--json")) terminal.json({ error: { code, message } });
 		return 2;
 	} finally {
@@ -109,4 +110,10 @@ function createProgram(outside: Outside, isHelpUnasked: boolean): Commander {
 		});
 	addOverviewHelp(program, colors);
 	return program;
+}
+
+/** A line of a message, its indentation kept. */
+function wrapped(line: string, columns: number | undefined): string {
+	const indent = /^ */.exec(line)?.[0] ?? "";
+	return wrap(line.slice(indent.length), columns, indent);
 }
