@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import type { HeaderList } from "../../src/browser/header-list.ts";
 import type { Trouble } from "../../src/doctor/products/product.ts";
 import { whoAnswered } from "../../src/doctor/products/who-answered.ts";
-import { ANSWERS, type Sent } from "./product-answers.ts";
+import { EDGE_ANSWERS, type Sent } from "./product-answers.ts";
+import { SERVER_ANSWERS } from "./server-answers.ts";
 
 function who({ status, headers = [], body = "" }: Sent, trouble: Trouble = "preflight") {
 	const exchange = {
@@ -20,9 +21,12 @@ function who({ status, headers = [], body = "" }: Sent, trouble: Trouble = "pref
 }
 
 describe("who answered is told with the product's own words", () => {
-	test.each(ANSWERS)("%s, made by it: %s", (product, made, sent, trouble, fix) => {
-		expect(who(sent, trouble)).toMatchObject({ product, made, fix: expect.stringMatching(fix) });
-	});
+	test.each([...EDGE_ANSWERS, ...SERVER_ANSWERS])(
+		"%s, made by it: %s",
+		(product, made, sent, trouble, fix) => {
+			expect(who(sent, trouble)).toMatchObject({ product, made, fix: expect.stringMatching(fix) });
+		},
+	);
 });
 
 test("what made an answer comes before what passed it on", () => {
