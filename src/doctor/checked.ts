@@ -80,7 +80,7 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	}
 	if (isAnswered(missingPath) && missingPath.answer.status >= 400 && isReadable(visit, missingPath)) {
 		checks.push({
-			words: `errors are shared too: the page can read the ${missingPath.answer.status} of a path that does not exist`,
+			words: `errors are shared too: the page can read the ${missingPath.answer.status} of a made-up path`,
 			requests: [missingPath.number],
 		});
 	}

@@ -18,20 +18,21 @@ import type { WireAnswer } from "./network/wire.ts";
 import { NO_PROBES } from "./probes.ts";
 import { pageHeaders } from "./recorded-headers.ts";
 
-const headersSchema = v.array(v.looseObject({ name: v.string(), value: v.string() }));
+/** Of what a browser blocked, it may leave the headers out. */
+const headersSchema = v.optional(v.array(v.looseObject({ name: v.string(), value: v.string() })), []);
 
 const entrySchema = v.looseObject({
 	request: v.looseObject({
 		method: v.string(),
 		url: v.string(),
 		headers: headersSchema,
-		postData: v.optional(v.nullable(v.looseObject({}))),
+		postData: v.nullish(v.looseObject({})),
 	}),
 	response: v.looseObject({
 		status: v.number(),
 		headers: headersSchema,
-		content: v.optional(v.looseObject({ text: v.optional(v.string()), encoding: v.optional(v.string()) })),
-		_error: v.optional(v.nullable(v.string())),
+		content: v.nullish(v.looseObject({ text: v.nullish(v.string()), encoding: v.nullish(v.string()) })),
+		_error: v.nullish(v.string()),
 	}),
 });
 
@@ -150,6 +151,8 @@ function pageOf({ request, response }: Entry, { credentials }: HarOptions): Fetc
 	const origin = getHeader(headers, ORIGIN);
 	const url = URL.parse(request.url);
 	if (origin === null || url === null || url.origin === origin) return undefined;
+	// Forms that navigate, and WebSockets, have an Origin as well, and no CORS check follows them.
+	if ((getHeader(headers, "sec-fetch-mode") ?? "cors") !== "cors") return undefined;
 	if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
 	url.hash = "";
 	return {
@@ -234,8 +237,12 @@ function find({ kind, method, url, headers }: OutgoingRequest, start: number, un
 	return kind === "preflight" ? (same[at - 1] ?? same[at]) : same[at];
 }
 
-/** Browsers record what they block without its status. */
+/**
+ * Browsers record what they block without its status; and of a 304 only what came, while the headers that are kept from
+ * before count.
+ */
 function isUnknown({ response }: Entry): boolean {
+	if (response.status === 304) return getHeader(headersOf(response), ALLOW_ORIGIN) === null;
 	return response.status === 0 && response.headers.length === 0;
 }
 
@@ -247,7 +254,9 @@ function notRecorded({ kind, method, url, headers }: OutgoingRequest, match: Ent
 		message:
 			match === undefined
 				? `The recording has no ${what} ${method} ${url}, so it cannot be said how it ended. Record again with the developer tools open before the page is loaded, or ask the server itself with the URL in place of --har.`
-				: `The recording has the ${what} ${method} ${url} without its answer${error ? ` (${error})` : ""}: browsers leave out what they block. Ask the server itself, with the URL in place of --har.`,
+				: match.response.status === 304
+					? `The ${what} ${method} ${url} was answered with 304, so the headers that the browser kept from before count, and they are not in the recording. Record again with "Disable cache" turned on.`
+					: `The recording has the ${what} ${method} ${url} without its answer${error ? ` (${error})` : ""}: browsers leave out what they block. Ask the server itself, with the URL in place of --har.`,
 		next: { kind, method, url, headers },
 	};
 }
@@ -269,8 +278,8 @@ function consentTo({ url, headers }: OutgoingRequest, page: FetchCall): Prefligh
 
 function exchangeOf({ request, response }: Entry, outgoing: OutgoingRequest, number: number): Exchange {
 	const { kind, method, url, headers, credentials, hasBody } = outgoing;
-	const { text = "", encoding } = response.content ?? {};
-	const body = encoding === "base64" ? Buffer.from(text, "base64").toString("utf8") : text;
+	const { text, encoding } = response.content ?? {};
+	const body = encoding === "base64" ? Buffer.from(text ?? "", "base64").toString("utf8") : (text ?? "");
 	const answer: WireAnswer = {
 		status: response.status,
 		headers: headersOf(response),

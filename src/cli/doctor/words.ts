@@ -87,16 +87,19 @@ export function printFindings(findings: readonly DoctorFinding[], terminal: Term
 	}
 }
 
-function printCookies({ cookies, conversation }: Diagnosis, { colors, out }: Terminal): void {
+function printCookies({ cookies, conversation }: Diagnosis, { colors, columns, out }: Terminal): void {
 	const kept = conversation.verdict?.preflightCacheSeconds;
 	if (cookies.length > 0) out(`\n${colors.bold("Cookies that it sets, and what becomes of them")}`);
 	for (const { name, engines } of cookies) {
 		out(`  ${name === "" ? "(without a name)" : shownText(name)}`);
-		for (const [engine, label] of ENGINE_NAMES) out(`${INDENT}${label.padEnd(10)}${engines[engine]}`);
+		for (const [engine, label] of ENGINE_NAMES) {
+			const indent = INDENT + " ".repeat(10);
+			out(`${INDENT}${label.padEnd(10)}${wrap(engines[engine], columns, indent).slice(indent.length)}`);
+		}
 	}
 	if (kept !== undefined) {
 		const each = ENGINE_NAMES.map(([engine, label]) => `${label} ${kept[engine]} s`).join(", ");
-		out(colors.dim(`\nThe preflight's answer is kept: ${each}.`));
+		out(colors.dim(`\n${wrap(`The preflight's answer is kept: ${each}.`, columns, "")}`));
 	}
 }
 

@@ -8,7 +8,7 @@ import type { Outside } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { Fault, unexpected } from "./fault.ts";
 import { addOverviewHelp, helpStyle } from "./help.ts";
-import type { ExitCode } from "./terminal.ts";
+import { type ExitCode, wrap } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
 
 /** The command that writes a shell's completion script. */
@@ -30,7 +30,8 @@ export async function runCordon(argv: readonly string[], outside: Outside): Prom
 		return await dispatch(words, { ...outside, openKv });
 	} catch (error) {
 		const { code, message } = error instanceof Fault ? error : unexpected(error);
-		terminal.err(`${terminal.errorColors.red("cordon:")} ${message}`);
+		const lines = `${terminal.errorColors.red("cordon:")} ${message}`.split("\n");
+		terminal.err(lines.map((line) => wrapped(line, terminal.errorColumns)).join("\n"));
 		if (argv.includes("--json")) terminal.json({ error: { code, message } });
 		return 2;
 	} finally {
@@ -102,4 +103,10 @@ function createProgram(outside: Outside, isHelpUnasked: boolean): Commander {
 		});
 	addOverviewHelp(program, colors);
 	return program;
+}
+
+/** A line of a message, its indentation kept. */
+function wrapped(line: string, columns: number | undefined): string {
+	const indent = /^ */.exec(line)?.[0] ?? "";
+	return wrap(line.slice(indent.length), columns, indent);
 }

@@ -29,6 +29,8 @@ export interface Terminal {
 	readonly errorColors: Colors;
 	/** How wide texts may run, in columns; undefined where nobody looks: then they are not wrapped. */
 	readonly columns: number | undefined;
+	/** The same of standard error. */
+	readonly errorColumns: number | undefined;
 	/** Whether somebody can be asked: never where CI is set, even on a terminal. */
 	readonly interactive: boolean;
 	/** Asks a question, and gives the answer back; empty where there is none. */
@@ -113,6 +115,7 @@ export function createTerminal({ stdin, stdout, stderr }: Streams = process): Te
 		colors: createColors(hasColors(stdout)),
 		errorColors: createColors(hasColors(stderr)),
 		columns: stdout.isTTY ? Math.min(widthOf(stdout), MAX_TEXT_COLUMNS) : undefined,
+		errorColumns: stderr.isTTY ? Math.min(widthOf(stderr), MAX_TEXT_COLUMNS) : undefined,
 		interactive: stdin.isTTY === true && stderr.isTTY === true && !process.env["CI"],
 		async ask(question) {
 			clear();
