@@ -77,14 +77,20 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 	return { source, document, entries, remarks };
 }
 
-/** What Cordon itself prohibits is left out, in its own words. */
+/** What Cordon itself prohibits is left out, in its own words; the rest of a rule stays (`https?://` is two entries). */
 function accepted(carried: Carried, credentials: boolean): Carried {
+	const refusals = new Map<string, string>();
 	for (const entry of carried.entries) {
 		const result = compileTenant({ cors: { origins: [entry], ...(credentials ? { credentials } : {}) } });
 		const [finding] = result.ok ? [] : result.errors;
-		if (finding !== undefined) return { outcome: "left-out", entries: [], why: finding.message };
+		if (finding !== undefined) refusals.set(entry, finding.message);
 	}
-	return carried;
+	const [message] = refusals.values();
+	if (message === undefined) return carried;
+	const entries = carried.entries.filter((entry) => !refusals.has(entry));
+	if (entries.length === 0) return { outcome: "left-out", entries, why: message };
+	const why = [carried.why, `without ${[...refusals.keys()].join(", ")}: ${message}`];
+	return { ...carried, outcome: "made-safe", entries, why: why.filter((part) => part !== "").join("; ") };
 }
 
 /** What another entry of the policy lets in already need not be decided. */

@@ -9,10 +9,10 @@ import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted } from "../shell/terminal.ts";
 import { carryPolicy, MAX_ENTRIES } from "./carry.ts";
+import { readDocuments } from "./documents.ts";
 import { FORMATS, recognise } from "./formats.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 import { tenantFiles } from "./tenants.ts";
-import { readTrees } from "./tree.ts";
 import { fileText, type Imported, leftOutOf, printImport, summary } from "./words.ts";
 
 /** Largest configuration that is read, in bytes: YAML is read at a megabyte in some seconds. */
@@ -91,12 +91,12 @@ async function readImport(
 		);
 	}
 	const { name, text } = await readInput(path, MAX_SOURCE_BYTES, terminal);
-	const found = recognise(readTrees(name, text), format === undefined ? FORMATS : [format]);
+	const found = recognise(readDocuments(name, text), format === undefined ? FORMATS : [format]);
 	if (found === undefined) {
 		throw new Fault(
 			"no-cors-found",
 			format === undefined
-				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}.`
+				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}. XML, program code and templates are not read.`
 				: `${safePart(name)} has no CORS configuration of ${format.title} in it.`,
 		);
 	}

@@ -62,6 +62,22 @@ export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	if (text === "null") {
 		return leftOut(`"null" is the origin of every sandboxed frame and local file, so anybody can have it`);
 	}
+	const filledIn = PLACEHOLDER.exec(text)?.[0];
+	if (filledIn !== undefined && rule.match.kind !== "regex") {
+		return leftOut(
+			`${quote(filledIn)} is filled in when the source is deployed: put in what it stands for, or import what comes out of the template`,
+		);
+	}
+	const carried = carryMatch(rule, text, options);
+	if (rule.why === undefined || carried.outcome === "left-out") return carried;
+	const why = [carried.why, rule.why].filter((one) => one !== "").join("; ");
+	return { ...carried, outcome: "made-safe", why };
+}
+
+/** What templates and shells leave open: `${NAME}`, `{{ .Values.host }}`, `<your-host>`, `$NAME`. */
+const PLACEHOLDER = /\$\{[^}]*\}?|\{\{.*\}\}|<[^>]*>|\$[A-Za-z_]\w*|%[A-Z_]+%/;
+
+function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carried {
 	switch (rule.match.kind) {
 		case "exact":
 			return exact(text);
@@ -100,6 +116,13 @@ function exact(text: string, why = ""): Carried {
 	}
 	if (result.ok) return leftOut(`${quote(text)} has an asterisk, which the source compares as a letter`);
 	const mended = mendOrigin(text, STRICTEST);
+	// Browsers always send a scheme, so that the source lets in nobody by it: which was meant is for a person to say.
+	if (mended !== undefined && !text.includes("://")) {
+		return {
+			...leftOut("it has no scheme, so that it never was what a browser sends"),
+			question: mended.patterns.map((pattern) => JSON.stringify(pattern)).join(", "),
+		};
+	}
 	if (mended?.isPlain && mended.patterns.every((pattern) => !pattern.includes("*"))) {
 		return { outcome: "made-safe", entries: mended.patterns, why: "written as browsers send it" };
 	}

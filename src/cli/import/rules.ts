@@ -1,7 +1,8 @@
 /** Owns the ways in which formats write lists of origins and names, as rules. */
 
+import { isObject } from "../../tenants/salvage.ts";
 import type { Names, OriginMatch, OriginRule } from "./source-policy.ts";
-import { type Tree, texts } from "./tree.ts";
+import { items, type Tree, texts } from "./tree.ts";
 
 /** Every origin. */
 export const ANY: OriginMatch = { kind: "any" };
@@ -11,7 +12,16 @@ export function rulesOf(
 	tree: Tree | undefined,
 	matchOf: (text: string) => OriginMatch,
 ): readonly OriginRule[] {
-	return texts(tree).map(({ text, line }) => ({ text, line, match: matchOf(text) }));
+	// { "Ref": "Page" } and { "Fn::Sub": … } are filled in by CloudFormation: that they are left out is said.
+	const references = items(tree).filter(({ value }) => isObject(value));
+	return [
+		...texts(tree).map(({ text, line }) => ({ text, line, match: matchOf(text) })),
+		...references.map(({ value, line }) => ({
+			text: `\${${JSON.stringify(value).replaceAll(/[{}]/g, "")}}`,
+			line,
+			match: { kind: "exact" } as const,
+		})),
+	];
 }
 
 /** `*` alone is every origin, `*` in a text any characters; all else is the very origin. */

@@ -8,6 +8,8 @@ export interface OriginRule {
 	readonly text: string;
 	readonly line: number | undefined;
 	readonly match: OriginMatch;
+	/** What the reader has to know of it, where the format itself says something. */
+	readonly why?: string;
 }
 
 /** How the product compares. */
@@ -42,7 +44,8 @@ export type Names = readonly string[] | "any" | "literal-star";
 
 /** A path of the source. */
 export interface SourcePath {
-	readonly kind: "exact" | "prefix";
+	/** A regular expression is for the whole path; few have a counterpart. */
+	readonly kind: "exact" | "prefix" | "regex";
 	readonly path: string;
 }
 
@@ -67,6 +70,10 @@ export interface SourcePolicy {
 	readonly requestHeaders: Names;
 	readonly exposedHeaders: Names;
 	readonly maxAgeSeconds?: number | undefined;
+	/** What a policy without hosts belongs to: a bucket, an API, a middleware. Each has a file of its own. */
+	readonly scope?: string;
+	/** Whether a policy without hosts is for every host of the source. */
+	readonly everywhere?: boolean;
 	/** Of several policies for one place the highest rank replaces the others; equal ones follow each other. */
 	readonly rank?: number;
 	/** Whether the product only watched. */

@@ -1,5 +1,6 @@
 /** Owns the tenant files that come of the policies of a source: a document a host, with routes where it has paths. */
 
+import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { compileTenant } from "../../tenants/tenant.ts";
@@ -38,6 +39,10 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	const remarks: Remark[] = [];
 	const byHost = new Map<string, CarriedPolicy[]>();
 	let entries = 0;
+	const count = (policy: CarriedPolicy) => {
+		entries += policy.entries.length + 1;
+		if (entries > MAX_ENTRIES_OF_HOSTS) throw tooManyHosts();
+	};
 	for (const policy of policies) {
 		const hosts = policy.source.hosts.map((host) => host.toLowerCase().replace(/\.$/, ""));
 		const sound = hosts.filter(isTenantHost);
@@ -47,14 +52,20 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 				text: `The host ${JSON.stringify(host)} is not a name that a tenant can have.`,
 			});
 		}
-		for (const host of hosts.length === 0 ? [""] : sound) {
+		for (const host of hosts.length === 0 ? [NO_HOST + (policy.source.scope ?? "")] : sound) {
 			const own = byHost.get(host);
 			if (own === undefined) byHost.set(host, [policy]);
 			else own.push(policy);
-			entries += policy.entries.length + 1;
-			if (entries > MAX_ENTRIES_OF_HOSTS) throw tooManyHosts();
+			count(policy);
 		}
 	}
+	const everywhere = policies.filter(({ source }) => source.everywhere && source.hosts.length === 0);
+	for (const [host, own] of byHost) {
+		if (host.startsWith(NO_HOST)) continue;
+		everywhere.forEach(count);
+		byHost.set(host, [...own, ...everywhere]);
+	}
+	const manyScopes = [...byHost.keys()].filter((host) => host.startsWith(NO_HOST)).length > 1;
 	const files: {
 		hosts: string[];
 		document: ImportedDocument;
@@ -67,13 +78,14 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 		const { document, refused, remarks: more } = mended(raw.document);
 		// It is made here, so that what is equal has its keys in the same order.
 		const text = JSON.stringify(document);
-		const same = host === "" ? undefined : byDocument.get(text);
+		const isHost = !host.startsWith(NO_HOST);
+		const same = isHost ? byDocument.get(text) : undefined;
 		if (same !== undefined) {
 			same.push(host);
 			continue;
 		}
 		const hosts = [host];
-		if (host !== "") byDocument.set(text, hosts);
+		if (isHost) byDocument.set(text, hosts);
 		files.push({ hosts, document, refused, remarks: [...raw.remarks, ...more] });
 	}
 	const names = new Set<string>();
@@ -81,10 +93,19 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	const once = (own: readonly Remark[]) => own.filter(({ text }) => !told.has(text) && told.add(text));
 	return files.map(({ hosts, ...file }, index) => ({
 		...file,
-		name: fileName(hosts[0] === "" ? base : (hosts[0] ?? base), names),
-		hosts: hosts[0] === "" ? undefined : hosts,
+		name: fileName(nameOf(hosts[0] ?? NO_HOST, base, manyScopes), names),
+		hosts: hosts[0]?.startsWith(NO_HOST) ? undefined : hosts,
 		remarks: once(index === 0 ? [...remarks, ...file.remarks] : file.remarks),
 	}));
+}
+
+/** Before the scope of what has no host. */
+const NO_HOST = "?";
+
+function nameOf(host: string, base: string, manyScopes: boolean): string {
+	if (!host.startsWith(NO_HOST)) return host;
+	const scope = host.slice(NO_HOST.length).slice(0, 80);
+	return manyScopes && scope !== "" ? `${base}-${scope}` : base;
 }
 
 function fileName(host: string, taken: Set<string>): string {
@@ -144,17 +165,27 @@ function withoutSlashes(path: string): string {
 }
 
 /** @returns `""` for every path, undefined where there is no such route */
-function routePath({ kind, path }: SourcePath, policy: CarriedPolicy, remarks: Remark[]): string | undefined {
+function routePath(from: SourcePath, policy: CarriedPolicy, remarks: Remark[]): string | undefined {
+	const { kind, path } = from.kind === "regex" ? (plainPath(from.path) ?? from) : from;
 	const plain = kind === "prefix" ? withoutSlashes(path) : path;
 	if (kind === "prefix" && plain === "") return "";
-	if (!/^\/[^*?#\s{}~^$()|\\]*$/.test(plain)) {
+	if (kind === "regex" || !/^\/[^*?#\s{}~^$()|\\]*$/.test(plain)) {
 		remarks.push({
 			line: policy.source.line,
-			text: `The path ${JSON.stringify(path)} has no counterpart: a route is an exact path, or a prefix that ends in /*. Its policy is left out.`,
+			text: `The path ${JSON.stringify(path)} has no counterpart: a route is an exact path, or a prefix that ends in /*. Its policy is left out, and its requests get the policy of the paths around it.`,
 		});
 		return undefined;
 	}
 	return kind === "prefix" ? `${plain}/*` : plain;
+}
+
+/** The few expressions that everybody writes: `/api(/|$)(.*)`, `/api/.*`, `^/api/v1$`. */
+function plainPath(expression: string): SourcePath | undefined {
+	const path = expression.replace(/^\^/, "").replaceAll(/\\([./-])/g, "$1");
+	if (/^\/?(\.\*|\(\.\*\))\$?$/.test(path)) return { kind: "prefix", path: "/" };
+	const [, start, rest] = /^(\/[\w./-]*?)(\(\/\|\$\)\(\.\*\)|\/\.\*|\/\(\.\*\)|\/\.\+)?\$?$/.exec(path) ?? [];
+	if (start === undefined) return undefined;
+	return rest === undefined ? { kind: "exact", path: start } : { kind: "prefix", path: start };
 }
 
 /** The policies of one place: those of the highest rank, in their order; what follows "*" could never apply. */
@@ -175,7 +206,11 @@ function corsOf(policies: readonly CarriedPolicy[], remarks: Remark[]): PolicyDo
 			text: `${source.name} is left out: a policy before it applies to every origin, or there are more than ${MAX_POLICIES}.`,
 		});
 	}
-	const documents = reachable.slice(0, MAX_POLICIES).map(({ document }) => structuredClone(document));
+	const documents: PolicyDocument[] = [];
+	for (const { document } of reachable.slice(0, MAX_POLICIES)) {
+		// Routes of a source often repeat one policy.
+		if (!documents.some((one) => isDeepStrictEqual(one, document))) documents.push(structuredClone(document));
+	}
 	const [only] = documents;
 	return documents.length === 1 && only !== undefined ? only : documents;
 }

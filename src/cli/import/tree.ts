@@ -1,12 +1,13 @@
 /** Owns the tree of a configuration file: its values with the lines that they stand in, whichever notation it has. */
 
 import { parse as parseToml } from "smol-toml";
-import { isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments } from "yaml";
+import { isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments, type Scalar, visit } from "yaml";
 import { reasonOf } from "../../findings/reason.ts";
 import { isObject } from "../../tenants/salvage.ts";
 import { createSource } from "../files/source.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
+import { parseProperties } from "./properties.ts";
 
 /** A value, and where it stands. */
 export interface Tree {
@@ -33,11 +34,14 @@ const MAX_ALIASES = 100;
 const MAX_DEPTH = 64;
 
 /**
- * Reads a file: TOML by its name, else YAML, of which JSON is a part.
+ * Reads a file: TOML and Java's properties by its name, else YAML, of which JSON is a part.
  * @returns its documents, at least one
  * @throws Fault where it cannot be read, with the place
  */
 export function readTrees(name: string, text: string): readonly Tree[] {
+	if (name.toLowerCase().endsWith(".properties")) {
+		return [plainTree(parseProperties(text), lineFinder(name, text), { left: MAX_COMPARED_KEYS })];
+	}
 	return name.toLowerCase().endsWith(".toml") ? [readToml(name, text)] : readYaml(name, text);
 }
 
@@ -79,7 +83,7 @@ function plainTree(value: unknown, lineOf: (value: unknown) => number | undefine
 
 function readYaml(name: string, text: string): readonly Tree[] {
 	const counter = new LineCounter();
-	// Tags that a reader does not know (CloudFormation's !Sub) are read as what stands behind them.
+	// Tags that a reader does not know are read as what stands behind them.
 	const documents = attempt(name, () =>
 		parseAllDocuments(text, {
 			...{ lineCounter: counter, merge: true, logLevel: "silent", uniqueKeys: false },
@@ -95,6 +99,7 @@ function readYaml(name: string, text: string): readonly Tree[] {
 			const { line } = counter.linePos(error.pos[0]);
 			throw unreadable(name, "YAML or JSON", `line ${line}: ${error.message.split("\n", 1)[0]}`);
 		}
+		visit(document, { Scalar: (_, node) => markReference(node) });
 		const value: unknown = attempt(name, () => document.toJS({ maxAliasCount: MAX_ALIASES }));
 		const lineOf = (node: unknown) =>
 			isNode(node) && node.range ? counter.linePos(node.range[0]).line : undefined;
@@ -135,6 +140,13 @@ function membersOf(map: unknown): ReadonlyMap<string, unknown> {
 		if (isScalar(key) && !index.has(String(key.value))) index.set(String(key.value), value);
 	}
 	return index;
+}
+
+/** CloudFormation's `!Ref Page` and `!GetAtt Page.Url` are the names of what is filled in, and not texts. */
+function markReference(node: Scalar): void {
+	const { tag } = node;
+	if (tag === undefined || !tag.startsWith("!") || tag === "!" || tag === "!Sub") return;
+	node.value = `\${${tag} ${String(node.value)}}`;
 }
 
 /** What nests too deeply, or multiplies by aliases, ends in an error of the reader. */

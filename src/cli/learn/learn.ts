@@ -11,7 +11,7 @@ import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import type { Terminal } from "../shell/terminal.ts";
+import { counted, type Terminal } from "../shell/terminal.ts";
 import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
 import { createJsonStream } from "./json-stream.ts";
 import { verdictsIn } from "./records.ts";
@@ -252,11 +252,11 @@ function printDenied(
 	const { colors } = terminal;
 	if (visitors.count() === 0) {
 		terminal.out(
-			"No record is of this file's hosts. Are these the logs of the right Worker, and is the tenant in report mode?",
+			"No record is of this file's hosts. Are these the logs of the right Worker, and is the tenant in report mode? JSON is read, one value or one a line; results of a query as tab-separated text are not (ask with FORMAT JSON).",
 		);
 		return;
 	}
-	terminal.out(`${visitors.count().toLocaleString("en")} recorded decisions.`);
+	terminal.out(`${counted(visitors.count(), "recorded decision")}.`);
 	for (const one of denied.slice(0, MAX_SHOWN)) {
 		const kind = kinds.get(one);
 		const place = one.route === "" ? "" : ` on ${one.route}`;

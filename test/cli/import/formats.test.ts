@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { carryPolicy } from "../../../src/cli/import/carry.ts";
+import { readDocuments } from "../../../src/cli/import/documents.ts";
 import { FORMATS, recognise } from "../../../src/cli/import/formats.ts";
 import { tenantFiles } from "../../../src/cli/import/tenants.ts";
-import { readTrees } from "../../../src/cli/import/tree.ts";
 import { compileTenant } from "../../../src/tenants/tenant.ts";
 
 /** What a text becomes: the format, and the documents by their hosts. */
 function imported(text: string, name = "source.yaml") {
-	const found = recognise(readTrees(name, text));
+	const found = recognise(readDocuments(name, text));
 	if (found === undefined) return undefined;
 	const policies = found.policies.map((policy) => carryPolicy(policy, { deeperSubdomains: false }));
 	const files = tenantFiles(policies, "source");
@@ -496,7 +496,7 @@ describe("import keeps its hands off", () => {
 	});
 
 	test("a file that is not YAML is refused with its line", () => {
-		expect(() => readTrees("kong.yml", "a: [1\nb: 2")).toThrow(/line 2/);
+		expect(() => readDocuments("kong.yml", "a: [1\nb: 2")).toThrow(/line 2/);
 	});
 
 	test("aliases that multiply are refused", () => {
@@ -507,7 +507,7 @@ describe("import keeps its hands off", () => {
 						.fill(`*a${i - 1}`)
 						.join(",")}]`,
 		);
-		expect(() => readTrees("bomb.yaml", levels.join("\n"))).toThrow(/cannot be read/);
+		expect(() => readDocuments("bomb.yaml", levels.join("\n"))).toThrow(/cannot be read/);
 	});
 });
 

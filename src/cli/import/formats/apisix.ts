@@ -9,15 +9,49 @@ export const apisix: Format = {
 	title: "Apache APISIX (cors plugin, ApisixRoute)",
 	read(document) {
 		if (textOf(member(document, "kind"))?.startsWith("Apisix")) return fromKubernetes(document);
-		return findMappings(document, (tree) => isApisixCors(path(tree, "plugins", "cors"))).map((owner) =>
-			policyOf(path(owner, "plugins", "cors") ?? owner, {
-				name: `route ${textOf(member(owner, "name", "id", "uri")) ?? ""}`,
-				hosts: texts(member(owner, "host", "hosts")).map(({ text }) => text),
-				paths: texts(member(owner, "uri", "uris")).flatMap(({ text }) => pathOf(text)),
-			}),
-		);
+		const owners = findMappings(document, (tree) => isApisixCors(path(tree, "plugins", "cors")));
+		const routes = findMappings(document, (tree) => member(tree, "uri", "uris") !== undefined);
+		return owners.flatMap((owner) => {
+			const cors = path(owner, "plugins", "cors") ?? owner;
+			const name = textOf(member(owner, "name", "id", "uri")) ?? "";
+			if (member(owner, "uri", "uris") !== undefined) {
+				return [{ ...policyOf(cors, { name: `route ${name}`, ...placeOf(owner) }), rank: OF_ROUTE }];
+			}
+			const id = textOf(member(owner, "id"));
+			const users =
+				id === undefined
+					? []
+					: routes.filter((route) =>
+							["service_id", "plugin_config_id"].some((key) => textOf(member(route, key)) === id),
+						);
+			if (users.length > 0) {
+				return users.map((route) => ({
+					...policyOf(cors, { name: `${name}, used by a route`, ...placeOf(route) }),
+					rank: OF_SERVICE,
+				}));
+			}
+			return [
+				{
+					...policyOf(cors, { name: `rule ${name}`.trim(), ...placeOf(owner) }),
+					rank: OF_ALL,
+					everywhere: true,
+				},
+			];
+		});
 	},
 };
+
+/** The plugin of a route replaces that of its service, and that the one of a rule for everything. */
+const OF_ALL = 1;
+const OF_SERVICE = 2;
+const OF_ROUTE = 3;
+
+function placeOf(owner: Tree): Omit<Place, "name"> {
+	return {
+		hosts: texts(member(owner, "host", "hosts")).map(({ text }) => text),
+		paths: texts(member(owner, "uri", "uris")).flatMap(({ text }) => pathOf(text)),
+	};
+}
 
 const OWN_KEYS = [
 	"allow_origins",
@@ -65,7 +99,8 @@ function pathOf(text: string): readonly SourcePath[] {
 function policyOf(cors: Tree, place: Place): SourcePolicy {
 	const regexes = items(member(cors, "allow_origins_by_regex"));
 	const listed = texts(member(cors, "allow_origins"));
-	const origins: OriginRule[] = listed.map(({ text, line }) => ({
+	// With expressions the list is not asked, nor its default of everybody.
+	const origins: OriginRule[] = (regexes.length > 0 ? [] : listed).map(({ text, line }) => ({
 		text,
 		line,
 		match: text === "*" || text === "**" ? { kind: "any" } : { kind: "exact" },

@@ -8,12 +8,25 @@ export const s3: Format = {
 	name: "s3",
 	title: "Amazon S3 (CORSRules)",
 	read(document) {
-		const isRule = (tree: Tree) =>
-			member(tree, "AllowedOrigins") !== undefined && member(tree, "AllowedMethods") !== undefined;
-		return findMappings(document, isRule).map((rule, index) => {
+		// By the very letters: Spring and Serverless have the same names in lower case, and mean something else.
+		const isRule = (tree: Tree) => has(tree, "AllowedOrigins") && has(tree, "AllowedMethods");
+		const buckets = findMappings(
+			document,
+			(tree) => member(tree, "CORSRules", "CorsConfiguration") !== undefined,
+		);
+		const scoped = buckets.flatMap((bucket, index) =>
+			findMappings(bucket, isRule).map((rule) => ({
+				rule,
+				scope: buckets.length > 1 ? `bucket-${index + 1}` : "",
+			})),
+		);
+		const rules =
+			scoped.length > 0 ? scoped : findMappings(document, isRule).map((rule) => ({ rule, scope: "" }));
+		return rules.map(({ rule, scope }, index) => {
 			const origins = rulesOf(member(rule, "AllowedOrigins"), globOrExact);
 			return {
 				name: `CORS rule ${textOf(member(rule, "ID", "Id")) ?? index + 1}`,
+				scope,
 				line: rule.line,
 				hosts: [],
 				paths: [],
@@ -52,10 +65,13 @@ export const apiGateway: Format = {
 	title: "Amazon API Gateway, HTTP APIs (CorsConfiguration, x-amazon-apigateway-cors)",
 	read(document) {
 		const isCors = (tree: Tree) => corsOf(tree) !== undefined;
-		return findMappings(document, isCors).map((owner) => {
+		const owners = findMappings(document, isCors);
+		return owners.map((owner, index) => {
 			const cors = corsOf(owner) ?? owner;
+			const name = textOf(member(owner, "Name")) ?? "";
 			return {
-				name: `API ${textOf(member(owner, "Name")) ?? ""}`.trim(),
+				name: `API ${name}`.trim(),
+				scope: owners.length > 1 ? name || `api-${index + 1}` : "",
 				line: cors.line,
 				hosts: [],
 				paths: [],
@@ -71,47 +87,109 @@ export const apiGateway: Format = {
 	},
 };
 
+function has(tree: Tree, name: string): boolean {
+	return tree.child(name)?.value !== undefined;
+}
+
 function corsOf(tree: Tree): Tree | undefined {
 	const cors = member(tree, "CorsConfiguration", "x-amazon-apigateway-cors");
 	if (member(cors, "AllowOrigins") !== undefined) return cors;
-	return member(tree, "AllowOrigins") !== undefined &&
-		member(tree, "AllowMethods", "AllowHeaders") !== undefined
-		? tree
-		: undefined;
+	const serverless = member(member(tree, "httpApi"), "cors");
+	if (serverless !== undefined && (isOn(serverless) || isObjectTree(serverless))) return asCors(serverless);
+	const isBare = has(tree, "AllowOrigins") && (has(tree, "AllowMethods") || has(tree, "AllowHeaders"));
+	return isBare ? tree : undefined;
+}
+
+function isObjectTree({ value }: Tree): boolean {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Serverless Framework's names, and what it takes for those that are left out. */
+const SERVERLESS: Readonly<Record<string, readonly [name: string, absent: readonly string[]]>> = {
+	AllowOrigins: ["allowedOrigins", ["*"]],
+	AllowHeaders: [
+		"allowedHeaders",
+		[
+			"Content-Type",
+			"X-Amz-Date",
+			"Authorization",
+			"X-Api-Key",
+			"X-Amz-Security-Token",
+			"X-Amz-User-Agent",
+			"X-Amzn-Trace-Id",
+		],
+	],
+	// It takes those of the routes; which ones they are, the list of a person says better.
+	AllowMethods: ["allowedMethods", []],
+	ExposeHeaders: ["exposedResponseHeaders", []],
+	AllowCredentials: ["allowCredentials", []],
+	MaxAge: ["maxAge", []],
+};
+
+function asCors(cors: Tree): Tree {
+	const children = Object.entries(SERVERLESS).flatMap(([key, [name, absent]]): [string, Tree][] => {
+		const own = member(cors, name);
+		if (own !== undefined) return [[key, own]];
+		return absent.length === 0
+			? []
+			: [
+					[
+						key,
+						{
+							value: absent,
+							line: cors.line,
+							work: cors.work,
+							child: (at) => ({
+								value: absent[Number(at)],
+								line: cors.line,
+								work: cors.work,
+								child: () => undefined,
+							}),
+						},
+					],
+				];
+	});
+	const byKey = new Map(children);
+	return {
+		value: Object.fromEntries(children.map(([key, { value }]) => [key, value])),
+		line: cors.line,
+		work: cors.work,
+		child: (key) => byKey.get(String(key)),
+	};
 }
 
 export const cloudFront: Format = {
 	name: "cloudfront",
 	title: "Amazon CloudFront (response headers policy)",
 	read(document) {
-		return findMappings(document, (tree) => member(tree, "AccessControlAllowOrigins") !== undefined).map(
-			(cors) => {
-				const list = (name: string) => member(member(cors, name), "Items") ?? member(cors, name);
-				const override = member(cors, "OriginOverride");
-				const remarks: Remark[] =
-					override !== undefined && !isOn(override)
-						? [
-								{
-									line: override.line,
-									text: "OriginOverride is false: the API's own CORS headers won there. Cordon always removes them.",
-								},
-							]
-						: [];
-				return {
-					name: "CORS configuration",
-					line: cors.line,
-					hosts: [],
-					paths: [],
-					origins: rulesOf(list("AccessControlAllowOrigins"), globOrExact),
-					credentials: isOn(member(cors, "AccessControlAllowCredentials")),
-					methods: allMethods(list("AccessControlAllowMethods")),
-					requestHeaders: namesOf(list("AccessControlAllowHeaders"), "literal-star", []),
-					exposedHeaders: namesOf(list("AccessControlExposeHeaders"), "literal-star", []),
-					maxAgeSeconds: secondsOf(member(cors, "AccessControlMaxAgeSec")),
-					remarks,
-				};
-			},
-		);
+		const found = findMappings(document, (tree) => member(tree, "AccessControlAllowOrigins") !== undefined);
+		return found.map((cors, index) => {
+			const list = (name: string) => member(member(cors, name), "Items") ?? member(cors, name);
+			const override = member(cors, "OriginOverride");
+			const remarks: Remark[] =
+				override !== undefined && !isOn(override)
+					? [
+							{
+								line: override.line,
+								text: "OriginOverride is false: the API's own CORS headers won there. Cordon always removes them.",
+							},
+						]
+					: [];
+			return {
+				name: "CORS configuration",
+				scope: found.length > 1 ? `policy-${index + 1}` : "",
+				line: cors.line,
+				hosts: [],
+				paths: [],
+				origins: rulesOf(list("AccessControlAllowOrigins"), globOrExact),
+				credentials: isOn(member(cors, "AccessControlAllowCredentials")),
+				methods: allMethods(list("AccessControlAllowMethods")),
+				requestHeaders: namesOf(list("AccessControlAllowHeaders"), "literal-star", []),
+				exposedHeaders: namesOf(list("AccessControlExposeHeaders"), "literal-star", []),
+				maxAgeSeconds: secondsOf(member(cors, "AccessControlMaxAgeSec")),
+				remarks,
+			};
+		});
 	},
 };
 

@@ -35,20 +35,27 @@ function virtualHost(host: Tree): readonly SourcePolicy[] {
 	const hosts = (domains.length === 0 && /^[a-z0-9.-]+\.[a-z]+:\d+$/.test(named) ? [named] : domains)
 		.map((text) => text.replace(/:\d+$/, ""))
 		.filter((text) => text !== "*");
-	const own = corsOf(host).map((cors) => policyOf(cors, { name, hosts, paths: [] }));
+	const scope = hosts.length === 0 ? named : "";
+	const own = corsOf(host).map((cors) => ({ ...policyOf(cors, { name, hosts, paths: [] }), scope, rank: 1 }));
 	const ofRoutes = items(member(host, "routes")).flatMap((route) => {
 		const match = member(route, "match");
 		const exact = textOf(member(match, "path"));
 		const prefix = textOf(member(match, "path_separated_prefix", "prefix"));
+		const regex = textOf(path(match, "safe_regex", "regex")) ?? textOf(member(match, "regex"));
 		const paths: readonly SourcePath[] =
-			exact !== undefined
-				? [{ kind: "exact", path: exact }]
-				: prefix === undefined || prefix === "/"
-					? []
-					: [{ kind: "prefix", path: prefix }];
-		return [...corsOf(route), ...corsOf(member(route, "route"))].map((cors) =>
-			policyOf(cors, { name: `a route of ${name}`, hosts, paths }),
-		);
+			regex !== undefined
+				? [{ kind: "regex", path: regex }]
+				: exact !== undefined
+					? [{ kind: "exact", path: exact }]
+					: prefix === undefined || prefix === "/"
+						? []
+						: [{ kind: "prefix", path: prefix }];
+		// A route's own replaces that of its virtual host.
+		return [...corsOf(route), ...corsOf(member(route, "route"))].map((cors) => ({
+			...policyOf(cors, { name: `a route of ${name}`, hosts, paths }),
+			scope,
+			rank: 2,
+		}));
 	});
 	return [...own, ...ofRoutes];
 }
@@ -56,7 +63,14 @@ function virtualHost(host: Tree): readonly SourcePolicy[] {
 function corsOf(tree: Tree | undefined): readonly Tree[] {
 	const filters = member(tree, "typed_per_filter_config");
 	const typed = member(filters, "envoy.filters.http.cors", "envoy.cors");
-	return [typed, member(tree, "cors")].filter((one) => one !== undefined);
+	return [typed, member(tree, "cors")].filter((one) => one !== undefined).filter((one) => !isOff(one));
+}
+
+/** Switched off in the old way or by a share of none; one that only watches is read all the same. */
+function isOff(cors: Tree): boolean {
+	if (textOf(member(cors, "enabled")) === "false") return true;
+	const share = textOf(path(cors, "filter_enabled", "default_value", "numerator"));
+	return share === "0" && member(cors, "shadow_enabled") === undefined;
 }
 
 function istio(document: Tree): readonly SourcePolicy[] {
@@ -67,11 +81,16 @@ function istio(document: Tree): readonly SourcePolicy[] {
 		const paths = items(member(route, "match")).flatMap((match): SourcePath[] => {
 			const exact = textOf(path(match, "uri", "exact"));
 			const prefix = textOf(path(match, "uri", "prefix"));
+			const regex = textOf(path(match, "uri", "regex"));
+			if (regex !== undefined) return [{ kind: "regex", path: regex }];
 			if (exact !== undefined) return [{ kind: "exact", path: exact }];
-			return prefix === undefined || prefix === "/" ? [] : [{ kind: "prefix", path: prefix }];
+			return [{ kind: "prefix", path: prefix ?? "/" }];
 		});
 		const name = `VirtualService ${textOf(path(document, "metadata", "name")) ?? ""}`;
-		return [policyOf(cors, { name, hosts: hosts.filter((host) => host.includes(".")), paths })];
+		const place = { hosts: hosts.filter((host) => host.includes(".")), paths };
+		return [
+			{ ...policyOf(cors, { name, ...place }), scope: textOf(path(document, "metadata", "name")) ?? "" },
+		];
 	});
 }
 
@@ -80,7 +99,13 @@ function securityPolicy(document: Tree): readonly SourcePolicy[] {
 	if (cors === undefined) return [];
 	const name = `SecurityPolicy ${textOf(path(document, "metadata", "name")) ?? ""}`;
 	const policy = policyOf(cors, { name, hosts: [], paths: [] });
-	return [{ ...policy, origins: rulesOf(member(cors, "allowOrigins"), globOrExact) }];
+	return [
+		{
+			...policy,
+			scope: textOf(path(document, "metadata", "name")) ?? "",
+			origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
+		},
+	];
 }
 
 function policyOf(cors: Tree, place: Place): SourcePolicy {

@@ -21,7 +21,7 @@ function routesOf(route: Tree): readonly SourcePolicy[] {
 		items(member(rule, "filters")).flatMap((filter) => {
 			const cors = member(filter, "cors");
 			if (cors === undefined || textOf(member(filter, "type"))?.toUpperCase() !== "CORS") return [];
-			return [policyOf(cors, rule, `rule ${index + 1} of HTTPRoute ${name}`, hosts)];
+			return [{ ...policyOf(cors, rule, `rule ${index + 1} of HTTPRoute ${name}`, hosts), scope: name }];
 		}),
 	);
 }
@@ -60,11 +60,7 @@ function pathsOf(rule: Tree, remarks: Remark[]): readonly SourcePath[] {
 		const value = textOf(member(at, "value")) ?? "/";
 		const type = textOf(member(at, "type")) ?? "PathPrefix";
 		if (type === "RegularExpression") {
-			remarks.push({
-				line: at?.line,
-				text: `The path ${JSON.stringify(value)} is a regular expression, and routes have none.`,
-			});
-			paths.push({ kind: "prefix", path: value });
+			paths.push({ kind: "regex", path: value });
 		} else paths.push({ kind: type === "Exact" ? "exact" : "prefix", path: value });
 	}
 	return paths.some(({ kind, path: one }) => kind === "prefix" && one === "/") ? [] : paths;

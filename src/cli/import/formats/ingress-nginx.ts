@@ -1,7 +1,7 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
 import { namesOf } from "../rules.ts";
-import type { Format, SourcePolicy } from "../source-policy.ts";
+import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
@@ -45,17 +45,16 @@ function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
 		name: `Ingress ${textOf(path(document, "metadata", "name")) ?? ""}`,
 		line: own("enable-cors")?.line,
 		hosts: [...new Set(hosts)],
-		// The annotations are for all paths of the Ingress; other paths of the host are another Ingress'.
-		paths: [],
+		paths: pathsOf(rules, own("use-regex") !== undefined || own("rewrite-target") !== undefined),
 		origins:
 			origins.length === 0
 				? [{ text: "*", line: own("enable-cors")?.line, match: { kind: "any" } }]
 				: origins.map(({ text, line }) => ({
 						text,
 						line,
-						// What its own check does not understand becomes "*" there.
+						// What its own check does not understand was "*" in old versions and is passed over in new ones.
 						match:
-							text === "*" || !/^[a-z][a-z0-9+.-]*:\/\//i.test(text)
+							text === "*"
 								? { kind: "any" }
 								: text.includes("*")
 									? { kind: "glob", star: "label" }
@@ -66,6 +65,28 @@ function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
 		requestHeaders: namesOf(own("cors-allow-headers"), "literal-star", DEFAULT_HEADERS),
 		exposedHeaders: namesOf(own("cors-expose-headers"), "literal-star", []),
 		maxAgeSeconds: secondsOf(own("cors-max-age")),
-		remarks: [],
+		remarks: snippetRemarks(annotations),
 	};
+}
+
+/** The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'. */
+function pathsOf(rules: readonly Tree[], isRegex: boolean): readonly SourcePath[] {
+	const paths = rules.flatMap((rule) =>
+		items(path(rule, "http", "paths")).map((entry): SourcePath => {
+			const at = textOf(member(entry, "path")) ?? "/";
+			const type = textOf(member(entry, "pathType"));
+			if (type === "Exact") return { kind: "exact", path: at };
+			return { kind: isRegex && /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at };
+		}),
+	);
+	return paths.some(({ kind, path: at }) => kind === "prefix" && at === "/") ? [] : paths;
+}
+
+function snippetRemarks(annotations: Tree | undefined): readonly Remark[] {
+	return entries(annotations)
+		.filter(([key, { value }]) => key.endsWith("-snippet") && /access-control-/i.test(String(value)))
+		.map(([key, { line }]) => ({
+			line,
+			text: `${key} sets CORS headers of its own. It is not read; Cordon removes what an API sends.`,
+		}));
 }

@@ -1,7 +1,7 @@
 /** Owns the reading of Kong: its declarative configuration, and the KongPlugin of Kubernetes. */
 
-import { namesOf, rulesOf } from "../rules.ts";
-import type { Format, OriginMatch, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { namesOf } from "../rules.ts";
+import type { Format, OriginMatch, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 /** What Kong allows where no methods are named. */
@@ -22,7 +22,7 @@ export const kong: Format = {
 function kongPlugin(document: Tree): readonly SourcePolicy[] {
 	if (textOf(member(document, "plugin")) !== "cors") return [];
 	const name = textOf(member(member(document, "metadata"), "name")) ?? "cors";
-	return [policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL)];
+	return [{ ...policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL, undefined), scope: name }];
 }
 
 interface Place {
@@ -32,9 +32,10 @@ interface Place {
 
 function declarative(document: Tree): readonly SourcePolicy[] {
 	const found: SourcePolicy[] = [];
+	const shared = member(document, "_plugin_configs");
 	const add = (owner: Tree, words: string, place: Place, rank: number) => {
 		for (const plugin of items(member(owner, "plugins"))) {
-			if (isCors(plugin)) found.push(policyOf(plugin, `plugin cors of ${words}`, place, rank));
+			if (isCors(plugin)) found.push(policyOf(plugin, `plugin cors of ${words}`, place, rank, shared));
 		}
 	};
 	const services = items(member(document, "services"));
@@ -44,7 +45,13 @@ function declarative(document: Tree): readonly SourcePolicy[] {
 	];
 	for (const service of services) {
 		const of = items(member(service, "routes"));
-		add(service, `service ${nameOf(service)}`, placeOfAll(of), OF_SERVICE);
+		const all = [
+			...of,
+			...items(member(document, "routes")).filter((route) =>
+				isNamed(service, referenceOf(member(route, "service"))),
+			),
+		];
+		for (const place of placesOf(all)) add(service, `service ${nameOf(service)}`, place, OF_SERVICE);
 		for (const route of of) add(route, `route ${nameOf(route)}`, placeOf(route), OF_ROUTE);
 	}
 	for (const route of items(member(document, "routes")))
@@ -55,16 +62,18 @@ function declarative(document: Tree): readonly SourcePolicy[] {
 		const serviceName = referenceOf(member(plugin, "service"));
 		if (routeName !== undefined) {
 			const route = routes.find((one) => isNamed(one, routeName));
-			found.push(
-				policyOf(plugin, `plugin cors of route ${routeName}`, route ? placeOf(route) : NOWHERE, OF_ROUTE),
-			);
+			const place = route ? placeOf(route) : NOWHERE;
+			found.push(policyOf(plugin, `plugin cors of route ${routeName}`, place, OF_ROUTE, shared));
 		} else if (serviceName !== undefined) {
 			const service = services.find((one) => isNamed(one, serviceName));
 			const own = routes.filter((one) => isNamed(service, referenceOf(member(one, "service"))));
 			const all = [...items(member(service, "routes")), ...own];
-			found.push(policyOf(plugin, `plugin cors of service ${serviceName}`, placeOfAll(all), OF_SERVICE));
+			for (const place of placesOf(all)) {
+				found.push(policyOf(plugin, `plugin cors of service ${serviceName}`, place, OF_SERVICE, shared));
+			}
 		} else {
-			found.push(policyOf(plugin, "plugin cors of everything", placeOfAll(routes), OF_ALL));
+			const policy = policyOf(plugin, "plugin cors of everything", placeOfAll(routes), OF_ALL, shared);
+			found.push({ ...policy, everywhere: true });
 		}
 	}
 	return found;
@@ -97,19 +106,45 @@ function isNamed(tree: Tree | undefined, name: string | undefined): boolean {
 function placeOf(route: Tree): Place {
 	return {
 		hosts: texts(member(route, "hosts")).map(({ text }) => text),
-		paths: texts(member(route, "paths")).map(({ text }) => ({ kind: "prefix", path: text })),
+		// From version 3 on a tilde marks an expression; without an end it is for all that begins like it.
+		paths: texts(member(route, "paths")).map(({ text }) =>
+			text.startsWith("~")
+				? { kind: "regex", path: `${text.slice(1)}${text.endsWith("$") ? "" : "/.*"}` }
+				: { kind: "prefix", path: text },
+		),
 	};
 }
 
-/** A plugin of a service is for all its routes: their paths are named only where all of them have some. */
+/** A plugin of a service is for its routes and nothing besides: those with the same hosts are one place. */
+function placesOf(routes: readonly Tree[]): readonly Place[] {
+	if (routes.length === 0) return [NOWHERE];
+	const byHosts = new Map<string, Place>();
+	for (const place of routes.map(placeOf)) {
+		const key = place.hosts.toSorted().join(" ");
+		const before = byHosts.get(key);
+		const isWhole = place.paths.length === 0 || (before !== undefined && before.paths.length === 0);
+		byHosts.set(key, { ...place, paths: isWhole ? [] : [...(before?.paths ?? []), ...place.paths] });
+	}
+	return [...byHosts.values()];
+}
+
+/** The hosts of everything: none where a route has none, since that one is for every host. */
 function placeOfAll(routes: readonly Tree[]): Place {
 	const places = routes.map(placeOf);
 	const hosts = places.every((place) => place.hosts.length > 0) ? places.flatMap((place) => place.hosts) : [];
 	return { hosts: [...new Set(hosts)], paths: [] };
 }
 
-function policyOf(plugin: Tree, name: string, place: Place, rank: number): SourcePolicy {
-	const config = member(plugin, "config");
+function policyOf(
+	plugin: Tree,
+	name: string,
+	place: Place,
+	rank: number,
+	shared: Tree | undefined,
+): SourcePolicy {
+	const own = member(plugin, "config");
+	const common = member(shared, textOf(member(plugin, "_config")) ?? "");
+	const config = common === undefined ? own : layered(own, common);
 	const origins = member(config, "origins");
 	const remarks: Remark[] = [];
 	const preflight = member(config, "preflight_continue");
@@ -134,13 +169,31 @@ function policyOf(plugin: Tree, name: string, place: Place, rank: number): Sourc
 		origins:
 			texts(origins).length === 0
 				? [{ text: "*", line: config?.line ?? plugin.line, match: { kind: "any" } }]
-				: rulesOf(origins, matchOf),
+				: ruleTexts(origins),
 		credentials: isOn(member(config, "credentials")),
 		methods: namesOf(member(config, "methods"), "any", DEFAULT_METHODS),
 		requestHeaders: namesOf(member(config, "headers"), "literal-star", "any"),
 		exposedHeaders: namesOf(member(config, "exposed_headers"), "literal-star", []),
 		maxAgeSeconds: secondsOf(member(config, "max_age")),
 		remarks,
+	};
+}
+
+/** A comma may stand in an expression, so that entries are not taken apart. */
+function ruleTexts(origins: Tree | undefined): readonly OriginRule[] {
+	return items(origins).flatMap(({ value, line }) =>
+		typeof value === "string" ? [{ text: value, line, match: matchOf(value) }] : [],
+	);
+}
+
+/** A plugin's own settings over those that several plugins share. */
+function layered(own: Tree | undefined, common: Tree): Tree {
+	const isMember = (key: string | number) => own?.child(key) !== undefined;
+	return {
+		value: { ...(common.value as object), ...((own?.value as object | undefined) ?? {}) },
+		line: own?.line ?? common.line,
+		work: common.work,
+		child: (key) => (isMember(key) ? own?.child(key) : common.child(key)),
 	};
 }
 

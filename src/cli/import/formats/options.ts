@@ -9,7 +9,10 @@ const DEFAULT_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 export const options: Format = {
 	name: "options",
 	title: "cors({…}) options of express, fastify or hono, as JSON",
-	read(document) {
+	read(file) {
+		// Nest and others keep the options under "cors".
+		const nested = member(file, "cors", "enableCors");
+		const document = member(nested, "origin") === undefined ? file : (nested ?? file);
 		const isOptions = ["origin", "optionsSuccessStatus", "preflightContinue"].some((name) =>
 			member(document, name),
 		);

@@ -10,15 +10,39 @@ export const spring: Format = {
 	read(document) {
 		const withPaths = findMappings(document, (tree) => member(tree, "cors-configurations") !== undefined);
 		if (withPaths.length > 0) {
-			return withPaths.flatMap((tree) =>
+			const ofPaths = withPaths.flatMap((tree) =>
 				entries(member(tree, "cors-configurations")).map(([pattern, cors]) =>
 					policyOf(cors, `CORS configuration of ${pattern}`, pathsOf(pattern)),
 				),
 			);
+			const others = withNames(document, "").filter(([name]) => !/cors-?configurations/i.test(name));
+			return [
+				...ofPaths,
+				...others.map(([name, cors]) => ({
+					...policyOf(cors, `allowed-origins of ${name}`, []),
+					scope: name.replaceAll(/\W+/g, "-"),
+				})),
+			];
 		}
-		return findMappings(document, hasOrigins).map((cors) => policyOf(cors, "allowed-origins", []));
+		const found = withNames(document, "");
+		return found.map(([name, cors]) => ({
+			...policyOf(cors, name === "" ? "allowed-origins" : `allowed-origins of ${name}`, []),
+			scope: name.replaceAll(/\W+/g, "-"),
+		}));
 	},
 };
+
+/** The deepest that a setting of Spring's own lies. */
+const MAX_LEVELS = 12;
+
+/** Every mapping with origins, by the names that lead to it: each is the setting of something else. */
+function withNames(tree: Tree, name: string, levels = MAX_LEVELS): readonly (readonly [string, Tree])[] {
+	if (levels === 0) return [];
+	if (hasOrigins(tree)) return [[name, tree]];
+	return entries(tree).flatMap(([key, child]) =>
+		withNames(child, name === "" ? key : `${name}.${key}`, levels - 1),
+	);
+}
 
 function hasOrigins(tree: Tree): boolean {
 	return ["allowed-origins", "allowed-origin-patterns"].some((name) => member(tree, name) !== undefined);
@@ -56,14 +80,25 @@ function policyOf(cors: Tree, name: string, paths: readonly SourcePath[]): Sourc
 	};
 }
 
-/** `https://app.acme.com:[8080,8081]` is two origins, `:[*]` any port; so a comma in brackets does not part entries. */
+/** `https://app.acme.com:[8080,8081]` is two origins, `:[*]` any port; a comma in brackets does not part entries. */
 function rules(tree: Tree | undefined, matchOf: (text: string) => OriginMatch): readonly OriginRule[] {
 	return items(tree).flatMap(({ value, line }) => {
 		if (typeof value !== "string") return [];
 		return splitOutsideBrackets(value)
 			.map((text) => text.trim())
 			.filter((text) => text !== "")
-			.flatMap((text) => withPorts(text).map((one) => ({ text: one, line, match: matchOf(one) })));
+			.flatMap((text): OriginRule[] => {
+				const [, variable, preset] = /^\$\{([^{}:]+)(?::([^{}]*))?\}$/.exec(text) ?? [];
+				if (variable === undefined || preset === undefined || preset === "") {
+					return withPorts(text).map((one) => ({ text: one, line, match: matchOf(one) }));
+				}
+				const why = `it is what ${variable} is without being set; where it is set to something else, add that`;
+				return preset
+					.split(",")
+					.map((one) => one.trim())
+					.filter((one) => one !== "")
+					.map((one) => ({ text: one, line, match: matchOf(one), why }));
+			});
 	});
 }
 
@@ -74,7 +109,7 @@ function splitOutsideBrackets(text: string): readonly string[] {
 	let isInside = false;
 	for (let at = text.length - 1; at >= 0; at--) {
 		const character = text.charAt(at);
-		if (character === "]" || character === "[") isInside = character === "]";
+		if ("[]{}".includes(character)) isInside = character === "]" || character === "}";
 		if (character !== "," || isInside) continue;
 		parts.push(text.slice(at + 1, end));
 		end = at;

@@ -60,7 +60,9 @@ const LABEL = "traefik.http.middlewares.";
 /** The labels of a container, as a mapping or as a list of `key=value`. */
 function labelsOf(tree: Tree): Labels | undefined {
 	const labels = member(tree, "labels", "annotations");
-	const pairs = Array.isArray(labels?.value) ? items(labels).map(splitLabel) : entries(labels);
+	const pairs = Array.isArray(labels?.value)
+		? items(labels).map(splitLabel)
+		: entries(labels).map(([key, value]) => splitLabel({ ...value, value: `${key}=${textOf(value) ?? ""}` }));
 	const own = pairs.filter(([key]) => key.toLowerCase().startsWith("traefik.http."));
 	return own.some(([key]) => key.toLowerCase().startsWith(LABEL)) ? own : undefined;
 }
@@ -68,7 +70,8 @@ function labelsOf(tree: Tree): Labels | undefined {
 function splitLabel(tree: Tree): readonly [string, Tree] {
 	const text = textOf(tree) ?? "";
 	const at = text.indexOf("=");
-	const value = at === -1 ? "" : text.slice(at + 1);
+	// Compose writes a dollar sign as two.
+	const value = at === -1 ? "" : text.slice(at + 1).replaceAll("$$", () => "$");
 	return [at === -1 ? text : text.slice(0, at), { ...tree, value, child: () => undefined }];
 }
 
@@ -80,11 +83,22 @@ function fromLabels(labels: Labels): readonly SourcePolicy[] {
 		if (name === undefined || option === undefined) continue;
 		middlewares.set(name, [...(middlewares.get(name) ?? []), [option, value]]);
 	}
-	const places = labels
-		.filter(([key]) => /^traefik\.http\.routers\.[^.]+\.rule$/i.test(key))
-		.map(([, rule]) => placeOf(textOf(rule)));
+	const routers = labels.flatMap(([key, rule]) => {
+		const [, router = ""] = /^traefik\.http\.routers\.([^.]+)\.rule$/i.exec(key) ?? [];
+		if (router === "") return [];
+		const using = labels.find(
+			([other]) => other.toLowerCase() === `traefik.http.routers.${router}.middlewares`.toLowerCase(),
+		)?.[1];
+		return [{ place: placeOf(textOf(rule)), using: texts(using).map(({ text }) => text.split("@")[0]) }];
+	});
+	// Where no router of the container names any middleware, the rest of the labels stands elsewhere.
+	const isNaming = routers.some(({ using }) => using.length > 0);
 	return [...middlewares].flatMap(([name, options]) =>
-		policiesOf(mapping(options), `middleware ${name}`, places),
+		policiesOf(
+			mapping(options),
+			`middleware ${name}`,
+			routers.filter(({ using }) => !isNaming || using.includes(name)).map(({ place }) => place),
+		),
 	);
 }
 
@@ -100,7 +114,9 @@ function mapping(options: readonly (readonly [string, Tree])[]): Tree {
 
 /** A rule that is only hosts and paths joined by `&&`; all else is a place that is not known. */
 function placeOf(rule = ""): Router {
-	if (rule.includes("||") || rule.includes("!")) return { hosts: [], paths: [] };
+	// Hosts alone may be joined by "or"; anything else of that kind is a place that is not known.
+	const isHostsOnly = /^[\s()|]*(Host\([^()]*\)[\s()|]*)+$/.test(rule);
+	if (!isHostsOnly && (rule.includes("||") || rule.includes("!"))) return { hosts: [], paths: [] };
 	const of = (name: string) =>
 		[...rule.matchAll(new RegExp(`\\b${name}\\(([^()]{0,2000})\\)`, "g"))].flatMap(([, inside = ""]) =>
 			[...inside.matchAll(/[`"']([^`"']{1,500})[`"']/g)].map(([, text = ""]) => text),
@@ -110,6 +126,7 @@ function placeOf(rule = ""): Router {
 		paths: [
 			...of("Path").map((one) => ({ kind: "exact", path: one }) as const),
 			...of("PathPrefix").map((one) => ({ kind: "prefix", path: one }) as const),
+			...of("PathRegexp").map((one) => ({ kind: "regex", path: one }) as const),
 		],
 	};
 }
@@ -138,8 +155,8 @@ function policiesOf(
 		remarks: [],
 	};
 	return places.length === 0
-		? [{ ...policy, hosts: [], paths: [] }]
-		: places.map((place) => ({ ...policy, ...place }));
+		? [{ ...policy, hosts: [], paths: [], scope: name.replace("middleware ", "") }]
+		: places.map((place) => ({ ...policy, ...place, scope: name.replace("middleware ", "") }));
 }
 
 /** Not taken apart at commas: they may stand in an expression. */
