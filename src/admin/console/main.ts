@@ -3,7 +3,7 @@
 import { type Place, placeOf } from "./address.ts";
 import { listTenants, SIGNED_OUT } from "./api.ts";
 import { ask } from "./dialog.ts";
-import { fill, h, icon } from "./dom.ts";
+import { announce, fill, h, icon } from "./dom.ts";
 import { draftCount, forgetDrafts, guardDrafts } from "./drafts.ts";
 import { isSignedOut } from "./failing.ts";
 import { forgetToken, takeTokenFromAddress, token } from "./session.ts";
@@ -96,6 +96,7 @@ async function signOut(): Promise<void> {
 function leave(why?: string): void {
 	forgetToken();
 	isSignedIn = false;
+	announce("");
 	for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) dialog.close();
 	showTop();
 	show(signInView(why, begin));

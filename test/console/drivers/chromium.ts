@@ -97,7 +97,8 @@ async function openPage(wire: Wire, sessionId: string, targetId: string): Promis
 		if (method === "Network.requestWillBeSent")
 			requests.push((params["request"] as { readonly url: string }).url);
 		// Whoever is asked before leaving says yes, as a test does not come back.
-		if (method === "Page.javascriptDialogOpening") send("Page.handleJavaScriptDialog", { accept: true });
+		if (method === "Page.javascriptDialogOpening")
+			send("Page.handleJavaScriptDialog", { accept: true }).catch(() => undefined);
 	});
 	await Promise.all([
 		send("Page.enable"),
