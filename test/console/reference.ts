@@ -43,6 +43,12 @@ export function referenceTests(page: () => ChromiumPage, plane: () => Plane): vo
 				(url) => !/^(data|blob|about):/.test(url) && !url.startsWith(`${plane().address}/`),
 			);
 			expect(foreign).toEqual([]);
+			// No service of its makers is offered either.
+			expect(
+				await page().run(
+					"/Ask AI|Generate SDK|MCP|Deploy|Developer Tools/.exec(document.body.innerText)?.[0] ?? null",
+				),
+			).toBe(null);
 			expect(await page().run<number>(CONTRAST)).toBeGreaterThan(4.5);
 		},
 	);

@@ -15,6 +15,9 @@ const REFERENCE_SCRIPT = "/reference.js";
 /** The script's validator tries whether it may make code of text, which its policy refuses and reports: it is told before. */
 const NO_EVAL = "<script>globalThis.__zod_globalConfig = { jitless: true };</script>";
 
+/** The script knows it; the types of its package do not yet. */
+const NO_MCP: object = { mcp: { disabled: true } };
+
 /** Pages of ours, and nobody else's, at run time; and in nobody's frame. */
 const OWN_ONLY = {
 	defaultSrc: ["'none'"],
@@ -71,6 +74,10 @@ export function createPages(api: Hono<AdminEnv>): Hono<AdminEnv> {
 			withDefaultFonts: false,
 			telemetry: false,
 			hideClientButton: true,
+			// Its makers' services, which would be sent the description.
+			agent: { disabled: true },
+			...NO_MCP,
+			showDeveloperTools: "never",
 		})(c, next);
 		const html = page === undefined ? "" : await page.text();
 		return c.html(
