@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 
-const WAIT_TIMEOUT_MILLISECONDS = 20_000;
+const WAIT_TIMEOUT_MILLISECONDS = 45_000;
 const POLL_MILLISECONDS = 25;
 
 /** How a page is shown. */
