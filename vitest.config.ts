@@ -111,9 +111,10 @@ export default defineConfig({
 				test: {
 					name: "console",
 					include: ["test/console/**/*.test.ts"],
-					testTimeout: 60_000,
-					hookTimeout: 120_000,
-					sequence: { groupOrder: 3 },
+					testTimeout: 120_000,
+					hookTimeout: 600_000,
+					// After the other browsers, so that each has the machine to itself, and what lacks is installed once.
+					sequence: { groupOrder: 4 },
 				},
 			},
 			{

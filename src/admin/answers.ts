@@ -7,8 +7,8 @@ import { problem } from "./problem.ts";
 import type { Changes } from "./registry/outbox.ts";
 import type { Version } from "./registry/tenants.ts";
 
-/** How long an answer waits for KV: a key that was just written is KV's to refuse for a second. */
-const COPY_WAIT_MILLISECONDS = 8000;
+/** How long an answer waits for KV: a key that was just written is KV's to refuse for a second, and thousands take a while. */
+const COPY_WAIT_MILLISECONDS = 20_000;
 
 /** How long is copied on when the answer has gone out, if the runtime lets it; what is left is the cron trigger's. */
 const COPY_AFTER_MILLISECONDS = 300_000;

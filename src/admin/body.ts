@@ -7,6 +7,7 @@ import { createFindings } from "../findings/collector.ts";
 import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { reasonOf } from "../findings/reason.ts";
+import { LATE, within } from "../isolate/within.ts";
 import { say } from "../tenants/words.ts";
 import { problem, refusal } from "./problem.ts";
 
@@ -15,6 +16,9 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** What is read of a body that is too large, so that its sender gets to hear it; beyond that the connection breaks off. */
 const MAX_DRAINED_BYTES = 16 * MAX_BODY_BYTES;
+
+/** How long is waited for more of such a body. */
+const DRAIN_PAUSE_MILLISECONDS = 500;
 
 /** Refuses larger bodies, with a Content-Length or without. */
 export const boundedBody = bodyLimit({
@@ -25,12 +29,18 @@ export const boundedBody = bodyLimit({
 	},
 });
 
+/**
+ * Reads on for as long as something comes: who sends without listening hears the answer only when all is sent, and who
+ * waits for the answer before sending gets it at once.
+ */
 async function drain(request: Request): Promise<void> {
 	if (request.body === null || request.body.locked) return;
+	const reader = request.body.getReader();
 	let bytes = 0;
-	for await (const chunk of request.body) {
-		bytes += chunk.byteLength;
-		if (bytes > MAX_DRAINED_BYTES) return;
+	while (bytes <= MAX_DRAINED_BYTES) {
+		const read = await within(DRAIN_PAUSE_MILLISECONDS, reader.read());
+		if (read === LATE || read.done) return;
+		bytes += read.value.byteLength;
 	}
 }
 

@@ -55,7 +55,7 @@ export async function settle(stores: Stores, changes: Changes, milliseconds: num
 			const some = new Map([...open].slice(0, size));
 			const left = await settleSome(stores, some, deadline);
 			for (const key of some.keys()) if (!left.has(key)) open.delete(key);
-			if (left.size > 0) break;
+			if (left.size > 0 || stores.now() >= deadline) break;
 		}
 	} catch (error) {
 		logFault(error);

@@ -155,7 +155,13 @@ function problemSchema(): OpenAPIV3_1.SchemaObject {
 			code: { type: "string" },
 			pointer: { type: "string", description: "A JSON Pointer (RFC 6901)." },
 			message: { type: "string" },
-			suggestion: { type: "string" },
+			suggestion: { description: "What to write in that place, where it is obvious." },
+			value: { description: "What stands there, shortened where it is long." },
+			fix: {
+				type: "array",
+				items: { type: "object" },
+				description: "JSON Patch (RFC 6902) against the document: applied, this finding is gone.",
+			},
 		},
 	};
 	return {

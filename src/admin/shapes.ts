@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
+import { readHeader } from "../explain/question.ts";
 
 /** Origins that one call may add and remove together. */
 export const MAX_ORIGINS_PER_CALL = 10_000;
@@ -39,7 +40,23 @@ export const findingSchema = v.object({
 	code: v.pipe(v.string(), v.description("Stable.")),
 	pointer: v.pipe(v.string(), v.description("A JSON Pointer (RFC 6901); empty for the whole.")),
 	message: v.string(),
-	suggestion: v.optional(v.string()),
+	suggestion: v.optional(
+		v.pipe(v.unknown(), v.description("What to write in that place, where it is obvious.")),
+	),
+	value: v.optional(v.pipe(v.unknown(), v.description("What stands there, shortened where it is long."))),
+	fix: v.optional(
+		v.pipe(
+			v.array(
+				v.object({
+					op: v.picklist(["add", "remove", "replace", "move"]),
+					path: v.string(),
+					from: v.optional(v.string()),
+					value: v.optional(v.unknown()),
+				}),
+			),
+			v.description("JSON Patch (RFC 6902) against the document: applied, this finding is gone."),
+		),
+	),
 });
 
 const copied = v.pipe(
@@ -114,6 +131,19 @@ const header = v.pipe(
 	),
 );
 
+/** As in HTTP: no line breaks and no NUL in a value. */
+const value = v.pipe(v.string(), v.regex(/^[^\r\n\0]*$/, "No header can have this value"));
+
+/** A name, or `Name: value`. */
+const headerLine = v.pipe(
+	v.string(),
+	v.check(
+		(line) => v.is(header, readHeader(line)[0]),
+		"This is not the name of a header that a page can set",
+	),
+	v.check((line) => v.is(value, line), "No header can have this value"),
+);
+
 /** To valibot a list is a record of its indices. */
 const headerKey = v.pipe(header, v.regex(/\D/, "This is not the name of a header"));
 
@@ -126,9 +156,17 @@ export const explainSchema = v.pipe(
 		method: v.optional(method, "GET"),
 		headers: v.optional(
 			v.pipe(
-				v.union([v.array(header), v.pipe(v.record(headerKey, v.string()), v.transform(Object.keys))]),
+				v.union([
+					v.array(headerLine),
+					v.pipe(
+						v.record(headerKey, value),
+						v.transform((headers) => Object.entries(headers).map(([name, text]) => `${name}: ${text}`)),
+					),
+				]),
 				v.maxLength(MAX_EXPLAINED_HEADERS),
-				v.description("The names of the headers that the page sets."),
+				v.description(
+					"The headers that the page sets: names, or “Name: value”; or an object. Values count where the standard looks at them.",
+				),
 			),
 			[],
 		),

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { startGroup } from "../../dev/process-group.ts";
 import { PROJECT } from "../../dev/wrangler.ts";
 import { findProgram } from "../browsers/engines/find.ts";
-import { openChromium, type Page } from "./chromium.ts";
+import { openChromium } from "./drivers/chromium.ts";
+import type { Page } from "./drivers/page.ts";
 
 const FOLDER = join(PROJECT, "docs/pictures");
 const SCHEMES = ["light", "dark"] as const;

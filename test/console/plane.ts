@@ -1,4 +1,4 @@
-/** Owns the control plane that the console's tests run against: the real Worker, with tenants and three tokens. */
+/** Owns the control plane that the console's tests run against: the real Worker, with tokens of four kinds. */
 
 import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -7,7 +7,13 @@ import { join } from "node:path";
 import { ADMIN_CONFIG, migrateRegistry, startDevServer } from "../../dev/wrangler.ts";
 
 /** Who may what. */
-export const TOKENS = { writer: "w-secret", colleague: "c-secret", reader: "r-secret" } as const;
+export const TOKENS = {
+	writer: "w-secret",
+	colleague: "c-secret",
+	reader: "r-secret",
+	/** Its hosts have no documents. */
+	nobody: "n-secret",
+} as const;
 
 /** A running control plane. */
 export interface Plane {
@@ -25,7 +31,7 @@ export async function startPlane(): Promise<Plane> {
 	const tokens = Object.entries(TOKENS).map(([name, secret]) => ({
 		name,
 		sha256: createHash("sha256").update(secret).digest("hex"),
-		hosts: ["*"],
+		hosts: name === "nobody" ? ["*.nobody.com"] : ["*"],
 		directories: ["customers"],
 		access: name === "reader" ? "read" : "write",
 	}));

@@ -17,6 +17,9 @@ export class ApiFailure extends Error {
 	}
 }
 
+/** The event of the window that the API knows the caller no more, if it ever did. */
+export const SIGNED_OUT = "cordon:signed-out";
+
 /** A tenant in a list. */
 export interface ListedTenant {
 	readonly host: string;
@@ -182,10 +185,14 @@ async function call(method: string, path: string, { body, headers = {} }: Sent =
 			...(body === undefined ? {} : { body }),
 		});
 	} catch {
-		throw new ApiFailure("unreachable", "The control plane cannot be reached. Check your connection.");
+		const signOn = bearer === undefined ? " If it is there, load this page again to sign on again." : "";
+		const words = `The control plane cannot be reached. Check your connection.${signOn}`;
+		throw new ApiFailure("unreachable", words);
 	}
 	if (response.ok) return response;
-	throw await failure(response);
+	const refused = await failure(response);
+	if (refused.code === "unauthenticated") dispatchEvent(new Event(SIGNED_OUT));
+	throw refused;
 }
 
 async function failure(response: Response): Promise<ApiFailure> {

@@ -3,10 +3,10 @@
 import { deleteTenant } from "./api.ts";
 import { ask } from "./dialog.ts";
 import { announce, h } from "./dom.ts";
-import { failureElement } from "./view.ts";
+import { isChangedMeanwhile, tellFailure } from "./failing.ts";
 
-/** Deletes a tenant, if that is meant; gives whether it is gone. */
-export async function confirmDelete(host: string, etag: string): Promise<boolean> {
+/** Deletes a tenant, if that is meant. */
+export async function confirmDelete(host: string, etag: string): Promise<"gone" | "kept" | "changed"> {
 	const answer = await ask({
 		title: `Delete ${host}?`,
 		body: [
@@ -22,17 +22,13 @@ export async function confirmDelete(host: string, etag: string): Promise<boolean
 			{ value: "delete", label: "Delete", kind: "danger" },
 		],
 	});
-	if (answer !== "delete") return false;
+	if (answer !== "delete") return "kept";
 	try {
 		await deleteTenant(host, etag);
 		announce(`${host} is deleted.`);
-		return true;
+		return "gone";
 	} catch (error) {
-		await ask({
-			title: "It was not deleted",
-			body: [failureElement(error)],
-			answers: [{ value: "ok", label: "Close" }],
-		});
-		return false;
+		await tellFailure("It was not deleted", error);
+		return isChangedMeanwhile(error) ? "changed" : "kept";
 	}
 }

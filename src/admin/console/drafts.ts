@@ -20,6 +20,16 @@ export function hasDraft(host: string): boolean {
 	return drafts.has(host);
 }
 
+/** How many there are. */
+export function draftCount(): number {
+	return drafts.size;
+}
+
+/** Forgets all of them. */
+export function forgetDrafts(): void {
+	drafts.clear();
+}
+
 /** Keeps a draft, or forgets the one there is. */
 export function keepDraft(host: string, draft: Draft | undefined): void {
 	if (draft === undefined) drafts.delete(host);

@@ -14,8 +14,18 @@ export interface FindingsList {
 	show(findings: readonly PlacedFinding[]): void;
 }
 
-/** Makes the list. @param goTo called with the place of the one that is chosen @param lineOf the line of a place */
-export function createFindings(goTo: (place: Span) => void, lineOf: (at: number) => number): FindingsList {
+/** What the list asks of the editor. */
+export interface FindingsOptions {
+	/** Called with the place of the one that is chosen. */
+	goTo(place: Span): void;
+	/** The line of a place. */
+	lineOf(at: number): number;
+	/** Takes a finding's fix; undefined where nothing may be changed. */
+	readonly fix: ((finding: PlacedFinding) => void) | undefined;
+}
+
+/** Makes the list. */
+export function createFindings(options: FindingsOptions): FindingsList {
 	const summary = h("p", { class: "help", role: "status" });
 	const list = h("ul", { class: "findings" });
 	return {
@@ -23,7 +33,7 @@ export function createFindings(goTo: (place: Span) => void, lineOf: (at: number)
 		show(findings) {
 			const words = summaryOf(findings);
 			if (summary.textContent !== words) fill(summary, words);
-			fill(list, ...findings.slice(0, MAX_SHOWN).map((finding) => item(finding, goTo, lineOf(finding.from))));
+			fill(list, ...findings.slice(0, MAX_SHOWN).map((finding) => item(finding, options)));
 		},
 	};
 }
@@ -42,14 +52,24 @@ function counted(count: number, name: string): string {
 	return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
-function item(finding: PlacedFinding, goTo: (place: Span) => void, line: number): HTMLElement {
+function item(finding: PlacedFinding, { goTo, lineOf, fix }: FindingsOptions): HTMLElement {
 	const { severity, message, pointer, code, suggestion } = finding;
+	const line = `Line ${lineOf(finding.from)}`;
 	const place = h(
 		"button",
 		{ type: "button", class: "plain place", onclick: () => goTo(finding) },
-		`Line ${line}`,
+		line,
 		pointer !== "" && h("code", {}, pointer),
 	);
+	const fixButton =
+		fix !== undefined &&
+		finding.fix !== undefined &&
+		h(
+			"button",
+			{ type: "button", class: "button small", onclick: () => fix(finding) },
+			finding.suggestion === undefined ? "Take it out" : "Fix it",
+			h("span", { class: "quiet" }, `: ${line}, ${pointer}`),
+		);
 	return h(
 		"li",
 		{ "data-tone": severity === "error" ? "bad" : "warn" },
@@ -61,6 +81,7 @@ function item(finding: PlacedFinding, goTo: (place: Span) => void, line: number)
 			h("p", {}, h("span", { class: "quiet" }, `${severity}: `), message),
 			suggestion !== undefined &&
 				h("p", { class: "help" }, "Write ", h("code", {}, writtenJson(suggestion)), " instead?"),
+			fixButton,
 			h("code", { class: "code" }, code),
 		),
 	);

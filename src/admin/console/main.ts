@@ -1,9 +1,11 @@
 /** Owns the page as a whole: who is signed in, which view is shown, what stands around it. */
 
 import { type Place, placeOf } from "./address.ts";
-import { ApiFailure, listTenants } from "./api.ts";
-import { fill, h, icon } from "./dom.ts";
-import { guardDrafts } from "./drafts.ts";
+import { listTenants, SIGNED_OUT } from "./api.ts";
+import { ask } from "./dialog.ts";
+import { announce, fill, h, icon } from "./dom.ts";
+import { draftCount, forgetDrafts, guardDrafts } from "./drafts.ts";
+import { isSignedOut } from "./failing.ts";
 import { forgetToken, takeTokenFromAddress, token } from "./session.ts";
 import { failureElement, type View } from "./view.ts";
 import { documentView } from "./views/document.ts";
@@ -55,7 +57,7 @@ function show(view: View): void {
 
 function showTop(): void {
 	const brand = h("a", { class: "brand", href: "#/" }, icon("shield"), "Cordon", h("span", {}, "console"));
-	const signOut = h("button", { type: "button", class: "plain", onclick: () => leave() }, "Sign out");
+	const out = h("button", { type: "button", class: "plain", onclick: signOut }, "Sign out");
 	fill(
 		top,
 		brand,
@@ -64,14 +66,38 @@ function showTop(): void {
 			{ "aria-label": "Console" },
 			isSignedIn && h("a", { href: "#/" }, "Tenants"),
 			h("a", { href: "/docs" }, "API"),
-			isSignedIn && token() !== undefined && signOut,
+			isSignedIn && token() !== undefined && out,
 		),
 	);
+}
+
+/** Drafts are nobody's who comes next: they go, but not unasked. */
+async function signOut(): Promise<void> {
+	const count = draftCount();
+	const drafts = count === 1 ? "an unsaved draft" : `${count} unsaved drafts`;
+	const answer =
+		count === 0
+			? "out"
+			: await ask({
+					title: "Sign out?",
+					body: [
+						h("p", {}, `There ${count === 1 ? "is" : "are"} ${drafts} in this tab, which will be lost.`),
+					],
+					answers: [
+						{ value: "stay", label: "Stay" },
+						{ value: "out", label: "Sign out", kind: "danger" },
+					],
+				});
+	if (answer !== "out") return;
+	forgetDrafts();
+	leave();
 }
 
 function leave(why?: string): void {
 	forgetToken();
 	isSignedIn = false;
+	announce("");
+	for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) dialog.close();
 	showTop();
 	show(signInView(why, begin));
 }
@@ -89,7 +115,7 @@ async function start(): Promise<void> {
 		await listTenants("");
 		begin();
 	} catch (error) {
-		if (error instanceof ApiFailure && error.code === "unauthenticated") {
+		if (isSignedOut(error)) {
 			leave(token() === undefined ? undefined : "This token is not known here, or not any more.");
 			return;
 		}
@@ -100,6 +126,12 @@ async function start(): Promise<void> {
 addEventListener("hashchange", () => {
 	takeTokenFromAddress();
 	if (isSignedIn) show(viewOf(placeOf(location.hash)));
+});
+addEventListener(SIGNED_OUT, () => {
+	if (!isSignedIn) return;
+	leave(
+		"Your token is not known here any more: it was replaced, or taken away. What you have not saved is kept.",
+	);
 });
 part(".skip").addEventListener("click", (event) => {
 	event.preventDefault();

@@ -5,7 +5,8 @@ import { ask } from "./dialog.ts";
 import { announce, h } from "./dom.ts";
 import type { PlacedFinding } from "./editor/check.ts";
 import { compare } from "./editor/compare.ts";
-import { failureElement, timeElement } from "./view.ts";
+import { isChangedMeanwhile, tellFailure } from "./failing.ts";
+import { timeElement } from "./view.ts";
 
 /** What is to be saved, and over what. */
 export interface Saving {
@@ -56,27 +57,18 @@ export async function save(saving: Saving): Promise<SaveOutcome> {
 	return answer === "save" ? write(saving) : { kind: "kept" };
 }
 
+const KEPT = () => h("p", {}, "Your draft is still in the editor.");
+
 async function write(saving: Saving): Promise<SaveOutcome> {
 	const { host, text, etag } = saving;
 	try {
 		tellWritten(await writeTenant(host, text, etag));
 		return { kind: "settled" };
 	} catch (error) {
-		if (error instanceof ApiFailure && error.code === "changed-meanwhile") return resolve(saving);
+		if (isChangedMeanwhile(error)) return resolve(saving);
 		const findings = error instanceof ApiFailure ? error.findings : [];
-		await ask({
-			title: "It was not saved",
-			body: [
-				failureElement(error),
-				h(
-					"ul",
-					{},
-					...findings.map(({ pointer, message }) => h("li", {}, h("code", {}, pointer), " ", message)),
-				),
-				"Your draft is still in the editor.",
-			],
-			answers: [{ value: "ok", label: "Back to the editor" }],
-		});
+		const list = findings.map(({ pointer, message }) => h("li", {}, h("code", {}, pointer), " ", message));
+		await tellFailure("It was not saved", error, ...(list.length > 0 ? [h("ul", {}, ...list)] : []), KEPT());
 		return { kind: "kept" };
 	}
 }
@@ -125,11 +117,7 @@ async function resolve(saving: Saving): Promise<SaveOutcome> {
 		if (answer === "mine") return write({ ...saving, base: stored.text ?? "", etag: stored.etag });
 		return { kind: "rebased", text: stored.text, etag: stored.etag };
 	} catch (error) {
-		await ask({
-			title: "It was not saved",
-			body: [failureElement(error)],
-			answers: [{ value: "ok", label: "Back to the editor" }],
-		});
+		await tellFailure("It was not saved", error, KEPT());
 		return { kind: "kept" };
 	}
 }

@@ -39,8 +39,9 @@ export function createTry(host: string): TryPanel {
 		autocomplete: "off",
 		spellcheck: "false",
 	});
-	const headers = h("input", {
+	const headers = h("textarea", {
 		id: "try-headers",
+		rows: 2,
 		placeholder: "content-type, x-request-id",
 		autocomplete: "off",
 		spellcheck: "false",
@@ -108,14 +109,13 @@ export function createTry(host: string): TryPanel {
 			class: "call",
 			onsubmit: (event) => {
 				event.preventDefault();
-				const names = headers.value.split(/[\s,]+/).filter((name) => name !== "");
 				const mode =
 					credentials.value === "include" || credentials.value === "omit" ? credentials.value : undefined;
 				last = {
 					origin: origin.value.trim(),
 					method: method.value,
 					path: path.value.trim(),
-					headers: names,
+					headers: headersIn(headers.value),
 					...(mode === undefined ? {} : { credentials: mode }),
 				};
 				run();
@@ -125,7 +125,11 @@ export function createTry(host: string): TryPanel {
 		field("Method", method),
 		field("Path", path),
 		field("Headers that it sets", headers, "full"),
-		h("p", { id: "try-headers-help", class: "help full" }, "Names, with commas between them."),
+		h(
+			"p",
+			{ id: "try-headers-help", class: "help full" },
+			"Names, with commas between them; or one “name: value” a line.",
+		),
 		field("Credentials", credentials),
 		h("button", { class: "button" }, "Try it"),
 	);
@@ -148,6 +152,14 @@ export function createTry(host: string): TryPanel {
 			clearTimeout(timer);
 		},
 	};
+}
+
+/** A line with a colon is a header with its value, which may have commas; any other one has names. */
+function headersIn(text: string): readonly string[] {
+	return text
+		.split("\n")
+		.flatMap((line) => (line.includes(":") ? [line.trim()] : line.split(/[\s,]+/)))
+		.filter((header) => header !== "");
 }
 
 function field(label: string, control: HTMLElement, size = ""): HTMLElement {

@@ -32,7 +32,9 @@ export function failureElement(error: unknown, again?: () => void): HTMLElement 
 			{},
 			h("strong", {}, titleOf(error)),
 			h("p", {}, error instanceof Error ? error.message : String(error)),
-			again !== undefined && h("button", { type: "button", class: "button", onclick: again }, "Try again"),
+			again !== undefined &&
+				!isFinal(error) &&
+				h("button", { type: "button", class: "button", onclick: again }, "Try again"),
 		),
 	);
 }
@@ -42,9 +44,17 @@ function titleOf(error: unknown): string {
 	return TITLES[code] ?? "That did not work";
 }
 
+/** To ask again would be answered in the same way. */
+function isFinal(error: unknown): boolean {
+	return error instanceof ApiFailure && error.code === "forbidden";
+}
+
 const TITLES: Readonly<Record<string, string>> = {
 	unreachable: "No connection",
 	forbidden: "This is not yours to see or change",
+	"changed-meanwhile": "Somebody else was faster",
+	"internal-error": "The control plane has a fault",
+	unauthenticated: "You are not signed in any more",
 	"not-configured": "The control plane is not configured yet",
 	"not-found": "There is nothing here",
 	"too-large": "This document is too large",

@@ -4,12 +4,19 @@ import { Scalar } from "@scalar/hono-api-reference";
 import { type Context, Hono } from "hono";
 import { NONCE, secureHeaders } from "hono/secure-headers";
 import { generateSpecs } from "hono-openapi";
+import { takesOnly } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
 import { components } from "../describe.ts";
 import { problem } from "../problem.ts";
 
 /** The script of the reference page, among the assets. */
 const REFERENCE_SCRIPT = "/reference.js";
+
+/** The script's validator tries whether it may make code of text, which its policy refuses and reports: it is told before. */
+const NO_EVAL = "<script>globalThis.__zod_globalConfig = { jitless: true };</script>";
+
+/** The script knows it; the types of its package do not yet. */
+const NO_MCP: object = { mcp: { disabled: true } };
 
 /** Pages of ours, and nobody else's, at run time; and in nobody's frame. */
 const OWN_ONLY = {
@@ -67,13 +74,25 @@ export function createPages(api: Hono<AdminEnv>): Hono<AdminEnv> {
 			withDefaultFonts: false,
 			telemetry: false,
 			hideClientButton: true,
+			// Its makers' services, which would be sent the description.
+			agent: { disabled: true },
+			...NO_MCP,
+			showDeveloperTools: "never",
 		})(c, next);
 		const html = page === undefined ? "" : await page.text();
-		return c.html(html.replaceAll("<script", `<script nonce="${c.get("secureHeadersNonce")}"`));
+		return c.html(
+			html
+				.replace("<script", `${NO_EVAL}<script`)
+				.replaceAll("<script", `<script nonce="${c.get("secureHeadersNonce")}"`),
+		);
 	});
 
+	takesOnly(pages, "/openapi.json", "GET");
+	takesOnly(pages, "/docs", "GET");
+
 	pages.get("*", consoleHeaders, async (c) => asset(c));
-	pages.all("*", () => problem("not-found"));
+	// Whichever files there are, they are read only.
+	takesOnly(pages, "*", "GET");
 	return pages;
 }
 

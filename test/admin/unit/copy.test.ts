@@ -186,6 +186,25 @@ test("keys that nobody has changed are settled at once", async () => {
 	expect(await settle(stores, new Map([["tenant:nothing.example", 1]]), 1000)).toEqual(new Map());
 });
 
+test("no answer waits longer for KV than it may, however many keys there are; the rest is still owed", async () => {
+	const plane = await createPlane({ TENANTS: { put: () => Promise.reject(new Error("not yet")) } });
+	const add = Array.from({ length: 300 }, (_, index) => `https://s${1000 + index}.example`);
+	const path = "/v1/directories/customers/origins";
+	expect(await plane.ask(path, { method: "POST", body: { add } })).toMatchObject({ json: { copied: false } });
+	const keys = await open();
+	await pause(1100);
+	let now = Date.now();
+	const kv = createKv();
+	kv.before = async () => {
+		now += 10;
+	};
+	const changes = new Map(keys.map((key) => [key, 1]));
+	const left = await settle({ registry: bound.REGISTRY, kv: kv as never, now: () => now }, changes, 100);
+	expect(kv.writes.length).toBe(32);
+	expect(left.size).toBe(300 - 32);
+	expect(await open()).toHaveLength(300 - 32);
+});
+
 test("a write that is committed is never answered as if it had failed, even if the copy fails", async () => {
 	const registry = new Proxy(bound.REGISTRY, {
 		get(target, name) {

@@ -110,7 +110,29 @@ describe("an explanation", () => {
 		expect(await ask({ Accept: "x" })).toBe(true);
 	});
 
+	test("counts the values of headers where a browser looks at them", async () => {
+		const requests = async (headers: unknown) => {
+			const asked = { document: A, origin: "https://a.example", method: "POST", headers };
+			const { json } = await explain(asked);
+			return json.requests.map(({ kind }: { kind: string }) => kind);
+		};
+		expect(await requests({ "Content-Type": "text/plain" })).toEqual(["actual"]);
+		expect(await requests(["Content-Type: text/plain"])).toEqual(["actual"]);
+		expect(await requests({ "Content-Type": "application/json" })).toEqual(["preflight", "actual"]);
+		expect(await requests(["Content-Type"])).toEqual(["preflight", "actual"]);
+	});
+
 	test.each([
+		[
+			"a value that no header can have",
+			{ document: A, origin: "https://a.example", headers: { "X-A": "1\n2" } },
+			422,
+		],
+		[
+			"a line that no header can be",
+			{ document: A, origin: "https://a.example", headers: ["X-A: 1\n2"] },
+			422,
+		],
 		["a host without a document", { host: "no.example", origin: "https://a.example" }, 404],
 		["neither host nor document", { origin: "https://a.example" }, 422],
 		["no origin", { document: A }, 422],

@@ -5,7 +5,14 @@ import { access, readFile, realpath, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import type { EngineId } from "../cases/case.ts";
 
-export type ProgramName = "chromium" | "firefox" | "MiniBrowser" | "Xvfb" | "certutil" | "openssl";
+export type ProgramName =
+	| "chromium"
+	| "firefox"
+	| "MiniBrowser"
+	| "WebKitWebDriver"
+	| "Xvfb"
+	| "certutil"
+	| "openssl";
 
 /** The systems whose packages are known. */
 export type PackageManager = "apt-get" | "dnf" | "pacman" | "zypper";
@@ -40,6 +47,15 @@ const PROGRAMS: Readonly<Record<ProgramName, Program>> = {
 			zypper: "webkit2gtk-4_1-minibrowser",
 		},
 	},
+	WebKitWebDriver: {
+		places: ["WebKitWebDriver", "/usr/lib{,64,exec}/webkit2gtk-4.1/WebKitWebDriver"],
+		packages: {
+			"apt-get": "webkit2gtk-driver",
+			dnf: "webkit2gtk4.1",
+			pacman: "webkit2gtk-4.1",
+			zypper: "webkit2gtk3-minibrowser",
+		},
+	},
 	Xvfb: {
 		places: ["Xvfb"],
 		packages: {
@@ -68,6 +84,13 @@ export const NEEDS: Readonly<Record<EngineId, readonly [ProgramName, ...ProgramN
 	firefox: ["firefox", "certutil", "openssl"],
 	webkit: ["MiniBrowser", "Xvfb", "openssl"],
 };
+
+/** What each takes where its keys are pressed by a protocol of its own, over http; WebKit's driver is a program beside it. */
+export const DRIVEN_BY_KEYS = {
+	chromium: ["chromium"],
+	firefox: ["firefox"],
+	webkit: ["MiniBrowser", "WebKitWebDriver", "Xvfb"],
+} as const satisfies Readonly<Record<EngineId, readonly ProgramName[]>>;
 
 /** The path of a program; undefined where there is none that could be used. */
 export async function findProgram(name: ProgramName): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import { type Choice, readChoice, VARIABLE } from "./choice.ts";
 import { chromium } from "./chromium.ts";
 import type { Engine } from "./engine.ts";
 import {
+	DRIVEN_BY_KEYS,
 	findPackageManager,
 	findProgram,
 	NEEDS,
@@ -32,6 +33,9 @@ const INSTALL: Readonly<Record<PackageManager, string>> = {
 	zypper: "zypper install",
 };
 
+/** Programs by engine. */
+type Needs = Readonly<Record<EngineId, readonly ProgramName[]>>;
+
 /** What is needed, what of it was found, and what would be installed. */
 interface Inventory {
 	readonly found: ReadonlyMap<ProgramName, string>;
@@ -42,7 +46,7 @@ interface Inventory {
 
 /** The line that says what will be installed, and how to leave it; undefined where nothing will. */
 export async function announcement(): Promise<string | undefined> {
-	const { installable } = await takeInventory(readChoice(process.env));
+	const { installable } = await takeInventory(readChoice(process.env), NEEDS, DRIVEN_BY_KEYS);
 	return installable.length === 0 ? undefined : announce(installable);
 }
 
@@ -54,24 +58,42 @@ export function announce(packages: readonly string[]): string {
 
 /** Prepares every engine, in the way that CORDON_TEST_BROWSERS says. */
 export async function prepareEngines(choice: Choice): Promise<readonly Prepared[]> {
-	if (choice === "skip") return ENGINES.map((id) => ({ id, missing: `left out by ${VARIABLE}=skip` }));
-	let inventory = await takeInventory(choice);
-	if (inventory.installable.length > 0) {
-		await install(inventory.installable);
-		inventory = await takeInventory(choice);
-	}
-	const { found, manager } = inventory;
-	return ENGINES.map((id) => {
-		const missing = NEEDS[id].filter((name) => !found.has(name));
+	return (await providePrograms(choice, NEEDS)).map(({ id, found, missing }) => {
 		const binary = found.get(NEEDS[id][0]);
-		if (missing.length === 0 && binary !== undefined) return { id, engine: MAKERS[id](binary) };
-		return { id, missing: describeMissing(missing, manager) };
+		return missing === undefined && binary !== undefined
+			? { id, engine: MAKERS[id](binary) }
+			: { id, missing: missing ?? "" };
 	});
 }
 
-async function takeInventory(choice: Choice): Promise<Inventory> {
+/** What an engine takes, as far as it is here. */
+export interface Provided {
+	readonly id: EngineId;
+	readonly found: ReadonlyMap<ProgramName, string>;
+	/** What is not here, and how to have it; undefined where all of it is. */
+	readonly missing: string | undefined;
+}
+
+/** Finds what engines take, and installs what lacks where that may be. */
+export async function providePrograms(choice: Choice, needs: Needs): Promise<readonly Provided[]> {
+	if (choice === "skip") {
+		return ENGINES.map((id) => ({ id, found: new Map(), missing: `left out by ${VARIABLE}=skip` }));
+	}
+	let inventory = await takeInventory(choice, needs);
+	if (inventory.installable.length > 0) {
+		await install(inventory.installable);
+		inventory = await takeInventory(choice, needs);
+	}
+	const { found, manager } = inventory;
+	return ENGINES.map((id) => {
+		const missing = needs[id].filter((name) => !found.has(name));
+		return { id, found, missing: missing.length === 0 ? undefined : describeMissing(missing, manager) };
+	});
+}
+
+async function takeInventory(choice: Choice, ...needs: readonly Needs[]): Promise<Inventory> {
 	if (choice === "skip") return { found: new Map(), manager: undefined, installable: [] };
-	const needed = [...new Set(ENGINES.flatMap((id) => NEEDS[id]))];
+	const needed = [...new Set(needs.flatMap((each) => ENGINES.flatMap((id) => each[id])))];
 	const [found, manager] = await Promise.all([findAll(needed), findPackageManager()]);
 	const mayInstall = choice === "install" && manager === "apt-get" && process.getuid?.() === 0;
 	const lacking = mayInstall ? needed.filter((name) => !found.has(name)) : [];

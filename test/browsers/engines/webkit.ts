@@ -46,9 +46,12 @@ export function webkit(binary: string): Engine {
 }
 
 /** Starts an X server on a display that nobody else has. */
-async function openScreen(directory: string): Promise<OpenBrowser & { readonly env: NodeJS.ProcessEnv }> {
+export async function openScreen(
+	directory: string,
+	size = "1024x768x24",
+): Promise<OpenBrowser & { readonly env: NodeJS.ProcessEnv }> {
 	const env = freshHome(directory);
-	const options = ["-displayfd", "3", "-screen", "0", "1024x768x24", "-nolisten", "tcp"];
+	const options = ["-displayfd", "3", "-screen", "0", size, "-nolisten", "tcp"];
 	const group = openProcess(["Xvfb", ...options], env, true);
 	const [display] = (await once(group.child.stdio[3] as Readable, "data")) as [Buffer];
 	return { ...group, env: { ...env, DISPLAY: `:${display.toString().trim()}` } };

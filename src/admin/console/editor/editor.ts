@@ -19,6 +19,9 @@ import { looks } from "./theme.ts";
 
 const CHECK_DELAY_MILLISECONDS = 200;
 
+/** Who wants less motion gets a cursor that does not blink. */
+const STEADY = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** An editor in the page. */
 export interface Editor {
 	readonly element: HTMLElement;
@@ -69,7 +72,7 @@ export function createEditor({ text, label, isReadOnly, onChange, onChecked }: E
 				lineNumbers(),
 				foldGutter(),
 				history(),
-				drawSelection(),
+				drawSelection(STEADY.matches ? { cursorBlinkRate: 0 } : {}),
 				indentOnInput(),
 				indentUnit.of("  "),
 				bracketMatching(),
@@ -100,7 +103,7 @@ export function createEditor({ text, label, isReadOnly, onChange, onChecked }: E
 		element: host,
 		text: () => view.state.doc.toString(),
 		replace(next) {
-			view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: next } });
+			view.dispatch({ changes: changeBetween(view.state.doc.toString(), next), userEvent: "input" });
 		},
 		show(from, to) {
 			view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
@@ -110,4 +113,14 @@ export function createEditor({ text, label, isReadOnly, onChange, onChecked }: E
 		focus: () => view.focus(),
 		destroy: () => view.destroy(),
 	};
+}
+
+/** Only what differs: the cursor, and what is folded, stay where they are. */
+function changeBetween(before: string, after: string) {
+	const shorter = Math.min(before.length, after.length);
+	let from = 0;
+	while (from < shorter && before[from] === after[from]) from++;
+	let end = 0;
+	while (end < shorter - from && before.at(-1 - end) === after.at(-1 - end)) end++;
+	return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

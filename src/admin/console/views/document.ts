@@ -5,8 +5,9 @@ import { listVersions, mayWrite, pretty, readTenant, type Version } from "../api
 import { confirmDelete } from "../deleting.ts";
 import { announce, type Child, fill, h } from "../dom.ts";
 import { draftOf, keepDraft } from "../drafts.ts";
-import type { Checked } from "../editor/check.ts";
+import type { Checked, PlacedFinding } from "../editor/check.ts";
 import { createEditor, type Editor } from "../editor/editor.ts";
+import { fixedText } from "../editor/fix.ts";
 import { createFindings } from "../findings.ts";
 import { save } from "../saving.ts";
 import { createTry } from "../try.ts";
@@ -31,7 +32,7 @@ export function documentView(host: string): View {
 			if (isLeft) return;
 			const latest = versions.items[0];
 			opened = openDocument({ host, stored: stored.text, etag: stored.etag, isWritable, reload: load });
-			setMeta(...metaOf(latest, stored.text !== undefined));
+			setMeta(...metaOf(host, latest, stored.text !== undefined));
 			fill(body, opened.element);
 			if (isAgain) opened.focus();
 		} catch (error) {
@@ -54,8 +55,12 @@ function loading(): HTMLElement {
 	return h("p", { class: "loading", role: "status" }, "Loading the document …");
 }
 
-function metaOf(latest: Version | undefined, isStored: boolean): readonly Child[] {
-	if (!isStored || latest === undefined) return ["No document is stored for this host."];
+function metaOf(host: string, latest: Version | undefined, isStored: boolean): readonly Child[] {
+	if (latest === undefined) return ["No document is stored for this host."];
+	if (!isStored) {
+		const way = h("a", { href: hrefOf({ view: "history", host }) }, "the history brings it back");
+		return [`Deleted by ${latest.by}, `, timeElement(latest.at), ": ", way, "."];
+	}
 	return [`Version ${latest.version}, by ${latest.by}, `, timeElement(latest.at)];
 }
 
@@ -85,10 +90,11 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 	const discardButton = h("button", { type: "button", class: "button", onclick: discard }, "Discard changes");
 	const deleteButton = h("button", { type: "button", class: "button danger", onclick: remove }, "Delete …");
 	const tried = createTry(host);
-	const findings = createFindings(
-		({ from, to }) => editor.show(from, to),
-		(at) => editor.line(at),
-	);
+	const findings = createFindings({
+		goTo: ({ from, to }) => editor.show(from, to),
+		lineOf: (at) => editor.line(at),
+		fix: isWritable ? takeFix : undefined,
+	});
 	let checked: Checked = { findings: [], document: undefined };
 
 	const editor: Editor = createEditor({
@@ -151,6 +157,14 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 		reload();
 	}
 
+	function takeFix({ fix = [], from, code }: PlacedFinding): void {
+		const fixed = fixedText(editor.text(), fix);
+		if (fixed === undefined) return;
+		editor.replace(fixed);
+		editor.show(from, from);
+		announce(`Fixed: ${code}. Undo in the editor brings it back.`);
+	}
+
 	function discard(): void {
 		editor.replace(base.text);
 		announce("Your changes are discarded. Undo in the editor brings them back.");
@@ -158,9 +172,13 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 	}
 
 	async function remove(): Promise<void> {
-		if (base.etag === undefined || !(await confirmDelete(host, base.etag))) return;
+		if (base.etag === undefined) return;
+		const outcome = await confirmDelete(host, base.etag);
+		if (outcome === "changed") reload();
+		if (outcome !== "gone") return;
 		keepDraft(host, undefined);
-		location.hash = hrefOf({ view: "tenants" });
+		// Where the way back is; the list has it no more.
+		location.hash = hrefOf({ view: "history", host });
 	}
 
 	function onKey(event: KeyboardEvent): void {

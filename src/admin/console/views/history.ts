@@ -4,6 +4,7 @@ import { listVersions, mayWrite, readTenant, readVersion, rollBack, type Version
 import { ask } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { type Comparison, compare } from "../editor/compare.ts";
+import { tellFailure } from "../failing.ts";
 import { tellWritten } from "../saving.ts";
 import { failureElement, timeElement, type View } from "../view.ts";
 import { tenantFrame } from "./tenant-head.ts";
@@ -130,29 +131,27 @@ export function historyView(host: string): View {
 			try {
 				tellWritten(await rollBack(host, version.version, writable?.etag));
 			} catch (error) {
-				await ask({
-					title: "It was not rolled back",
-					body: [failureElement(error)],
-					answers: [{ value: "ok", label: "Close" }],
-				});
+				await tellFailure("It was not rolled back", error);
 			}
-			await load();
+			if (!isLeft) await load();
 		};
 		const more = h("button", { type: "button", class: "button", hidden: cursor === null }, "Show older");
+		const failed = h("div", {});
 		let next = cursor;
 		more.addEventListener("click", async () => {
 			if (next === null) return;
+			fill(failed);
 			try {
 				const page = await listVersions(host, next);
 				next = page.cursor;
 				more.hidden = next === null;
 				list.append(...page.items.map((version) => item(version, choose)));
 			} catch (error) {
-				more.before(failureElement(error));
+				fill(failed, failureElement(error));
 			}
 		});
 		fill(list, ...items.map((version) => item(version, choose)));
-		fill(body, h("div", { class: "past" }, h("div", {}, list, more), detail));
+		fill(body, h("div", { class: "past" }, h("div", {}, list, failed, more), detail));
 		const [newest] = items;
 		if (newest !== undefined) choose(newest);
 	}

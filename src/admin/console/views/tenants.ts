@@ -55,6 +55,7 @@ export function tenantsView(): View {
 	function showRows(prefix: string, items: readonly ListedTenant[], cursor: string | null): void {
 		const body = h("tbody", {}, ...items.map(row));
 		const more = h("button", { type: "button", class: "button more" }, "Show more");
+		const failed = h("div", {});
 		let next = cursor;
 		let count = items.length;
 		const tell = () => {
@@ -67,6 +68,7 @@ export function tenantsView(): View {
 		more.addEventListener("click", async () => {
 			if (next === null) return;
 			more.disabled = true;
+			fill(failed);
 			try {
 				const page = await listTenants(prefix, next);
 				const rows = page.items.map(row);
@@ -76,7 +78,7 @@ export function tenantsView(): View {
 				tell();
 				rows[0]?.querySelector("a")?.focus();
 			} catch (error) {
-				more.before(failureElement(error));
+				fill(failed, failureElement(error));
 			} finally {
 				more.disabled = false;
 			}
@@ -89,6 +91,7 @@ export function tenantsView(): View {
 		fill(
 			result,
 			h("table", { class: "tenants" }, h("caption", {}, "Tenants"), h("thead", {}, head), body),
+			failed,
 			more,
 		);
 		tell();
@@ -132,7 +135,7 @@ function emptyElement(prefix: string): HTMLElement {
 				h(
 					"p",
 					{},
-					"A tenant is a host of yours with a document that says which origins may read its responses.",
+					"A tenant is a host of yours with a document that says which origins may read its responses. Only hosts that your token covers are listed.",
 				),
 				h("a", { class: "button", href: hrefOf({ view: "new" }) }, "Make the first one"),
 			)

@@ -1,0 +1,70 @@
+/** Owns what the console's tests do in every engine: open a place, write in the editor, look for faults. */
+
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect } from "vitest";
+import type { Page } from "./drivers/page.ts";
+import { type Plane, TOKENS } from "./plane.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A width that has everything beside each other. */
+export const WIDE = { width: 1280, height: 900, scheme: "light" } as const;
+
+/** A document that is sound. */
+export const DOCUMENT = {
+	upstream: "https://origin.acme.com",
+	cors: { origins: ["https://app.acme.com"], credentials: true, methods: ["PUT"] },
+};
+
+/** Somebody at the console. */
+export interface Visit {
+	/** Signs in, and goes to a place. */
+	open(path: string, token?: string): Promise<void>;
+	/** Opens a host's document, and waits until it is checked. */
+	openDocument(host: string, token?: string): Promise<void>;
+	focusEditor(): Promise<void>;
+	editorText(): Promise<string>;
+	/** What the focus is on, as it is read. */
+	focused(): Promise<string>;
+	/** What is stored for a host. */
+	stored(host: string): Promise<unknown>;
+	/** Finds nothing to complain of. */
+	axe(where: string): Promise<void>;
+}
+
+/** Makes a visit. */
+export function visit(page: () => Page, plane: () => Plane): Visit {
+	const open: Visit["open"] = async (path, token = TOKENS.writer) => {
+		// To go to another fragment alone is to stay on the page that there is.
+		await page().goto("about:blank");
+		await page().goto(`${plane().address}/#token=${token}`);
+		await page().until("document.querySelector('.tenants, .empty')");
+		if (path !== "") await page().run(`location.hash = ${JSON.stringify(path)}`);
+	};
+	return {
+		open,
+		async openDocument(host, token) {
+			await open(`#/tenants/${host}`, token);
+			await page().until(
+				"document.querySelector('.editor') && document.querySelector('.found .help').textContent",
+			);
+		},
+		async focusEditor() {
+			await page().run("document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
+		},
+		editorText: () =>
+			page().run(
+				"[...document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n')",
+			),
+		focused: () => page().run("document.activeElement.innerText || document.activeElement.id"),
+		stored: async (host) => (await plane().ask(`tenants/${host}`)).json(),
+		async axe(where) {
+			await page().inject(AXE);
+			const found = await page().run(
+				"axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, failureSummary }) => html + failureSummary) })))",
+			);
+			expect(found, where).toEqual([]);
+		},
+	};
+}
