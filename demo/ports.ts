@@ -12,7 +12,7 @@ export interface Ports {
 const VARIABLES = { gateway: "PORT", api: "API_PORT", page: "PAGE_PORT", admin: "ADMIN_PORT" } as const;
 const DEFAULTS: Ports = { gateway: 8787, api: 8788, page: 8789, admin: 8790 };
 
-/** The ports that the environment asks for. Throws an `Error` for the user where one is no port, or two are the same. */
+/** The ports that the environment asks for. Throws an `Error` for the user where one is not a port, or two are the same. */
 export function readPorts(env: NodeJS.ProcessEnv): Ports {
 	const ports: Ports = {
 		gateway: readPort(env, "gateway"),

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pc from "picocolors";
 import type { ProcessGroup } from "../dev/process-group.ts";
 
-/** The log line of the question whether a Worker answers comes a moment after the answer, and is no news. */
+/** The log line of the question whether a Worker answers comes a moment after the answer, and is not news. */
 const LOG_DELAY_MILLISECONDS = 200;
 
 /** A Worker whose lines are passed on. */

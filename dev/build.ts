@@ -37,7 +37,7 @@ function buildLibrary(): void {
 
 /**
  * The command line, bundled with everything that it alone uses, for its start-up: each command's own part is read when the
- * command is run. So these libraries are no dependencies of the package: an `npx cordon doctor` need not fetch the 120 MB of
+ * command is run. So the package does not depend on these libraries: an `npx cordon doctor` need not fetch the 120 MB of
  * which Cloudflare's SDK has a few hundred kilobytes in here. wrangler and miniflare stay outside, with their binaries.
  */
 async function buildCommandLine(): Promise<void> {

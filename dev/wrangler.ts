@@ -49,7 +49,7 @@ export interface DevServer {
 
 /** How a `wrangler dev` is started. */
 export interface DevServerOptions {
-	/** Where its local KV and whatever else it keeps lives. */
+	/** Where its local KV and all else that it keeps lives. */
 	readonly stateDirectory: string;
 	/** The port on 127.0.0.1; 0 is any. */
 	readonly port: number;
@@ -63,7 +63,7 @@ export interface DevServerOptions {
 	readonly onStart?: (group: ProcessGroup) => void;
 }
 
-/** Runs a command of wrangler to its end, whatever that is. It works in `directory`, on the configuration that it is told. */
+/** Runs a command of wrangler to its end, good or bad. It works in `directory`, on the configuration that it is told. */
 export async function tryWrangler(args: readonly string[], directory = PROJECT): Promise<Outcome> {
 	const group = start(args, directory);
 	const [output = "", errors = ""] = await Promise.all(

@@ -125,7 +125,7 @@ export function readResults(file: string): Results {
 	return value;
 }
 
-/** Two processes of one Worker do the same work: whatever lies between them is noise. */
+/** Two processes of one Worker do the same work: what lies between them is noise. */
 function selfNoise(byProcess: readonly (readonly number[])[]): number {
 	let worst = 0;
 	for (const [index, one] of byProcess.entries()) {

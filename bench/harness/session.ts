@@ -1,4 +1,4 @@
-/** Owns what surrounds every measurement: a directory, an upstream, the progress line, and their end whatever happens. */
+/** Owns what surrounds every measurement: a directory, an upstream, the progress line, and their end in every case. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

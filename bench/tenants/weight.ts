@@ -179,7 +179,7 @@ async function weigh(bundle: string, { name, copies, document }: Kind): Promise<
 		return (await response.json()) as { readonly heap: number; readonly headers: number };
 	};
 	const heap = () => usedHeapBytes(inspectorPort, async () => (await fetch(address)).text());
-	// What the first document brings with it, compiled code and the table of suffixes, is no part of a tenant.
+	// What the first document brings with it, compiled code and the table of suffixes, is not part of a tenant.
 	await send(document(-1));
 	await send(cors(["https://*.example.com"]));
 	const before = await heap();

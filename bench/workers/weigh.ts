@@ -3,7 +3,7 @@
 import { HEADERS_BYTES } from "../../src/cors/policy.ts";
 import { parseTenant, type TenantResult } from "../../src/tenants/tenant.ts";
 
-/** What is reckoned for Headers, which are no part of the heap that the inspector sees. */
+/** What is reckoned for Headers, which are not part of the heap that the inspector sees. */
 let headersBytes = 0;
 
 class WeighedHeaders extends Headers {

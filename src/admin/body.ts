@@ -84,7 +84,7 @@ export function worded(faults: readonly Fault[]): readonly Finding[] {
 }
 
 function notJson(reason: string): Finding {
-	return { code: "invalid-json", pointer: "", message: `The body is not JSON (${reason}). Correct it.` };
+	return { code: "invalid-json", pointer: "", message: `The body is not JSON (${reason}).` };
 }
 
 function notAnObject(): Finding {
@@ -98,6 +98,6 @@ function findingOf(issue: v.BaseIssue<unknown>): Finding {
 	return {
 		code: isUnknown ? "unknown-key" : "invalid-value",
 		pointer,
-		message: `${issue.message}. Correct it.`,
+		message: `${issue.message}.`,
 	};
 }

@@ -37,7 +37,7 @@ export function demandStorableHost(host: string): void {
 		{
 			code: "invalid-host",
 			pointer: "",
-			message: `${JSON.stringify(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Correct it.`,
+			message: `${JSON.stringify(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com").`,
 		},
 	]);
 }

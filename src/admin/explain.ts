@@ -39,7 +39,7 @@ export async function explainFor(
 			{
 				code: "invalid-value",
 				pointer: "/origin",
-				message: "No header can have these characters. Correct it.",
+				message: "No header can have these characters.",
 			},
 		]);
 	}

@@ -203,6 +203,6 @@ function noResponse(code: "response" | "preflight-response", reason: string): Ch
 		code,
 		reason,
 		"a response",
-		"Nothing came back, so this is no question of CORS: see that the server is up and can be reached at this URL.",
+		"Nothing came back, so CORS is not the cause: see that the server is up and can be reached at this URL.",
 	);
 }

@@ -22,7 +22,7 @@ export const DEFAULT_MAX_AGE_SECONDS = 5;
 export interface PreflightCaching {
 	/** The imposed limit on max-age. */
 	readonly capSeconds: number;
-	/** What a value that is no number counts as. All three take a negative number as 0; the standard takes both as 5. */
+	/** What a value that is not a number counts as. All three take a negative number as 0; the standard takes both as 5. */
 	readonly malformedSeconds: number;
 	/** Whether an answer for `include` spares `omit` its preflight too, as the standard says. */
 	readonly credentialedServesUncredentialed: boolean;

@@ -52,7 +52,7 @@ export function noteExposedHeaders(request: BrowserRequest, { headers }: Receive
 			: request.credentials === "include" && names?.includes("*")
 				? "With credentials the asterisk exposes nothing: name the headers."
 				: names?.some((name) => isForbiddenResponseHeader(name.toLowerCase()))
-					? "Set-Cookie is never readable, whatever is exposed: remove it."
+					? "Set-Cookie is never readable, even where it is exposed: remove it."
 					: undefined;
 	return passed(
 		"expose-headers",

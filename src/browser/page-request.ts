@@ -113,7 +113,7 @@ function combine(headers: HeaderList): HeaderList {
 
 /**
  * What goes along unless the page says otherwise: the body's Content-Type, and `Accept` (https://fetch.spec.whatwg.org/#fetching).
- * `Accept-Language` is the user's and not known here; it is safelisted whatever it says.
+ * `Accept-Language` is the user's and not known here; it is safelisted with any value.
  */
 function withDefaults(headers: HeaderList, body: PageRequest["body"]): HeaderList {
 	const type = body === null || body === "stream" ? null : body.contentType;
@@ -145,7 +145,7 @@ function urlFault({ api, url }: PageRequest, parsed: URL | null): Check | undefi
 			"request-url",
 			url,
 			"a URL",
-			"This is no URL, so the call throws: write https://host/path.",
+			"This is not a URL, so the call throws: write https://host/path.",
 		);
 	}
 	if (api === "fetch" && (parsed.username !== "" || parsed.password !== "")) {
@@ -161,7 +161,12 @@ function urlFault({ api, url }: PageRequest, parsed: URL | null): Check | undefi
 
 function methodFault({ method }: PageRequest): Check | undefined {
 	if (!isToken(method)) {
-		return failed("request-method", method, "one word", "This is no method, so the call throws: correct it.");
+		return failed(
+			"request-method",
+			method,
+			"one word",
+			"This is not a method, so the call throws: write one word, such as PUT.",
+		);
 	}
 	if (isForbiddenMethod(method)) {
 		return failed(
@@ -182,7 +187,7 @@ function headerFault({ headers }: PageRequest): Check | undefined {
 				"request-header",
 				name,
 				"a header name",
-				"This is no header name, so the call throws: correct it.",
+				"This is not a header name, so the call throws: write one without blanks or colons.",
 			);
 		}
 		if (!isHeaderValue(normalizeValue(value))) {

@@ -193,7 +193,7 @@ function noteMaxAge({ headers }: ReceivedResponse, maxAge: Extracted<number>): C
 		maxAge === null
 			? `Without ${displayName(MAX_AGE)} the answer is kept for ${DEFAULT_MAX_AGE_SECONDS} seconds only: send one.`
 			: maxAge === "failure"
-				? "This is no number of seconds, and engines disagree on what it means: write digits only, once."
+				? "This is not a number of seconds, and engines disagree on what it means: write digits only, once."
 				: maxAge > highestCap
 					? `No browser keeps an answer longer than ${highestCap} seconds.`
 					: undefined;

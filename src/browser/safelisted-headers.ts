@@ -34,7 +34,7 @@ export interface UnsafeHeader {
 }
 
 /**
- * Tells why a header is no CORS-safelisted request-header.
+ * Tells why a header is not a CORS-safelisted request-header.
  * https://fetch.spec.whatwg.org/#cors-safelisted-request-header
  * @returns undefined where it is one
  */

@@ -125,7 +125,7 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 /**
  * Reads a date as lenient as browsers do. Rejected alternative: Date.parse, which differs from engine to engine and reads
  * what browsers do not. https://www.rfc-editor.org/rfc/rfc6265#section-5.1.1
- * @returns milliseconds since 1970; undefined where it is no date
+ * @returns milliseconds since 1970; undefined where it is not a date
  */
 export function parseCookieDate(text: string): number | undefined {
 	let time: readonly number[] | undefined;

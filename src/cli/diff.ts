@@ -44,7 +44,7 @@ export const diff = defineCommand({
 	},
 });
 
-/** What `--json` says of changes; a stored value that is no JSON stands as its text. */
+/** What `--json` says of changes; a stored value that is not JSON stands as its text. */
 function changesReport(changes: readonly Change[]) {
 	const plain = (stored: Stored) => (stored.ok ? stored.value : stored.text);
 	const unserved = (host: string, stored: Stored) => {

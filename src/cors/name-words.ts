@@ -24,7 +24,7 @@ const WORDS: Readonly<Record<NameCode, (shown: string, name: string, key: string
 	"invalid-method": (shown, name) =>
 		splitList(name).length > 1
 			? `${shown} are several methods in one text: each is an entry of its own. Take them apart.`
-			: `${shown} is not a method: a method is one word without blanks, such as "PATCH". Correct it.`,
+			: `${shown} is not a method: a method is one word without blanks, such as "PATCH".`,
 	"invalid-method-case": (shown, name) =>
 		`${shown} is not ${name.toUpperCase()}: browsers compare methods byte for byte, so this would allow nothing. Write it in upper case.`,
 	"invalid-request-header": badHeader,
@@ -43,7 +43,7 @@ const WORDS: Readonly<Record<NameCode, (shown: string, name: string, key: string
 function badHeader(shown: string, name: string): string {
 	return splitList(name).length > 1
 		? `${shown} are several header names in one text: each is an entry of its own. Take them apart.`
-		: `${shown} is not a header name: a name is one word without blanks or colons, such as "Content-Type". Correct it.`;
+		: `${shown} is not a header name: a name is one word without blanks or colons, such as "Content-Type".`;
 }
 
 /** Tells whether a code is one of a method or a header name. */

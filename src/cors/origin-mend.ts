@@ -53,7 +53,7 @@ export function mendOrigin(text: string, safety: PatternSafety): MendedOrigin | 
 }
 
 /**
- * Why no page has `text` as its origin, whatever any list says: the very words that it would get in a list.
+ * Why no page has `text` as its origin: the very words that it would get in a list.
  * @returns undefined where a page may have it
  */
 export function refusePageless(text: string): string | undefined {

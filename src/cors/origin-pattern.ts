@@ -42,7 +42,7 @@ export function parseOriginPattern(text: string): PatternResult {
 	return refuseWhole(text) ?? (parts && refuseBeyondOrigin(text, parts)) ?? parsed;
 }
 
-/** Refuses what is no single origin, however it goes on. */
+/** Refuses what is not a single origin, however it goes on. */
 function refuseWhole(text: string): Faulty | undefined {
 	if (text === "*") return invalid("any-in-list");
 	if (text === "null") return prohibited("null");

@@ -35,13 +35,13 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 	"invalid-origin-fragment": (shown) =>
 		`${shown} has a fragment, and an origin has none: it would never match. Remove it.`,
 	"invalid-origin-host": (shown, text) =>
-		`${shown}: ${quote(hostOf(text))} is not a host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _. Correct it.`,
+		`${shown}: ${quote(hostOf(text))} is not a host. A host is labels joined by single dots, each 1 to ${MAX_LABEL_BYTES} of a-z 0-9 - _.`,
 	"invalid-origin-host-too-long": (shown, text) =>
 		`${shown} has a host of ${hostOf(text).length} bytes; no host has more than ${MAX_HOST_BYTES}.`,
 	"invalid-origin-ipv4": (shown) =>
-		`${shown} ends in a number but is not an IPv4 address in the form that browsers send (four decimal numbers, 0 to 255). Correct it.`,
+		`${shown} ends in a number but is not an IPv4 address in the form that browsers send (four decimal numbers, 0 to 255).`,
 	"invalid-origin-ipv6": (shown) =>
-		`${shown} has no valid IPv6 address in brackets, as in http://[::1]:3000; a wildcard cannot stand there. Correct it.`,
+		`${shown} has no valid IPv6 address in brackets, as in http://[::1]:3000; a wildcard cannot stand there.`,
 	"invalid-origin-ipv6-zone": (shown) => `${shown} has an IPv6 zone, which browsers never send. Remove it.`,
 	"invalid-origin-no-host": (shown) => `${shown} has no host after "://". Name one.`,
 	"invalid-origin-no-scheme": (shown) =>
@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 	"invalid-origin-path": (shown) =>
 		`${shown} has a path, and an origin has none: browsers send scheme://host[:port] only. Remove it.`,
 	"invalid-origin-port": (shown) =>
-		`${shown} has no valid port: 1 to 65535 without leading zeros, or "*" for any. Correct it, or leave it out for the scheme's default port.`,
+		`${shown} has no valid port: 1 to 65535 without leading zeros, or "*" for any. Leave the port out for the scheme's default.`,
 	"invalid-origin-query": (shown) =>
 		`${shown} has a query, and an origin has none: it would never match. Remove it.`,
 	"invalid-origin-regular-expression": (shown) =>

@@ -81,7 +81,7 @@ async function probeAfter(
 	network: ReturnType<typeof createNetwork>,
 ) {
 	const { failure, turns } = conversation;
-	// A call that browsers refuse to send at all is no reason to send anything.
+	// Browsers refuse to send this call at all, so nothing is sent for it either.
 	if (network.exchanges.length === 0) return NO_PROBES;
 	if (failure === undefined) return probe(visit, network, true);
 	const last = turns.findLast((turn) => turn.kind === "request")?.exchange;

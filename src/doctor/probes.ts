@@ -223,7 +223,7 @@ function withOrigin(draft: Draft, origin: string | undefined): Draft {
 }
 
 /**
- * An answer that is no error, or the very one that the page's own origin gets, and that names this origin. The asterisk
+ * An answer that is not an error, or the very one that the page's own origin gets, and that names this origin. The asterisk
  * names nobody.
  */
 function sharedWith(

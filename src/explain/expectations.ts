@@ -127,7 +127,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 		findings.add({
 			code: typeof value === "string" ? "invalid-origin" : "invalid-type",
 			pointer,
-			message: `${shown(value)} is not an origin that a page has: write it as the browser sends it, such as "https://app.acme.com", or "null". Patterns stand in cors alone. Correct it.`,
+			message: `${shown(value)} is not an origin that a page has: write it as the browser sends it, such as "https://app.acme.com", or "null". Patterns stand in cors alone.`,
 			...(meant === undefined ? {} : { suggestion: meant }),
 		});
 	},
@@ -149,7 +149,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 			pointer,
 			message: isRequest
 				? `No browser lets a page send ${method}, so there is nothing to test. Use another method.`
-				: `${quote(value)} is not a request: a method, one blank, and a path that begins with a slash, such as "PUT /v1/items". Correct it.`,
+				: `${quote(value)} is not a request: a method, one blank, and a path that begins with a slash, such as "PUT /v1/items".`,
 			...(meant === undefined ? {} : { suggestion: meant }),
 		});
 	},
@@ -170,7 +170,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				findings.add({
 					code: typeof text === "string" ? "invalid-header" : "invalid-type",
 					pointer: place,
-					message: `${shown(text)} is not a header: write its name, or "Name: value". Correct it.`,
+					message: `${shown(text)} is not a header: write its name, or "Name: value".`,
 				});
 			} else if (isForbiddenRequestHeader(name.toLowerCase())) {
 				findings.add({

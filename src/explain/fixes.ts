@@ -121,7 +121,7 @@ export function objection(before: unknown, after: unknown): Finding | undefined 
 	return fresh && { code: fresh.code, pointer: fresh.pointer, message: say(fresh, after).message };
 }
 
-/** Where there is no way at all, why browsers do not go on. */
+/** Where nothing would let the call through: why browsers do not go on. */
 function stepObstacles(tried: Tried | undefined): readonly Obstacle[] {
 	const step = tried?.conclusion?.failedStep;
 	const own = ["port", "mixed-content", "request-url", "request-method", "request-header", "scheme"];

@@ -12,7 +12,7 @@ export interface PolicyTestResult {
 	readonly host: string;
 	readonly expectation: Expectation;
 	readonly pointer: string;
-	/** `undecided`: it hangs on what was not, or could not be, asked; that is no pass. */
+	/** `undecided`: it hangs on what was not, or could not be, asked; that does not count as a pass. */
 	readonly outcome: "held" | "failed" | "undecided";
 	/** Of the browser, where the page was to read and cannot. */
 	readonly failedStep?: Step;

@@ -99,7 +99,7 @@ export function pageRequest(call: PageCall, credentials: CredentialsMode): PageR
 /** Schemes that pages are never of. */
 const PAGELESS = /^(?:https?|wss?|ftp|file|data|about|blob|javascript|mailto|view-source|filesystem):/;
 
-/** Whether a page can have this origin: what browsers never send is never let in, whatever a list says. */
+/** Whether a page can have this origin: what browsers never send is never let in, even where a list has it. */
 export function isPageOrigin(origin: string): boolean {
 	if (origin === "null") return true;
 	if (isSerializedOrigin(origin)) return !/^(?:wss?|ftp|file):/.test(origin);

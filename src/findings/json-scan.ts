@@ -167,6 +167,6 @@ export function nestedTooDeeply(): Finding {
 	return {
 		code: "nested-too-deeply",
 		pointer: "",
-		message: `This is nested more than ${MAX_DEPTH} levels deep, and no tenant document is. Correct it.`,
+		message: `This is nested more than ${MAX_DEPTH} levels deep, and no tenant document is.`,
 	};
 }

@@ -83,7 +83,7 @@ export function createAnswer({ verdicts, onFault }: AnswerOptions): Answer {
 		return finish(judged, response, code);
 	}
 
-	/** A refusal that an operator has to look into. @param cause a reason in words, or whatever was thrown */
+	/** A refusal that an operator has to look into. @param cause a reason in words, or the value that was thrown */
 	function fail(judged: JudgedCall, code: ProblemCode, cause: unknown, detail?: string): Response {
 		onFault(faultOf(judged.call.request, judged.call.address, code, cause));
 		return refuse(judged, code, detail);

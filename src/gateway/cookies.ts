@@ -27,7 +27,7 @@ export function withCookiesRewritten(response: Response, rewrite: CookieRewrite)
 }
 
 /**
- * Gives one Set-Cookie value its attributes, each once, whatever was there before. `SameSite=None` and `Partitioned`
+ * Gives one Set-Cookie value its attributes, each once, in place of those that it had. `SameSite=None` and `Partitioned`
  * both want `Secure`, which also keeps `__Host-` and `__Secure-` names valid. Everything else stays byte for byte.
  */
 export function rewriteCookie(cookie: string, rewrite: CookieRewrite): string {

@@ -34,7 +34,7 @@ const EVENTS: Readonly<Partial<Record<ProblemCode, Fault["event"]>>> = {
 
 /**
  * Makes the line for a request that went wrong.
- * @param cause a reason in words, or whatever was thrown
+ * @param cause a reason in words, or the value that was thrown
  */
 export function faultOf(request: Request, address: Address, code: ProblemCode, cause: unknown): Fault {
 	const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };

@@ -38,7 +38,7 @@ export interface GatewayOptions extends CoreOptions {
 /** Answers one request: without a promise where there is nothing to wait for. Fails only on faults of Cordon itself. */
 export type Gateway = (request: Request, background: Background) => Response | Promise<Response>;
 
-/** The same, whatever the way to the API behind is. */
+/** The same, for any way to the API behind. */
 export type Core = (arrival: Arrival, way: Way) => Response | Promise<Response>;
 
 /** Makes the gateway of one isolate: in front of APIs that are reached through the network. */

@@ -8,7 +8,7 @@ const FETCH_DEST = "sec-fetch-dest";
  * Tells whether another site is behind a request without `Origin`, by what the browser says in its Fetch Metadata, which no
  * page can set. https://www.w3.org/TR/fetch-metadata/
  *
- * Clients that send none are no browsers, or old ones: they pass. Whatever else is not plainly the user's own doing or this
+ * Clients that send none are not browsers, or old ones: they pass. All else that is not plainly the user's own doing or this
  * origin's, a repeated header among it, counts as another site. To name the bad values in place of the good ones would let
  * the odd ones through. A user who follows a link is let in: the page that opens is this host's own.
  */

@@ -16,7 +16,7 @@ import { ownResponse } from "./own-response.ts";
 export const MAX_ECHO_CHARACTERS = 8 * 1024;
 
 /**
- * Answers a preflight of an allowed origin: for one policy and origin always the same full set, whatever was asked,
+ * Answers a preflight of an allowed origin: for one policy and origin always the same full set, no matter what was asked,
  * so that a browser fills its preflight cache in one go. https://fetch.spec.whatwg.org/#cors-preflight-fetch
  * @param asked the preflight's headers; only a `"*"` with credentials looks at them
  */

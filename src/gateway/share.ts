@@ -42,7 +42,7 @@ export function applySharing(
 }
 
 /**
- * Removes what an upstream says of sharing: whatever begins with Access-Control-, known to the standard or not.
+ * Removes what an upstream says of sharing: every header that begins with Access-Control-, known to the standard or not.
  * @param headers of the upstream's response; changed in place
  * @param timingToo whether Timing-Allow-Origin is Cordon's as well
  */
@@ -97,7 +97,7 @@ const mergedVaries = new Map<string, string>();
 const MAX_MERGED_VARIES = 100;
 const MAX_MERGED_VARY_CHARACTERS = 256;
 
-/** Adds `Origin`, so that it stands there once, in whatever case, unless everything is there (`*`). */
+/** Adds `Origin`, so that it stands there once, upper or lower case, unless everything is there (`*`). */
 function withOrigin(vary: string): string {
 	if (vary.trim() === "") return "Origin";
 	const fields = vary.split(",").map((field) => field.trim());

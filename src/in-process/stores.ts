@@ -7,7 +7,7 @@ import { KV_CACHE_TTL_SECONDS } from "../tenants/kv-reader.ts";
 import { createTenantStore, type StoreOptions, type TenantStore } from "../tenants/store.ts";
 import type { Tenant } from "../tenants/tenant.ts";
 
-/** A KV namespace, or whatever keeps documents under the same keys: `tenant:<hostname>`, `origin:<directory>:<origin>`. */
+/** A KV namespace, or another store that keeps documents under the same keys: `tenant:<hostname>`, `origin:<directory>:<origin>`. */
 export interface TenantsNamespace {
 	/** Gives the text under a key; null where there is none. */
 	get(key: string, options: { readonly type: "text"; readonly cacheTtl: number }): Promise<string | null>;

@@ -79,7 +79,7 @@ function invalidHost(host: string): Refused {
 	const values = hostsIn(host);
 	return {
 		code: "invalid-host",
-		message: `${quote(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found. Correct it.`,
+		message: `${quote(host)} is not a host that a request could have: a lower-case ASCII hostname without scheme, port, path or trailing dot ("api.acme.com"), or one "*." before a domain ("*.acme.com"). Under any other name this document would never be found.`,
 		meant: values && { kind: "entries", values, isPlain: true, isOnceOnly: true },
 	};
 }

@@ -17,7 +17,7 @@ const WORDS: Readonly<Record<PathFault, (shown: string, path: string) => string>
 	"no-slash": (shown) => `${shown} does not begin with a slash, as every path does. Put one in front.`,
 	query: (shown) => `${shown} has a query or a fragment, and routes see the path alone. Remove it.`,
 	star: (shown) =>
-		`${shown} has a "*" where none can be: one "*", at the very end and after a slash ("/v1/*"), stands for the path and all below it. Correct it.`,
+		`${shown} has a "*" where none can be: one "*", at the very end and after a slash ("/v1/*"), stands for the path and all below it.`,
 };
 
 /** What is wrong with a path. */
@@ -67,7 +67,7 @@ const MENDS: Readonly<Record<PathFault, (path: string) => MeantPath | undefined>
 	"too-long": () => undefined,
 	blank: (path) => same(path.trim().replaceAll(" ", "%20")),
 	address: (path) => {
-		// The star is no part of what the parser encodes.
+		// The star is not part of what the parser encodes.
 		const parsed = parseUrl(path);
 		return parsed === null ? undefined : same(parsed.pathname);
 	},

@@ -44,7 +44,7 @@ const WITHOUT_KEY: Readonly<Record<string, string>> = {
 	"allowwebsockets websockets": "WebSocket handshakes are decided by the same list of origins. Remove it.",
 	"allowbrowserextensions allowextensions":
 		'Name the extension as its pages do: "chrome-extension://<id>". Remove this key.',
-	allowfiles: "file:// is no origin that could be trusted: any file could send it. Remove it.",
+	allowfiles: "file:// cannot be trusted as an origin: any file could send it. Remove it.",
 	"debug logger verbose loglevel":
 		'"mode": "report" at the top of the document records what would be decided. Remove it.',
 	"corsurlsregex urlsregex resources paths pathpatterns":

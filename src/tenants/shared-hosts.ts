@@ -13,7 +13,7 @@ const ADDRESS =
 const SITE = "whoever signs up gets a site there, with scripts of their own";
 const FILES = "what anybody has uploaded is served there";
 const THIS_MACHINE =
-	"every name there leads to the user's own machine, and so to whatever program listens on it";
+	"every name there leads to the user's own machine, and so to any program that listens on it";
 
 /** Short on purpose: what is well known and was not on the list when this was written (a test tells when that changes). */
 export const SHARED_HOSTS: Readonly<Record<string, string>> = {

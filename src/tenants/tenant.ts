@@ -274,7 +274,7 @@ export function invalidJson(reason: string): Finding {
 	return {
 		code: "invalid-json",
 		pointer: "",
-		message: `This is not JSON (${reason}), so nothing of it is in force. Correct it there.`,
+		message: `This is not JSON (${reason}), so nothing of it is in force.`,
 	};
 }
 

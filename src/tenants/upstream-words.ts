@@ -22,9 +22,9 @@ export function upstreamMessage(code: string, upstream: string, extra: unknown):
 	const shown = quote(upstream);
 	switch (code) {
 		case "invalid-upstream":
-			return `${shown} is not an http or https origin, such as "https://api.internal.example". Correct it.`;
+			return `${shown} is not an http or https origin, such as "https://api.internal.example".`;
 		case "invalid-upstream-host":
-			return `${shown} has a host or a port that can never be fetched: an upstream's host is an IP address, or labels of a-z 0-9 - _ joined by single dots, without a wildcard; its port is not 0. Correct it.`;
+			return `${shown} has a host or a port that can never be fetched: an upstream's host is an IP address, or labels of a-z 0-9 - _ joined by single dots, without a wildcard; its port is not 0.`;
 		case "invalid-upstream-form":
 			return `${shown} is not written as an origin is: lower case, without the default port. Write ${parseUrl(upstream)?.origin}.`;
 		case "invalid-upstream-extra":

@@ -167,7 +167,7 @@ function warnAsterisks(names: readonly string[], pointer: string, warnings: Find
 		warnings.add({
 			code: "asterisk-in-name",
 			pointer: pointerTo(pointer, index),
-			message: `${quote(name)} is no pattern: browsers read the asterisk in it as a letter, so that it stands for the one header of that very name. List the headers that are meant, each by its name.`,
+			message: `${quote(name)} is not a pattern: browsers read the asterisk in it as a letter, so it stands for the one header of that very name. List the headers that are meant, each by its name.`,
 		});
 	});
 }

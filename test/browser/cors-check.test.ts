@@ -146,7 +146,7 @@ describe("with credentials", () => {
 			expect(check(credentials("no"), mode).readable).toBe(true);
 		}
 	});
-	test("the asterisk is no origin", () => {
+	test("the asterisk is not an origin", () => {
 		const verdict = check([...allowOrigin("*"), ["access-control-allow-credentials", "true"]], "include");
 		expect(failedCodes(verdict)).toEqual(["allow-origin"]);
 	});

@@ -1,4 +1,4 @@
-/** Owns the proof that every fault is named, with its fix, and nothing that is no fault. */
+/** Owns the proof that every fault is named, with its fix, and nothing that is not a fault. */
 
 import { describe, expect, test } from "vitest";
 import { nextStep, type Received } from "../../src/browser/conversation.ts";
@@ -36,7 +36,7 @@ describe("one fault is named, and nothing else", () => {
 	const ok = response(200, GOOD);
 	const preflightOk = response(204, GOOD);
 	test.each<Fault>([
-		["OPTIONS goes unanswered", { networkError: "refused" }, ok, "preflight-response", /no question of CORS/],
+		["OPTIONS goes unanswered", { networkError: "refused" }, ok, "preflight-response", /CORS is not the cause/],
 		[
 			"the preflight has no origin",
 			response(204, without("Access-Control-Allow-Origin")),
@@ -58,7 +58,7 @@ describe("one fault is named, and nothing else", () => {
 			"preflight-status",
 			/never carries credentials/,
 		],
-		["OPTIONS is no route", response(405, GOOD), ok, "preflight-status", /no answer to OPTIONS/],
+		["OPTIONS has no route", response(405, GOOD), ok, "preflight-status", /no answer to OPTIONS/],
 		["the preflight is redirected", response(308, GOOD), ok, "preflight-status", /follows a redirect/],
 		[
 			"the preflight breaks the server",
@@ -89,7 +89,7 @@ describe("one fault is named, and nothing else", () => {
 			/asterisk stands for nothing but itself: name PUT/,
 		],
 		[
-			"the methods are no list",
+			"the methods are not a list",
 			response(204, withValue("Access-Control-Allow-Methods", "GET PUT")),
 			ok,
 			"preflight-allow-methods-syntax",
@@ -117,7 +117,7 @@ describe("one fault is named, and nothing else", () => {
 			/asterisk stands for nothing but itself: name content-type/,
 		],
 		[
-			"the headers are no list",
+			"the headers are not a list",
 			response(204, withValue("Access-Control-Allow-Headers", '"content-type"')),
 			ok,
 			"preflight-allow-headers-syntax",
@@ -128,7 +128,7 @@ describe("one fault is named, and nothing else", () => {
 			preflightOk,
 			{ networkError: "timed out" },
 			"response",
-			/no question of CORS/,
+			/CORS is not the cause/,
 		],
 		[
 			"the response has no origin",

@@ -31,7 +31,7 @@ const UPSTREAM = "https://upstream.internal.example";
 
 const anyOf = <const T>(...values: readonly T[]) => fc.constantFrom(...values);
 
-/** `"*"` origins with credentials are refused whatever else is said; everything else here is valid. */
+/** `"*"` origins with credentials are always refused; everything else here is valid. */
 const policies: fc.Arbitrary<CorsDocument> = fc
 	.record({
 		origins: fc.oneof(

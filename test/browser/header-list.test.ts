@@ -15,7 +15,7 @@ import {
 const lines = (...values: readonly string[]): HeaderList => values.map((value): Header => ["A", value]);
 
 describe("get", () => {
-	test("joins all lines, whatever the case of their names, and trims HTTP white space", () => {
+	test("joins all lines, their names in upper or lower case, and trims HTTP white space", () => {
 		expect(
 			getHeader(
 				[
@@ -31,7 +31,7 @@ describe("get", () => {
 		expect(getHeader([], "a")).toBeNull();
 		expect(getHeader(lines(""), "a")).toBe("");
 	});
-	test("leaves vertical tabs and form feeds, which are no HTTP white space", () => {
+	test("leaves vertical tabs and form feeds, which are not HTTP white space", () => {
 		expect(valuesOf(lines("x\u000b", "\u000cx"), "a")).toEqual(["x\u000b", "\u000cx"]);
 	});
 });

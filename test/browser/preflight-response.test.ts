@@ -204,7 +204,7 @@ describe("the lists", () => {
 });
 
 describe("the upload alone", () => {
-	test("needs no list of methods, whatever the method", () => {
+	test("needs no list of methods, for any method", () => {
 		for (const method of ["POST", "PUT"]) {
 			expect(preflighted(xhrCall({ method, uploadListener: true }), {}).readable).toBe(true);
 			expect(preflighted(fetchCall({ method, body: "stream" }), {}).readable).toBe(true);

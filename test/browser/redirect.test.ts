@@ -40,7 +40,7 @@ describe("a redirect to a URL with user information", () => {
 			true,
 		);
 	});
-	test.each(["@", ":@"])("%s is no user information", (userInfo) => {
+	test.each(["@", ":@"])("%s is not user information", (userInfo) => {
 		const target = `${SITES.remote}/b`.replace("://", `://${userInfo}`);
 		expect(following(fetchCall(), `${SITES.remote}/a`, target).readable).toBe(true);
 	});
@@ -83,7 +83,7 @@ describe("Location", () => {
 			expect(converse(fetchCall(), () => response(status, OPEN))).toMatchObject({ readable: true, status });
 		}
 	});
-	test("on a status that is no redirect is not followed", () => {
+	test("on a status that is not a redirect is not followed", () => {
 		for (const status of [200, 300, 304, 305, 306, 404]) {
 			expect(converse(fetchCall(), () => redirectTo("/b", status))).toMatchObject({ readable: true, status });
 		}

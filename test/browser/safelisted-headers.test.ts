@@ -15,7 +15,7 @@ describe("Content-Type", () => {
 	test.each<[string, UnsafeReason | undefined]>([
 		["text/plain", undefined],
 		["Text/Plain;charset=utf-8", undefined],
-		["text/plain; parameter=whatever", undefined],
+		["text/plain; parameter=anything", undefined],
 		["application/x-www-form-urlencoded", undefined],
 		["multipart/form-data", undefined],
 		["text/plain;", undefined],

@@ -1,4 +1,4 @@
-/** Owns `npm run probe`: the probe page for whatever browser a user opens it in, and its results in the terminal. */
+/** Owns `npm run probe`: the probe page for any browser that a user opens it in, and its results in the terminal. */
 
 import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";

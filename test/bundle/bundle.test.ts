@@ -1,4 +1,4 @@
-/** Owns the proof that the bundle stays small, and that whatever makes it grow is named. */
+/** Owns the proof that the bundle stays small, and that what makes it grow is named. */
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

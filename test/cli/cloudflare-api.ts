@@ -1,4 +1,4 @@
-/** Owns the stand-in for Cloudflare's API: accounts, a namespace, a Worker's settings, and whatever goes wrong with them. */
+/** Owns the stand-in for Cloudflare's API: accounts, a namespace, a Worker's settings, and all that goes wrong with them. */
 
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";

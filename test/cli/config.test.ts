@@ -60,7 +60,7 @@ describe("a configuration", () => {
 			"unbound-namespace",
 			"does not inherit",
 		],
-		["is no TOML", "[[[", undefined, "unreadable-config", "it is not TOML"],
+		["is not TOML", "[[[", undefined, "unreadable-config", "it is not TOML"],
 	])("that %s is refused", async (_, text, environment, code, words) => {
 		await expect(read(text, environment)).rejects.toMatchObject({
 			code,

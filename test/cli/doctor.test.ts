@@ -67,7 +67,7 @@ describe("a server without a fault has no finding", () => {
 		expect({ code, failed, found }).toEqual({ code: 0, failed: [], found: [] });
 	});
 
-	test("for a page of the same site, whatever its cookies", async () => {
+	test("for a page of the same site, with any cookies", async () => {
 		const origin = "http://127.0.0.1:1";
 		const fault: Fault = (answer, request) => {
 			allowing((asked) => asked === origin)(answer, request);
@@ -192,7 +192,7 @@ describe("beyond the verdict, what is wrong is named, and nothing else", () => {
 		["two max ages", onPreflight(set({ [MAX_AGE]: ["5", "5"] })), PUT, ["max-age-malformed"]],
 		["no max age", onPreflight(set({ [MAX_AGE]: undefined })), PUT, ["max-age-missing"]],
 		["ACEH * with credentials", onActual(set({ [ACEH]: "*" })), [], ["expose-headers-wildcard"]],
-		["ACEH that is no list", onActual(set({ [ACEH]: "a b" })), [], ["expose-headers-malformed"]],
+		["ACEH that is not a list", onActual(set({ [ACEH]: "a b" })), [], ["expose-headers-malformed"]],
 		["ACEH with Set-Cookie", onActual(set({ [ACEH]: "Set-Cookie" })), [], ["expose-headers-forbidden"]],
 	])("%s", async (_, fault, argv, codes) => {
 		const server = await api(fault);
@@ -210,7 +210,7 @@ describe("beyond the verdict, what is wrong is named, and nothing else", () => {
 		expect(open.report.findings).toMatchObject([{ severity: "warning" }]);
 	});
 
-	test("the page's own origin is no finding, though it be null or plain http", async () => {
+	test("the page's own origin is not a finding, even null or plain http", async () => {
 		for (const origin of ["null", "http://localhost:3000", "http://app.example.com", "http://192.0.2.1"]) {
 			const { url } = await api(allowing((asked) => asked === origin));
 			const { code, out } = await cordon(["doctor", url, "--origin", origin, "--json"]);

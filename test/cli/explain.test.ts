@@ -541,7 +541,7 @@ describe("what the browser then concludes", () => {
 				["omit", "preflight-allow-methods"],
 			],
 		],
-		["is not asked about what is no origin", {}, ["https://app.example.com/"], []],
+		["is not asked about what is not an origin", {}, ["https://app.example.com/"], []],
 	])("%s", async (_, change, argv, expected) => {
 		expect(await browserOf(change, ...argv)).toEqual(expected);
 	});
@@ -660,7 +660,7 @@ describe("what it advises", () => {
 		expect(await kinds("--url", "wss://api.acme.com/socket")).toEqual(["actual", true]);
 	});
 
-	test("never ends in a fault, whatever the path", async () => {
+	test("never ends in a fault, for any path", async () => {
 		for (const path of [
 			"//x",
 			"/\\x",

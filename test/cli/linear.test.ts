@@ -58,7 +58,7 @@ const READERS: readonly (readonly [name: string, read: (text: string) => unknown
 	["JSON with comments", (text) => readJson(createSource("a.json", text))],
 ];
 
-test.each(READERS)("a megabyte is read as %s at once, whatever it is made of", (_, read) => {
+test.each(READERS)("a megabyte is read as %s at once, of any content", (_, read) => {
 	for (const piece of PIECES) {
 		const text = piece.repeat(MEGABYTE / piece.length);
 		for (const whole of [text, `x${text}x`, `a/${text}!`, `bytes=${text}`]) {

@@ -154,7 +154,7 @@ good: 4 held`);
 		expect((await cordon(["test", "-"], file(true))).code).toBe(1);
 	});
 
-	test("writes JUnit XML, whatever the names hold", async () => {
+	test("writes JUnit XML, for any names", async () => {
 		const request = 'GET /a"<&>\u0001\ud800?]]>';
 		const directory = folder({ "a&b.json": acme([{ ...HOLDS, request, readable: false }]) });
 		const junit = join(directory, "out.xml");

@@ -1,4 +1,4 @@
-/** Owns the proof that nothing that others wrote commands a terminal or a CI, by whatever way it is printed. */
+/** Owns the proof that nothing that others wrote commands a terminal or a CI, in any way of printing. */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -73,7 +73,7 @@ describe("a text of others", () => {
 		expect(safeLines("a ##[x")).toBe("a \\u0023#[x");
 	});
 
-	test("is safe and parses back, whatever it is", () => {
+	test("is safe and parses back, for any text", () => {
 		fc.assert(
 			fc.property(fc.string({ unit: "binary" }), (text) => {
 				expectSafe(safeLines(text));

@@ -128,7 +128,7 @@ describe("push", () => {
 			{ "a.json": { hosts: ["a.com"], ...A }, "b.json": { hosts: ["b.com"] } },
 			"missing-key",
 		],
-		["a file is no JSON", { "a.json": { hosts: ["a.com"], ...A }, "b.json": "{" }, "invalid-json"],
+		["a file is not JSON", { "a.json": { hosts: ["a.com"], ...A }, "b.json": "{" }, "invalid-json"],
 		[
 			"a file names no host",
 			{ "a.json": { hosts: ["a.com"], ...A }, "b.json": B },
@@ -404,7 +404,7 @@ describe("pull", () => {
 		expect(existsSync(directory)).toBe(false);
 	});
 
-	test("refuses to take every file, whatever was said before", async () => {
+	test("refuses to take every file, whichever was named before", async () => {
 		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
 		for (const documents of [{}, { "other.com": A }]) {
 			const pull = ["pull", directory, "--local", "--prune", "--yes"];
@@ -432,7 +432,7 @@ describe("pull", () => {
 		expect(filesOf(directory)).toEqual({ "a.json": edited });
 	});
 
-	test("reports what is no tenant document, with its key, and pulls the others", async () => {
+	test("reports what is not a tenant document, with its key, and pulls the others", async () => {
 		const directory = folder();
 		const { kv } = kvOf({
 			"a.com": A,
@@ -462,7 +462,7 @@ describe("pull", () => {
 		expect(filesOf(directory)).toEqual(before);
 	});
 
-	test("then push changes nothing, whatever folder and KV were before", async () => {
+	test("then push changes nothing, for any folder and KV before", async () => {
 		const hosts = fc.constantFrom("a.com", "b.com", "*.c.com", "d.com");
 		const document = fc.constantFrom<unknown>(A, B, { mode: "report", ...A }, { ...A, mode: "report" });
 		const stored = fc.dictionary(hosts, document);

@@ -44,7 +44,7 @@ describe("help", () => {
 		for (const action of ["add", "remove", "list"]) expect(out).toContain(`  ${action} `);
 	});
 
-	test("is shown wherever --help stands, whatever is wrong besides", async () => {
+	test("is shown wherever --help stands, even if something else is wrong", async () => {
 		for (const argv of [
 			["diff", "--help", "."],
 			["diff", ".", "-h"],
@@ -58,7 +58,7 @@ describe("help", () => {
 		}
 	});
 
-	test("is no answer to a command that there is not", async () => {
+	test("is not shown for a command that does not exist", async () => {
 		for (const argv of [
 			["valdate", "--help"],
 			["help", "valdate"],
@@ -76,7 +76,7 @@ describe("help", () => {
 	});
 });
 
-test("nobody is asked where CI is set, whatever the terminal", () => {
+test("nobody is asked where CI is set, even on a terminal", () => {
 	onTestFinished(() => void vi.unstubAllEnvs());
 	for (const [value, isInteractive] of [
 		["1", false],
@@ -157,17 +157,17 @@ describe("wrong usage ends with 2, and says what, why and how", () => {
 		["test nope", "nope cannot be read"],
 		["test . --live --local", "--live asks the hosts, not a KV"],
 		["explain nope.json --origin https://a.example", "nope.json cannot be read"],
-		["explain x.json --origin https://a.example --method A(B", '"A(B" is no method'],
+		["explain x.json --origin https://a.example --method A(B", '"A(B" is not a method'],
 		["explain x.json --origin https://a.example --method trace", "trace is a forbidden method"],
-		["explain x.json --origin https://a.example --header :1", '"" is no header name'],
-		["explain x.json --origin https://a.example --credentials all", '"all" is no credentials mode'],
+		["explain x.json --origin https://a.example --header :1", '"" is not a header name'],
+		["explain x.json --origin https://a.example --credentials all", '"all" is not a credentials mode'],
 		["explain wss://a.example --origin https://a.example --header X --local", "can set no header"],
 		["explain x.json --origin https://a.example --header Cookie", "Cookie is set by browsers themselves"],
 		["explain x.json --origin https://a.example --path v1", "--path begins with a slash"],
 		["explain ftp://a --origin https://a.example --local", "is neither a hostname"],
 		["origins add", "needs DIRECTORY"],
 		["origins add customers --local", "needs origins: name them"],
-		["origins add Customers https://a.example --local", '"Customers" is no name for an origin directory'],
+		["origins add Customers https://a.example --local", '"Customers" is not a name for an origin directory'],
 		["origins list customers", "Which KV is meant?"],
 		["origins add customers --file nope.txt --local", "nope.txt cannot be read"],
 	])("cordon %s", async (line, words) => {

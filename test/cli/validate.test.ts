@@ -140,7 +140,7 @@ invalid: ${path}, 2 errors`);
 		expect(source.slice(carets.indexOf("^"), carets.lastIndexOf("^") + 1)).toBe('"null"');
 	});
 
-	test("shows no control characters, whatever the file has", async () => {
+	test("shows no control characters, whichever the file has", async () => {
 		const { out } = await cordon(["validate", "-"], { input: '{"\u009b31m": "\u001b[2J"' });
 		expect([...out].filter((character) => character !== "\n" && character < " ")).toEqual([]);
 		expect(out).not.toContain("\u009b");
@@ -151,17 +151,17 @@ describe("a text", () => {
 	test.each<[string, string, readonly string[]]>([
 		["with comments and trailing commas is fine", `{ /* a */ "cors": { "origins": [], }, } // b`, []],
 		["may begin with a byte order mark", `\u{FEFF}${JSON.stringify(GOOD)}`, []],
-		["that is empty is no JSON", "", ["invalid-json "]],
-		["that is no JSON is a finding about the whole", "{", ["invalid-json "]],
+		["that is empty is not JSON", "", ["invalid-json "]],
+		["that is not JSON is a finding about the whole", "{", ["invalid-json "]],
 		[
-			"with a comma missing is no JSON",
+			"with a comma missing is not JSON",
 			`{"cors": {"origins": ["https://a.example" "b"]}}`,
 			["invalid-json "],
 		],
-		["in single quotes is no JSON", "{'cors': {}}", ["invalid-json "]],
-		["that goes on after its end is no JSON", `${JSON.stringify(GOOD)} {}`, ["invalid-json "]],
-		["that is JSON but no object is no document", "[]", ["invalid-document "]],
-		["nested without end is no document", "[".repeat(1_000_000), ["nested-too-deeply "]],
+		["in single quotes is not JSON", "{'cors': {}}", ["invalid-json "]],
+		["that goes on after its end is not JSON", `${JSON.stringify(GOOD)} {}`, ["invalid-json "]],
+		["that is JSON but not an object is not a document", "[]", ["invalid-document "]],
+		["nested without end is not a document", "[".repeat(1_000_000), ["nested-too-deeply "]],
 		[
 			"with __proto__ has an unknown key, wherever it stands",
 			`{"__proto__": {"cors": {}}, "cors": {"origins": [], "__proto__": 1}}`,
@@ -191,7 +191,7 @@ describe("a text", () => {
 		expect(await errorsOf(text)).toEqual(errors);
 	});
 
-	test("that is no JSON says where first", async () => {
+	test("that is not JSON says where first", async () => {
 		const { out } = await cordon(["validate", "-"], { input: '{\n\t"cors": {\n\t\t"origins" []\n\t}}}' });
 		expect(out).toContain("stdin:3:13: error: invalid-json");
 		expect(out).toContain("This is not JSON (line 3, column 13: a colon is expected)");

@@ -170,7 +170,7 @@ describe("with credentials, a pattern that lets strangers in is prohibited", () 
 
 	function judge(text: string, safety: PatternSafety): string | undefined {
 		const result = parseOriginPattern(text);
-		if (!result.ok) throw new Error(`${text} is no pattern`);
+		if (!result.ok) throw new Error(`${text} is not a pattern`);
 		return judgeOriginPattern(result.pattern, safety)?.code;
 	}
 

@@ -169,7 +169,7 @@ describe("an origin matches an entry, or does not", () => {
 		});
 	});
 
-	test("null and what is no serialized origin are never asked of a directory", () => {
+	test("a directory is never asked about null or what is not a serialized origin", () => {
 		const list = listOf([{ directory: "customers" }]);
 		expect(checkOrigin(list, "https://shop.example").kind).toBe("ask");
 		expect(checkOrigin(list, "http://localhost:3000").kind).toBe("ask");
@@ -229,18 +229,8 @@ const originNear = (text: string) =>
 describe("of several policies", () => {
 	const A = "https://a.example.com";
 	test.each<[string, readonly (readonly string[])[], origin: string, policy: number | undefined]>([
-		[
-			"the exact entry of the first counts, whatever wildcard comes later",
-			[[A], ["https://*.example.com"]],
-			A,
-			0,
-		],
-		[
-			"the wildcard of the first counts, whatever exact entry comes later",
-			[["https://*.example.com"], [A]],
-			A,
-			0,
-		],
+		["the exact entry of the first counts, even before a wildcard", [[A], ["https://*.example.com"]], A, 0],
+		["the wildcard of the first counts, even before an exact entry", [["https://*.example.com"], [A]], A, 0],
 		[
 			"the narrower wildcard counts where it is the earlier one",
 			[["https://a*.example.com"], ["https://*.example.com"]],
@@ -360,7 +350,7 @@ describe("properties", () => {
 		);
 	});
 
-	test("whatever bytes come as Origin, nothing throws and the answer is yes or no", () => {
+	test("for any bytes as Origin, nothing throws and the answer is yes or no", () => {
 		const list = listOf([
 			"https://*.example.com",
 			"https://pr-*.example.com",
@@ -379,7 +369,7 @@ describe("properties", () => {
 		);
 	});
 
-	test("whatever text is refused, its suggestion is accepted", () => {
+	test("the suggestion for any refused text is accepted", () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(patternText, fc.webUrl(), fc.string()),

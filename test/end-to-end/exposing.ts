@@ -90,7 +90,7 @@ describe("resource timing", () => {
 		] as const,
 	};
 
-	test("where it is Cordon's, is for the allowed origin alone, whatever the upstream says", async () => {
+	test("where it is Cordon's, is for the allowed origin alone, even where the upstream says otherwise", async () => {
 		for (const reply of [answer, {}]) {
 			const allowed = await exchange({ host: timing, origin: APP }, reply);
 			expect(sharingOf(allowed.response)).toEqual([

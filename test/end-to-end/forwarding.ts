@@ -120,13 +120,13 @@ describe("the tenant", () => {
 		["a trailing dot", `${host}.`],
 		["a port", `${host}:8443`],
 		["all of it", `Forwarding.TEST.:8443`],
-	])("is found by its hostname, whatever is around it: %s", async (_, asked) => {
+	])("is found by its hostname, with anything around it: %s", async (_, asked) => {
 		const { response, reached } = await exchange({ host: asked, origin: APP });
 		expect(reached.length).toBe(1);
 		expect(sharingOf(response)).toEqual(sharedWithCredentials(APP));
 	});
 
-	test("is that of the parent's wildcard where there is no other, one label deep", async () => {
+	test("is that of the parent's wildcard if nothing else matches, one label deep", async () => {
 		expect(wildcard).toBe("*.wild.test");
 		expect((await exchange({ host: "a.wild.test", origin: APP })).response.status).toBe(200);
 		expect((await exchange({ host: exact, origin: APP })).response.status).toBe(502);

@@ -110,7 +110,7 @@ describe("an Origin that is none", () => {
 		expect(sharingOf(response)).toEqual(NOT_SHARED);
 	});
 
-	test("blanks around an allowed one are no part of it", async () => {
+	test("blanks around an allowed one are not part of it", async () => {
 		const { response } = await exchange({ host, headers: [["Origin", `  ${APP}\t`]] });
 		expect(sharingOf(response)).toEqual(sharedWithCredentials(APP));
 	});

@@ -1,4 +1,4 @@
-/** Owns the end-to-end tests of preflights: answered at the edge, the same whatever was asked, never forwarded. */
+/** Owns the end-to-end tests of preflights: answered at the edge, always the same, never forwarded. */
 
 import { describe, expect, test } from "vitest";
 import type { Line } from "./harness/client.ts";
@@ -71,7 +71,7 @@ describe("a preflight", () => {
 			"access to a private network",
 			[full, APP, "PUT", "", ["Access-Control-Request-Private-Network", "true"]],
 		],
-	])("is answered with one constant set, whatever it asks for: %s", async (_, asking) => {
+	])("is answered with one constant set, no matter what it asks for: %s", async (_, asking) => {
 		const response = await preflight(...asking);
 		expect(response.status).toBe(204);
 		expect(sharingOf(response)).toEqual(FULL_SET);
@@ -171,7 +171,7 @@ describe("a preflight", () => {
 	});
 });
 
-describe("an OPTIONS request that is no preflight is forwarded", () => {
+describe("an OPTIONS request that is not a preflight is forwarded", () => {
 	test.each<[string, string | undefined, readonly Line[]]>([
 		["without Access-Control-Request-Method", APP, [["Access-Control-Request-Headers", "x-one"]]],
 		["without Origin", undefined, [["Access-Control-Request-Method", "PUT"]]],
@@ -195,7 +195,7 @@ describe("an OPTIONS request that is no preflight is forwarded", () => {
 });
 
 test.each(["GET", "POST", "PUT"])(
-	"a %s with Access-Control-Request-Method is no preflight",
+	"a %s with Access-Control-Request-Method is not a preflight",
 	async (method) => {
 		const { reached } = await exchange({
 			host: full,

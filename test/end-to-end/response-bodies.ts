@@ -134,7 +134,7 @@ describe("a response", () => {
 		expect(sharingOf(response)).toEqual(sharedWithCredentials(APP));
 	});
 
-	test("is the last of several: interim ones are no answer", async () => {
+	test("is the last of several: interim ones are not the answer", async () => {
 		const { response } = await exchange({ host, origin: APP }, (request) =>
 			request.socket.end(
 				"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",

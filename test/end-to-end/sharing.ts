@@ -1,4 +1,4 @@
-/** Owns the end-to-end tests of sharing: whatever the upstream says, exactly one right set of headers. */
+/** Owns the end-to-end tests of sharing: exactly one right set of headers, even where the upstream says otherwise. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";

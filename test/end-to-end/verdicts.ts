@@ -108,7 +108,7 @@ describe("the log has one line", () => {
 
 	test.each<[string, Outgoing, Answer?]>([
 		["an allowed request whose redirect stays", { host: enforcing, origin: APP }, TO_NEXT],
-		["the request's own origin, whatever the redirect", { host: enforcing, origin: OWN }, TO_LOGIN],
+		["the request's own origin, redirected anywhere", { host: enforcing, origin: OWN }, TO_LOGIN],
 		["an allowed request", { host: enforcing, origin: APP }],
 		["a request without Origin", { host: enforcing }],
 	])("and none for %s", async (_, outgoing, answer) => {

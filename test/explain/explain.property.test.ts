@@ -190,7 +190,7 @@ describe("for any valid document and any call", { timeout: 60_000 }, () => {
 		expect(fixed).toBeGreaterThan(40);
 	});
 
-	test("whatever texts come, there is an explanation, and it is JSON", async () => {
+	test("any texts get an explanation, and it is JSON", async () => {
 		const text = fc.oneof(
 			fc.string(),
 			fc.string({ unit: "binary" }),

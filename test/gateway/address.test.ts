@@ -1,4 +1,4 @@
-/** Owns the proof that a request's URL is read as the URL parser reads it, however often and in whatever order. */
+/** Owns the proof that a request's URL is read as the URL parser reads it, however often and in any order. */
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -73,6 +73,6 @@ test("a URL without a path is never taken for one of a site that is known", () =
 	expect(() => addressOf("http://host*")).not.toThrow();
 });
 
-test("what is no URL throws", () => {
+test("what is not a URL throws", () => {
 	expect(() => createAddressReader()("http://a b/")).toThrow(TypeError);
 });

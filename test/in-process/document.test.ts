@@ -35,8 +35,8 @@ test.each<[sentence: string, document: unknown, findings: readonly string[]]>([
 		{ cors: { origins: [], credentails: true } },
 		["/cors/credentails unknown-key"],
 	],
-	["nothing is no document", undefined, [" invalid-document"]],
-	["a list is no document", [], [" invalid-document"]],
+	["nothing is not a document", undefined, [" invalid-document"]],
+	["a list is not a document", [], [" invalid-document"]],
 	["cors is required", {}, ["/cors missing-key"]],
 	...[
 		"upstream",
@@ -47,7 +47,7 @@ test.each<[sentence: string, document: unknown, findings: readonly string[]]>([
 		"expect",
 		"closed",
 	].map((key): [string, unknown, readonly string[]] => [
-		`${key} is a key of the gateway alone, whatever its value`,
+		`${key} is a key of the gateway alone, with any value`,
 		{ [key]: 1, cors: { origins: [APP] } },
 		[`/${key} unknown-key`],
 	]),
@@ -66,7 +66,7 @@ test.each<[sentence: string, document: unknown, findings: readonly string[]]>([
 		{ cors: { origins: [APP], credentials: () => true } },
 		["/cors/credentials invalid-type"],
 	],
-	["a Set is no list", { cors: { origins: new Set([APP]) } }, ["/cors/origins invalid-type"]],
+	["a Set is not a list", { cors: { origins: new Set([APP]) } }, ["/cors/origins invalid-type"]],
 	["what is undefined is absent", { cors: { origins: [APP], credentials: undefined }, mode: undefined }, []],
 	["a schema for editors is fine", { $schema: "./tenant.schema.json", cors: { origins: "*" } }, []],
 ])("%s", (_sentence, document, findings) => {

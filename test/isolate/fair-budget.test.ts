@@ -34,7 +34,7 @@ describe("a fair budget", () => {
 		expect([take("a", "x"), take("a", "y"), take("a", "z")]).toEqual([20, 10, 0]);
 	});
 
-	test("lets another group have all of its own, whatever one group takes and however long", () => {
+	test("lets another group have all of its own, however much one group takes and however long", () => {
 		const { state, take } = setUp();
 		for (let second = 0; second < 100; second++) {
 			for (let member = 0; member < 50; member++) take("flood", String(member), 50);

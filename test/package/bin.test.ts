@@ -21,7 +21,7 @@ for (const [folder, file, says] of [
 	writeFileSync(join(clone, folder, file), `console.log("${says}");\n`);
 }
 
-test("in a clone the source is run, whatever dist/ has", async () => {
+test("in a clone the source is run, even beside a dist/", async () => {
 	expect((await run(clone, process.execPath, BIN)).output).toBe("source\n");
 });
 

@@ -45,7 +45,7 @@ describe("a cold isolate with a silent KV", () => {
 		["waits 1 s before it serves a copy of just under an hour", [documentFor(ONE), 3598], ONE, 1000],
 		["waits 1 s before it serves an absence of 60 s", [null, 60], "absent", 1000],
 		["waits 3 s where the copy is an hour old", [documentFor(ONE), 3600], "unreadable", 3000],
-		["waits 3 s where there is no copy", undefined, "unreadable", 3000],
+		["waits 3 s without a copy", undefined, "unreadable", 3000],
 		["waits 3 s where the copy does not validate", ["[]", 10], "unreadable", 3000],
 	])("%s", async (_, copy, served, milliseconds) => {
 		const { servedAfter, state } = coldIsolate({

@@ -216,7 +216,7 @@ describe("two documents of 100,000 origins beside a small one", () => {
 	});
 });
 
-test("whatever the number of tenants and made-up hostnames, the bytes held are bounded", async () => {
+test("for any number of tenants and made-up hostnames, the bytes held are bounded", async () => {
 	const { kv, find, store } = setUp();
 	const filler = Array.from({ length: 40 }, (_, i) => `https://origin-${i}.customer.example`);
 	for (let i = 0; i < 8_000; i++) {

@@ -207,7 +207,7 @@ const routeSets = fc.uniqueArray(
 	{ minLength: 1, maxLength: 4 },
 );
 
-test("whatever the path and whatever the server, a path that is not held back has the policy of the server's reading", () => {
+test("for any path and any server, a path that is not held back has the policy of the server's reading", () => {
 	let held = 0;
 	let passed = 0;
 	fc.assert(

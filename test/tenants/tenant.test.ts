@@ -359,7 +359,7 @@ test("text that is not JSON is a finding, never a throw", () => {
 	}
 });
 
-test("whatever JSON comes, checking does not throw, and what has no errors compiles", () => {
+test("for any JSON, checking does not throw, and what has no errors compiles", () => {
 	const near = fc.record(
 		{
 			cors: fc.record(

@@ -24,7 +24,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
 
 const DENIED: Readonly<Record<string, string>> = {
 	"not-listed": "denied: no entry of the list matches it, byte for byte",
-	"own-origin": "no entry needed: it is the host's own origin, so this is no cross-origin call",
+	"own-origin": "no entry needed: it is the host's own origin, so the call is not cross-origin",
 	"not-in-directory": "denied: no entry of the list matches it, and it is in none of the directories",
 	"origin-too-long": "denied: it is longer than any origin can be",
 	"origin-null": 'denied: null is the origin of every sandboxed frame and local file, so only "*" allows it',

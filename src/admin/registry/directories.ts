@@ -38,7 +38,7 @@ interface Noted {
 	readonly change: number;
 }
 
-/** Adds and removes origins in one transaction: all of them, or none. What is so already is no change. */
+/** Adds and removes origins in one transaction: all of them, or none. What is so already does not count as a change. */
 export async function changeDirectory(db: D1Database, change: DirectoryChange): Promise<DirectoryChanged> {
 	const { directory, caller, at } = change;
 	const statements: D1PreparedStatement[] = [];

@@ -88,7 +88,7 @@ history.post(
 		tag: "History",
 		summary: "Bring a version back, as a new one",
 		description:
-			"Checked like any other write: what was valid once may not be so today. With If-Match (or If-None-Match: * for a deleted tenant) only over what was read; without, over whatever is there.",
+			"Checked like any other write: what was valid once may not be so today. With If-Match (or If-None-Match: * for a deleted tenant) it replaces only the version that you read; without, any version.",
 		conditions: ["If-Match", "If-None-Match"],
 		body: rollbackSchema,
 		answers: {

@@ -173,7 +173,7 @@ function pretty(value: unknown): readonly string[] {
 	return printableLines(JSON.stringify(value, null, 2));
 }
 
-/** What is no JSON is shown as it stands. */
+/** What is not JSON is shown as it stands. */
 function storedLines(stored: Stored): readonly string[] {
 	return stored.ok
 		? pretty(stored.value)

@@ -72,7 +72,7 @@ export function readHeader(text: string, refuse: Refuse): Header {
 
 export function readCookie(text: string, refuse: Refuse): string {
 	if (isSendable(text)) return text;
-	throw refuse("invalid-value", "--cookie has characters that no header can have. Correct it.");
+	throw refuse("invalid-value", "--cookie has characters that no header can have.");
 }
 
 /** Whether a value can stand in a header. */

@@ -196,8 +196,8 @@ function readQuestion({ origin, method = "GET", header, path, ...options }: Call
 	if (origin === "") throw refuse("--origin is empty, and no browser sends that. Name the page's origin.");
 	const pageless = refusePageless(origin);
 	if (pageless !== undefined) throw refuse(`--origin ${pageless}`);
-	if (!isSendable(origin)) throw refuse("--origin has characters that no header can have. Correct it.");
-	if (!isToken(method)) throw refuse(`${JSON.stringify(method)} is no method. Name one, such as PUT.`);
+	if (!isSendable(origin)) throw refuse("--origin has characters that no header can have.");
+	if (!isToken(method)) throw refuse(`${JSON.stringify(method)} is not a method. Name one, such as PUT.`);
 	if (isForbiddenMethod(method)) {
 		throw refuse(`${method} is a forbidden method: no browser lets a page send it. Name another one.`);
 	}
@@ -205,21 +205,20 @@ function readQuestion({ origin, method = "GET", header, path, ...options }: Call
 		const [name, value] = readHeader(text);
 		if (!isToken(name)) {
 			throw refuse(
-				`${JSON.stringify(name)} is no header name. Write --header Name, or --header 'Name: value'.`,
+				`${JSON.stringify(name)} is not a header name. Write --header Name, or --header 'Name: value'.`,
 			);
 		}
 		if (isForbiddenRequestHeader(name.toLowerCase())) {
 			throw refuse(`${name} is set by browsers themselves, and no page can. Leave it out.`);
 		}
-		if (!isSendable(value))
-			throw refuse(`The value of ${name} has characters that no header can have. Correct it.`);
+		if (!isSendable(value)) throw refuse(`The value of ${name} has characters that no header can have.`);
 	}
 	if (path !== undefined && !path.startsWith("/"))
 		throw refuse("--path begins with a slash, as every path does.");
 	const credentials = MODES.find((mode) => mode === (options.credentials ?? "include"));
 	if (credentials === undefined) {
 		throw refuse(
-			`${JSON.stringify(options.credentials)} is no credentials mode: there are ${MODES.join(", ")}.`,
+			`${JSON.stringify(options.credentials)} is not a credentials mode. The modes are ${MODES.join(", ")}.`,
 		);
 	}
 	return { origin, method, headers: header, credentials, uploadProgress: options["upload-progress"] };
@@ -255,7 +254,7 @@ async function fromFile(path: string, options: PlaceOptions, { terminal, openKv 
 	const file = readTenantFile(name, text);
 	const result = file.errors.length === 0 ? parseTenant(JSON.stringify(file.value)) : undefined;
 	if (!result?.ok) {
-		const message = `${safePart(name)} is not valid, so every request would be refused. Correct it first.`;
+		const message = `${safePart(name)} is not valid, so every request would be refused. Correct the document first.`;
 		return { ok: false, problem: "invalid-document", message, findings: file };
 	}
 	if (result.closed) return closed(`The document in ${name}`);

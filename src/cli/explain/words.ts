@@ -173,7 +173,7 @@ function requestWords(request: ExplainedRequest, { mode }: Explanation): readonl
 		to,
 		isShared
 			? "The response is shared; of CORS it has exactly this"
-			: `The response is not shared: whatever CORS headers it has are removed; these are set:${none}`,
+			: `The response is not shared: the CORS headers that it has are removed; these are set:${none}`,
 		...headers,
 	];
 }
@@ -227,7 +227,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 		return `${colors.red("denied:")} ${enforcing}the page cannot ${what}.${path}${advice}`;
 	}
 	if (explanation.origin.reason === "own-origin") {
-		return `${colors.green("allowed:")} it is no cross-origin call, and CORS has no part in it.`;
+		return `${colors.green("allowed:")} the call is not cross-origin, so CORS has no part in it.`;
 	}
 	const [, other] = browser;
 	const how =

@@ -8,7 +8,7 @@ import type { PlacedFinding, Source, Span } from "./source.ts";
 
 /** A text read as JSON. */
 export interface JsonText {
-	/** As JSON.parse would give it, `__proto__` an own key; undefined where the text is no JSON. */
+	/** As JSON.parse would give it, `__proto__` an own key; undefined where the text is not JSON. */
 	readonly value: unknown;
 	readonly errors: readonly PlacedFinding[];
 	/** Where a finding's pointer leads: the key for what is wrong with a key, else the value, else what should hold it. */
@@ -21,7 +21,7 @@ export const MAX_TEXT_FINDINGS = 1000;
 /** Findings about a member as such, not about its value. */
 const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
 
-/** Reads a text as JSON. Never throws, whatever the text. */
+/** Reads a text as JSON. Never throws. */
 export function readJson(source: Source): JsonText {
 	const { text } = source;
 	const deep = tooDeepAt(text);
@@ -171,7 +171,7 @@ function moreRepeatedKeys(count: number): Finding {
 /** By the parser's names for them. */
 const FAULTS: ReadonlyMap<string, string> = new Map([
 	["InvalidSymbol", "this word or sign means nothing in JSON"],
-	["InvalidNumberFormat", "this is no number"],
+	["InvalidNumberFormat", "this is not a number"],
 	["PropertyNameExpected", "a key in double quotes is expected"],
 	["ValueExpected", "a value is expected"],
 	["ColonExpected", "a colon is expected"],

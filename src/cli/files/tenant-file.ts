@@ -26,7 +26,7 @@ export interface TenantFile {
 	readonly expect: unknown;
 	/** Those of `expect` that are sound. */
 	readonly expectations: readonly PlacedExpectation[];
-	/** The document without `hosts` and `expect`, as it stands; undefined where the text is no JSON. */
+	/** The document without `hosts` and `expect`, as it stands; undefined where the text is not JSON. */
 	readonly value: unknown;
 	/** The same, once it has no errors. */
 	readonly document: TenantDocument | ClosedDocument | undefined;

@@ -29,7 +29,7 @@ export interface CarryOptions {
 	readonly deeperSubdomains: boolean;
 }
 
-/** Origins that have nothing in common: whatever takes them all takes every origin. */
+/** Origins that have nothing in common: a rule that takes them all takes every origin. */
 const STRANGERS = [
 	"https://a.example",
 	"http://xn--b-1ga.test:8081",
@@ -37,7 +37,7 @@ const STRANGERS = [
 	"http://127.0.0.1",
 ];
 
-/** Whether a rule lets every origin in, in whatever words. */
+/** Whether a rule lets every origin in, by any spelling. */
 export function isAnyOrigin({ text, match }: OriginRule): boolean {
 	switch (match.kind) {
 		case "any":
@@ -92,7 +92,7 @@ function leftOut(why: string, letsIn?: string): Carried {
 	return { outcome: "left-out", entries: [], why, ...(letsIn === undefined ? {} : { letsIn }) };
 }
 
-/** A browser's own form of an origin is taken; whatever else it is, is mended where that is plain. */
+/** A browser's own form of an origin is taken; any other form is mended where that is plain. */
 function exact(text: string, why = ""): Carried {
 	const result = parseOriginPattern(text);
 	if (result.ok && !text.includes("*")) {
@@ -177,7 +177,7 @@ function looseDotExamples([entry]: readonly string[]): readonly string[] {
 	return dots.map((at) => `${origin.slice(0, at)}x${origin.slice(at + 1)}`);
 }
 
-/** RE2's own way of matching is linear, whatever the expression: it is somebody else's. */
+/** RE2 matches every expression in linear time, and it has to: the expression is somebody else's. */
 function matcherOf({ pattern, anchored, ignoreCase }: RegexSource): (origin: string) => boolean {
 	if (pattern.length > MAX_EXPRESSION_CHARACTERS) return () => false;
 	try {

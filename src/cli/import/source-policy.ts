@@ -35,7 +35,7 @@ export interface RegexSource {
 }
 
 /**
- * Names of methods or headers. `any` is what was asked for, whatever it is; `literal-star` is an asterisk sent to the
+ * Names of methods or headers. `any` is all that was asked for; `literal-star` is an asterisk sent to the
  * browser, which reads it as "all but Authorization", and as a letter where there are credentials.
  */
 export type Names = readonly string[] | "any" | "literal-star";

@@ -63,7 +63,7 @@ function nameInProject(source: string): string {
 	return source === ".npmignore" ? ".gitignore" : source;
 }
 
-/** The file itself; or what stands where one of its folders has to be, and is no folder. */
+/** The file itself; or what stands where one of its folders has to be, and is not a folder. */
 async function whatIsThere(directory: string, file: string): Promise<string | undefined> {
 	const names = file.split(/[\\/]/);
 	for (let length = 1; length <= names.length; length++) {

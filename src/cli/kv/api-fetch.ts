@@ -1,4 +1,4 @@
-/** Owns a request to Cloudflare's API: whole answers alone, so that the SDK tries again whatever came broken. */
+/** Owns a request to Cloudflare's API: whole answers alone, so that the SDK tries again what came broken. */
 
 import { isObject } from "../../tenants/salvage.ts";
 import type { Terminal } from "../shell/terminal.ts";

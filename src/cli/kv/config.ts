@@ -93,7 +93,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 function parseConfig(path: string, text: string): Json {
 	const unreadable = (reason: string) =>
-		new Fault("unreadable-config", `${safePart(path)} cannot be read: ${safePart(reason)} Correct it.`);
+		new Fault("unreadable-config", `${safePart(path)} cannot be read: ${safePart(reason)}`);
 	if (path.endsWith(".toml")) {
 		try {
 			return parseToml(text);

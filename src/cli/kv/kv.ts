@@ -37,7 +37,7 @@ export interface Kv {
 	/** Reads values; a key that is absent is absent from the answer. */
 	get(keys: readonly string[], onProgress?: OnProgress): Promise<ReadonlyMap<string, string>>;
 	put(entries: readonly KvEntry[], onProgress?: OnProgress): Promise<void>;
-	/** Deletes keys; one that is absent is no fault. */
+	/** Deletes keys; one that is absent is not a fault. */
 	delete(keys: readonly string[], onProgress?: OnProgress): Promise<void>;
 	/** What wrangler warns of in the configuration that names it. */
 	warnings?(): Promise<readonly string[]>;

@@ -28,7 +28,7 @@ export function apiBaseUrl(): string {
 	if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/+$/, "");
 	throw new Fault(
 		"invalid-api-address",
-		`CLOUDFLARE_API_BASE_URL is ${JSON.stringify(url)}, which is not an http or https address. Correct it, or unset it.`,
+		`CLOUDFLARE_API_BASE_URL is ${JSON.stringify(url)}, which is not an http or https address. Unset it, or set such an address.`,
 	);
 }
 

@@ -179,7 +179,7 @@ function directoryName(positionals: readonly string[], spec: CommandSpec): strin
 	if (isDirectoryName(directory)) return directory;
 	throw usage(
 		"invalid-directory-name",
-		`${JSON.stringify(directory)} is no name for an origin directory: 1 to 64 of a-z 0-9 -. The directory comes before its origins.`,
+		`${JSON.stringify(directory)} is not a name for an origin directory: 1 to 64 of a-z 0-9 -. The directory comes before its origins.`,
 		spec,
 	);
 }

@@ -27,7 +27,7 @@ import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
 import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
 
-/** Something in KV that is no tenant document. */
+/** Something in KV that is not a tenant document. */
 interface StoreFinding {
 	readonly code: string;
 	readonly key: string;
@@ -42,7 +42,7 @@ export const pull = defineCommand({
 		"It shows what would change, and asks before files that are there change or go: the edits in them may not be committed.",
 		"Hosts that only the folder has are left alone, and a push would add them, unless --prune is given. But for those, a pull followed by a push changes nothing.",
 	],
-	positionals: [{ ...FOLDER_ARGUMENT, says: "The folder; it is made where there is none." }],
+	positionals: [{ ...FOLDER_ARGUMENT, says: "The folder; it is made if it does not exist." }],
 	options: {
 		...KV_OPTIONS,
 		yes: { type: "boolean", says: "Do not ask. Needed where files change or go and nobody can be asked." },
@@ -59,7 +59,7 @@ export const pull = defineCommand({
 	exits: {
 		good: "The folder says what KV holds.",
 		findings:
-			"Some of KV is no tenant document and was left out, a file of the folder has errors, or the answer was no.",
+			"Something in KV is not a tenant document and was left out, a file of the folder has errors, or the answer was no.",
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;

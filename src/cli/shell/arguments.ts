@@ -73,7 +73,7 @@ function absent(spec: OptionSpec): unknown {
 	return spec.multiple ? [] : undefined;
 }
 
-/** commander takes the next word for a value, whatever it looks like, and the last of several; that is refused here. */
+/** commander takes any next word for a value, and the last of several; that is refused here. */
 function optionOf(name: string, spec: OptionSpec, command: Command, added: Commander): Option {
 	const flag = `--${name}`;
 	if (spec.type === "boolean") {

@@ -30,7 +30,7 @@ export interface Terminal {
 	readonly errorColors: Colors;
 	/** How wide texts may run, in columns; undefined where nobody looks: then they are not wrapped. */
 	readonly columns: number | undefined;
-	/** Whether somebody can be asked: never where CI is set, whatever the terminal. */
+	/** Whether somebody can be asked: never where CI is set, even on a terminal. */
 	readonly interactive: boolean;
 	/** Asks a question, and gives the answer back; empty where there is none. */
 	ask(question: string): Promise<string>;
@@ -71,7 +71,7 @@ const DEFAULT_ROWS = 24;
 /** Makes a terminal of the streams of a process. */
 export function createTerminal({ stdin, stdout, stderr }: Streams = process): Terminal {
 	for (const stream of [stdout, stderr]) {
-		// A reader that has seen enough (`| head`) is no fault.
+		// A reader that has seen enough (`| head`) is not a fault.
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code !== "EPIPE") throw error;
 			process.exit();
@@ -164,7 +164,7 @@ function hasColors(stream: Screen): boolean {
 
 /**
  * Breaks a text into lines.
- * @param columns of the terminal; undefined: one line, whatever its length
+ * @param columns of the terminal; undefined: one line of any length
  * @param indent what every line begins with
  */
 export function wrap(text: string, columns: number | undefined, indent: string): string {

@@ -46,7 +46,7 @@ async function askHost(
 	const asked = { host, expectation, pointer, fixes: [] };
 	const undecided = (why: string): PolicyTestResult => ({ ...asked, outcome: "undecided", why: [why] });
 	if (host === "") return undecided("The file names no host that could be asked.");
-	if (host.startsWith("*")) return undecided(`${host} is no single host that could be asked.`);
+	if (host.startsWith("*")) return undecided(`${host} is a wildcard, not one host that could be asked.`);
 	const call = pageCall(host, { ...questionOf(expectation), scheme });
 	if (call === undefined) return undecided(`${host} cannot be called.`);
 	const page = pageRequest(call, call.credentials);

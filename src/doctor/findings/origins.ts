@@ -57,7 +57,7 @@ function isCredentialed({ shared }: TriedTwin): boolean {
 }
 
 const anyOrigin: Words = (origins, gain) =>
-	`The server sends back whatever Origin it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`;
+	`The server sends back any Origin that it is given: it let ${origins} in, so any page on the web gets the same, ${gain}. Allow origins by a list, compared byte for byte; for public data, send * without credentials.`;
 
 const anyOriginWithCookie: Words = (origins, gain) =>
 	`What the server answers depends on a cookie: without one it does not name the origin that asks, but with a made-up cookie it let ${origins} in, so in the browser of a user who has any cookie of it, any page on the web reads the API, ${gain}. Starlette and FastAPI do so with allow_origins=["*"] and allow_credentials=True. Allow origins by a list, compared byte for byte.`;
@@ -72,7 +72,7 @@ const prefixTwin: Words = (origins, gain) =>
 	`The server looks only at how an origin ends: it let ${origins} in, and such a domain anybody can register, ${gain}. Compare the whole origin, byte for byte.`;
 
 const siblingTwin: Words = (origins, gain) =>
-	`The server looks only at how an origin ends: it let ${origins} in, though it is no wildcard for that domain, ${gain}. Compare the whole origin, byte for byte.`;
+	`The server looks only at how an origin ends: it let ${origins} in, though a wildcard for that domain would not, ${gain}. Compare the whole origin, byte for byte.`;
 
 const dotTwin: Words = (origins, gain) =>
 	`The server takes a dot for any character: it let ${origins} in, a domain that anybody can register, ${gain}. Often it is an unescaped dot in a regular expression: write \\. in place of it, or compare the whole origin, byte for byte.`;

@@ -10,7 +10,7 @@ export const MAX_BODY_BYTES = 16 * 1024;
 /** How long a body is waited for once its head is there. */
 const MAX_BODY_SECONDS = 2;
 
-/** Whether a body may say something of use: of answers that are no errors, nothing does. */
+/** Whether a body may say something of use: only those of error responses do. */
 export function isTelling({ status }: ReceivedResponse): boolean {
 	return status >= 400;
 }

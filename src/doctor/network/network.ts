@@ -20,7 +20,7 @@ export interface Visit {
 	readonly body: string | undefined;
 	/** The value of `Cookie`, for the page's URL's own host alone. */
 	readonly cookie: string | undefined;
-	/** Hosts, with their ports where these are no default ones, that may be contacted. */
+	/** Hosts that may be contacted, with their ports where those are not the scheme's default. */
 	readonly hosts: ReadonlySet<string>;
 	readonly timeoutSeconds: number;
 	/** Whether a request that changes data is really sent. */

@@ -94,7 +94,7 @@ function tcp({ host, port }: Address, signal: AbortSignal): Promise<Socket> {
 	return opened(socket, "connect", signal);
 }
 
-/** Browsers take localhost and every name under it for this machine, by IPv6 and IPv4, whatever DNS says. */
+/** Browsers take localhost and every name under it for this machine, by IPv6 and IPv4, without asking DNS. */
 const lookupAsBrowser: LookupFunction = (hostname, options, callback) => {
 	if (isLoopback(hostname) && isIP(hostname) === 0 && options.all) {
 		callback(null, [

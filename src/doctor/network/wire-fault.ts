@@ -23,7 +23,7 @@ export function timedOut(seconds: number): WireFailure {
 	return { fault: "timed-out", networkError: `no answer within ${seconds} s` };
 }
 
-/** OpenSSL's words for an answer that is no TLS at all. */
+/** OpenSSL's words for an answer that is not TLS at all. */
 const NOT_TLS: ReadonlySet<string> = new Set([
 	...["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG", "ERR_SSL_HTTP_REQUEST"],
 	...["ERR_SSL_RECORD_LAYER_FAILURE", "ERR_SSL_UNSUPPORTED_PROTOCOL", "ERR_SSL_UNKNOWN_PROTOCOL"],

@@ -186,7 +186,7 @@ test("keys that nobody has changed are settled at once", async () => {
 	expect(await settle(stores, new Map([["tenant:nothing.example", 1]]), 1000)).toEqual(new Map());
 });
 
-test("a write that is committed is never answered as if it had failed, whatever becomes of the copy", async () => {
+test("a write that is committed is never answered as if it had failed, even if the copy fails", async () => {
 	const registry = new Proxy(bound.REGISTRY, {
 		get(target, name) {
 			const member: unknown = Reflect.get(target, name);

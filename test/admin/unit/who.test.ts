@@ -20,13 +20,13 @@ describe("nobody is let in", () => {
 		["nothing is configured", { ADMIN_TOKENS: undefined }],
 		["the secret is empty", { ADMIN_TOKENS: "" }],
 		["it is an empty list", { ADMIN_TOKENS: "[]" }],
-		["it is no JSON", { ADMIN_TOKENS: "[{" }],
+		["it is not JSON", { ADMIN_TOKENS: "[{" }],
 		["it is one token, not a list", { ADMIN_TOKENS: one({}).slice(1, -1) }],
 		["it is null", { ADMIN_TOKENS: "null" }],
 		["an entry is null", { ADMIN_TOKENS: "[null]" }],
 		["a digest is short", { ADMIN_TOKENS: one({ sha256: "0".repeat(63) }) }],
 		["a digest is long", { ADMIN_TOKENS: one({ sha256: "0".repeat(65) }) }],
-		["a digest is no hexadecimal", { ADMIN_TOKENS: one({ sha256: "g".repeat(64) }) }],
+		["a digest is not hexadecimal", { ADMIN_TOKENS: one({ sha256: "g".repeat(64) }) }],
 		["a digest is missing", { ADMIN_TOKENS: one({ sha256: undefined }) }],
 		["there is a key that nobody knows", { ADMIN_TOKENS: one({ admin: true }) }],
 		["a key stands twice", { ADMIN_TOKENS: one({}).replace("[{", '[{"access":"read",') }],
@@ -88,7 +88,7 @@ describe("nobody is let in", () => {
 		}
 	});
 
-	test("but with the token, whatever the case of its scheme and its digest", async () => {
+	test("but with the token, its scheme and its digest in upper or lower case", async () => {
 		const upper = (await tokens(ADMIN)).replace(
 			/"sha256":"([^"]+)"/,
 			(_, hex) => `"sha256":"${hex.toUpperCase()}"`,

@@ -36,7 +36,7 @@ function statusCase(status: number): Case {
 export const RESPONSES: readonly Case[] = [
 	{
 		id: "headers/listed",
-		says: "the allowed page reads the headers that the policy exposes, never Set-Cookie, whatever the API says",
+		says: "the allowed page reads the headers that the policy exposes, never Set-Cookie, even where the API exposes it",
 		steps: [include("shared/headers", { sees: HEADERS })],
 		expect: {
 			allowed: { page: ["200, sees content-type etag x-total"], wire: [READ] },

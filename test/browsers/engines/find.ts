@@ -97,7 +97,7 @@ function pathsOf(place: string): readonly string[] {
 	return (process.env["PATH"] ?? "").split(delimiter).map((directory) => join(directory, place));
 }
 
-/** Can be run, and is no snap: that would see neither our folders nor our profile. */
+/** Can be run, and is not a snap: that would see neither our folders nor our profile. */
 async function isUsable(path: string): Promise<boolean> {
 	try {
 		await access(path, constants.X_OK);

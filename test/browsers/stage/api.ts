@@ -62,7 +62,7 @@ export async function startApi(reach: (request: ReachedRequest) => void): Promis
 		response.setHeader("Cache-Control", "no-store");
 		response.setHeader("Content-Type", "text/plain");
 		const behave = behaviours.get(behaviour);
-		if (behave === undefined) return response.writeHead(500).end(`There is no ${behaviour}.`);
+		if (behave === undefined) return response.writeHead(500).end(`Nothing is called ${behaviour}.`);
 		return behave({ request, response, url, rest });
 	});
 	const accept = echo();

@@ -16,7 +16,7 @@ export interface Reply {
 	readonly body?: string | Buffer;
 }
 
-/** A reply, or whatever a test does with the request. */
+/** A reply, or what else a test does with the request. */
 export type Answer = Reply | ((request: IncomingMessage, response: ServerResponse) => unknown);
 
 /** What a test does with a request to upgrade. */
@@ -101,7 +101,7 @@ export async function startUpstream(): Promise<Upstream> {
 		},
 		async stop() {
 			server.close();
-			// Upgraded ones are the server's no more, so it would wait for them for ever.
+			// Upgraded ones are no longer the server's, so it would wait for them for ever.
 			for (const socket of sockets) socket.destroy();
 			await once(server, "close");
 		},
