@@ -36,7 +36,13 @@ describe("one fault is named, and nothing else", () => {
 	const ok = response(200, GOOD);
 	const preflightOk = response(204, GOOD);
 	test.each<Fault>([
-		["OPTIONS goes unanswered", { networkError: "refused" }, ok, "preflight-response", /CORS is not the cause/],
+		[
+			"OPTIONS goes unanswered",
+			{ networkError: "refused" },
+			ok,
+			"preflight-response",
+			/CORS is not the cause/,
+		],
 		[
 			"the preflight has no origin",
 			response(204, without("Access-Control-Allow-Origin")),

@@ -11,7 +11,7 @@ import type { ExitCode } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
 
 /** In the order of the help. Each is loaded when it is asked for: together they take longer than any of them runs. */
-const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
 	init: async () => (await import("../init/init.ts")).init,
 	validate: async () => (await import("../validate.ts")).validate,
 	test: async () => (await import("../test/test.ts")).test,
