@@ -52,7 +52,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "house",
-					include: ["test/{house,docs,habits,monitoring}.test.ts", "test/bench/**/*.test.ts"],
+					include: ["test/{house,docs,commands,habits,monitoring}.test.ts", "test/bench/**/*.test.ts"],
 					testTimeout: 60_000,
 					sequence: { groupOrder: 0 },
 				},

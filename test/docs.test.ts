@@ -1,39 +1,16 @@
 /** Owns the proof that README and the pages under docs/ are in step with the code, and that what they show works. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { glob } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { type ParseError, parse as parseJsonc } from "jsonc-parser";
 import { describe, expect, test } from "vitest";
 import { REFERENCE_PATH, withTables } from "../dev/tenant-reference.ts";
+import { PROJECT } from "../dev/wrangler.ts";
 import { readTenantFile } from "../src/cli/files/tenant-file.ts";
 import { PROBLEM_CODES } from "../src/gateway/problem.ts";
+import { blocks, readPages } from "./documented.ts";
 
-const PROJECT = join(import.meta.dirname, "..");
-
-interface Page {
-	/** As seen from the project's folder. */
-	readonly name: string;
-	readonly text: string;
-}
-
-async function pages(): Promise<readonly Page[]> {
-	const names = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
-	for await (const file of glob("docs/**/*.md", { cwd: PROJECT })) names.push(file);
-	return names.map((name) => ({ name, text: readFileSync(join(PROJECT, name), "utf8") }));
-}
-
-const PAGES = await pages();
-
-/** Blocks of a language, each with the line that it begins in. */
-function blocks(
-	{ name, text }: Page,
-	languages: readonly string[],
-): readonly (readonly [place: string, block: string])[] {
-	return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-		.filter(([, language]) => languages.includes(language ?? ""))
-		.map(({ 2: block = "", index }) => [`${name}:${text.slice(0, index).split("\n").length}`, block]);
-}
+const PAGES = await readPages();
 
 test("every problem has the section that its type leads to, and every section is one of a problem", () => {
 	const text = readFileSync(join(PROJECT, "docs/errors.md"), "utf8");

@@ -179,7 +179,7 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 
 const NO_CACHES = { cacheOrder: undefined, cacheTried: false, first: undefined } as const;
 
-/** The asterisk is no cache's doing. */
+/** The asterisk does not come from a cache. */
 function isNamedBy(exchange: Answered, origin: string): boolean {
 	const allowed = allowedOrigin(exchange);
 	return allowed === origin || allowed === "*";

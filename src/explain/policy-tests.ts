@@ -27,7 +27,7 @@ export interface PolicyTestResult {
 const NO_HOST = "host.invalid";
 
 /**
- * Runs expectations. All hosts are asked, not the first alone: what is the API's own origin, and so no cross-origin call,
+ * Runs expectations. All hosts are asked, not the first alone: what is the API's own origin, and so not a cross-origin call,
  * differs from host to host, and a promise is made for each.
  * @param document valid
  */

@@ -112,7 +112,7 @@ function actualWords(request: ToldRequest, mode: Explanation["mode"], indent: st
 		to,
 		responseHeaders[ALLOW_ORIGIN] !== undefined
 			? "The response is shared; of CORS it has exactly this"
-			: `The response is not shared: whatever CORS headers it has are removed; these are set:${none}`,
+			: `The response is not shared: the CORS headers that it has are removed; these are set:${none}`,
 		...headers,
 	];
 }

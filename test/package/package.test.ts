@@ -7,7 +7,8 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PROJECT, tryWrangler } from "../../dev/wrangler.ts";
-import { type Ran, run } from "./machine.ts";
+import { documented } from "../documented.ts";
+import { findProgram, type Ran, run } from "./machine.ts";
 import { startProject } from "./project-server.ts";
 
 const MANIFEST = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8"));
@@ -238,6 +239,13 @@ describe("cordon init", () => {
 			});
 			expect(response.status).toBe(404);
 			expect(await response.json()).toMatchObject({ code: "unknown-tenant" });
+			// As docs/production.md asks a tenant on wrangler dev; here nothing has been pushed, and the answer says for which host.
+			const [curl = "", ...args] = await documented("docs/production.md", "http://localhost:8787/items");
+			if (findProgram(curl) === undefined) return;
+			const here = args.map((word) => word.replace("localhost:8787", `127.0.0.1:${server.port}`));
+			const answer = succeeded(await run(project, curl, "-sS", ...here));
+			expect(answer).toContain("404");
+			expect(answer).toContain("api.example.com");
 		} finally {
 			await server.stop();
 		}

@@ -171,7 +171,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 		return `${colors.red("denied:")} ${enforcing}the page cannot ${what}.${path}${advice}`;
 	}
 	if (origin.reason === "own-origin") {
-		return `${colors.green("allowed:")} it is no cross-origin call, and CORS has no part in it.`;
+		return `${colors.green("allowed:")} the call is not cross-origin, so CORS has no part in it.`;
 	}
 	const [, other] = browser;
 	const how =

@@ -12,7 +12,8 @@ export function parseProperties(text: string): Record<string, unknown> {
 	// A line that ends in a backslash goes on in the next one.
 	for (const line of text.replaceAll(/\\\r?\n[ \t]*/g, "").split(/\r?\n/)) {
 		if (/^\s*([#!]|$)/.test(line)) continue;
-		const [, key = "", value = ""] = /^\s*((?:\\.|\[[^\]]*\]|[^\\=:\s[])+)\s*[=:\s]\s*(.*)$/s.exec(line) ?? [];
+		const [, key = "", value = ""] =
+			/^\s*((?:\\.|\[[^\]]*\]|[^\\=:\s[])+)\s*[=:\s]\s*(.*)$/s.exec(line) ?? [];
 		if (key !== "") put(root, keysOf(key), unescaped(value.trim()));
 	}
 	return root;

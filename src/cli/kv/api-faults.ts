@@ -18,7 +18,7 @@ export interface Asked {
 	readonly isWrite?: boolean;
 }
 
-/** Codes of the API for a token that is malformed, unknown or expired, whatever the status. */
+/** Codes of the API for a token that is malformed, unknown or expired, with any status. */
 const BAD_TOKEN_CODES: readonly unknown[] = [1000, 1001, 6003, 6111, 9103, 9106, 10_001];
 /** "Invalid access token", or "Unauthorized to access requested resource". */
 const ACCESS_TOKEN = 9109;

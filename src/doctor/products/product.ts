@@ -50,7 +50,7 @@ export function header(name: string, pattern: RegExp): Evidence {
 	};
 }
 
-/** A header of such a name, whatever its value. */
+/** A header of such a name, with any value. */
 export function anyHeader(pattern: RegExp): Evidence {
 	return ({ answer }) => {
 		const found = answer.headers.find(([name]) => pattern.test(name));

@@ -14,6 +14,8 @@ import {
 	runWrangler,
 	startDevServer,
 } from "../../../dev/wrangler.ts";
+import { documented } from "../../documented.ts";
+import { findProgram, run } from "../../package/machine.ts";
 
 const SECRET = "s3cret";
 const sha256 = createHash("sha256").update(SECRET).digest("hex");
@@ -79,6 +81,30 @@ test("what is written is read by wrangler from the gateway's KV", async () => {
 	});
 	expect((await ask("/v1/directories/customers/origins")).status).toBe(200);
 });
+
+test.skipIf(findProgram("curl") === undefined)(
+	"what docs/control-plane.md says to type writes a document, shows it in KV, and runs the cron trigger",
+	async () => {
+		const here = (words: readonly string[]) =>
+			words.map((word) =>
+				word
+					.replace("localhost:8790", `127.0.0.1:${server.port}`)
+					.replace("my-secret", SECRET)
+					.replace("api.acme.com", "typed.acme.com")
+					.replace(".wrangler/state", state),
+			);
+		const type = async (text: string) => {
+			const [program = "", ...args] = here(await documented("docs/control-plane.md", text));
+			return run(PROJECT, program, ...args);
+		};
+		expect((await type("http://localhost:8790/v1/tenants/api.acme.com")).output).toContain("201 Created");
+		const [, , ...wrangler] = here(await documented("docs/control-plane.md", "tenant:api.acme.com"));
+		expect(
+			JSON.parse(await runWrangler([...wrangler, `--config=${join(PROJECT, "wrangler.toml")}`], state)),
+		).toEqual(JSON.parse(DOCUMENT));
+		expect((await type("http://localhost:8790/cdn-cgi/local/scheduled")).code).toBe(0);
+	},
+);
 
 test("one of twenty writers with one ETag wins, and KV has what it wrote", async () => {
 	const path = "/v1/tenants/twenty.acme.com";
