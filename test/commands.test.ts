@@ -45,7 +45,7 @@ const READERS_OWN = [
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
 	"http://localhost:8787/items": "test/package/package.test.ts",
 	"http://localhost:8790/v1/tenants/api.acme.com": "test/admin/server/control-plane.test.ts",
-	"http://localhost:8790/cdn-cgi/local/scheduled": "test/admin/server/control-plane.test.ts",
+	"http://localhost:8790/cdn-cgi/handler/scheduled": "test/admin/server/control-plane.test.ts",
 };
 
 const SCRIPTS = Object.assign(

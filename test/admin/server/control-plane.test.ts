@@ -102,7 +102,7 @@ test.skipIf(findProgram("curl") === undefined)(
 		expect(
 			JSON.parse(await runWrangler([...wrangler, `--config=${join(PROJECT, "wrangler.toml")}`], state)),
 		).toEqual(JSON.parse(DOCUMENT));
-		expect((await type("http://localhost:8790/cdn-cgi/local/scheduled")).code).toBe(0);
+		expect((await type("http://localhost:8790/cdn-cgi/handler/scheduled")).code).toBe(0);
 	},
 );
 
@@ -163,7 +163,7 @@ test("the page, its reference and the reference's script are served, nothing fro
 });
 
 test("the cron trigger runs", async () => {
-	const run = await fetch(`http://127.0.0.1:${server.port}/cdn-cgi/local/scheduled`);
+	const run = await fetch(`http://127.0.0.1:${server.port}/cdn-cgi/handler/scheduled`);
 	expect(run.status).toBe(200);
 });
 
