@@ -74,7 +74,7 @@ export function writeRegularFile(path: string, text: string): void {
 		renameSync(draft, path);
 	} catch (error) {
 		remove();
-		throw new Fault("unwritable-file", `${safePart(path)} cannot be written: ${systemReason(error)}`);
+		throw unwritable(path, error);
 	}
 }
 
@@ -83,7 +83,7 @@ export function writeRegularFile(path: string, text: string): void {
  * @throws Fault there too
  */
 export function writeNewOrRegularFile(path: string, text: string): void {
-	const stats = lstatSync(path, { throwIfNoEntry: false });
+	const stats = statusForWriting(path);
 	if (stats !== undefined && !stats.isFile()) {
 		const kind = stats.isDirectory() ? "a folder" : stats.isSymbolicLink() ? LINK : kindOf(stats);
 		throw new Fault(
@@ -92,6 +92,19 @@ export function writeNewOrRegularFile(path: string, text: string): void {
 		);
 	}
 	writeRegularFile(path, text);
+}
+
+/** What stands at a path now; undefined where nothing does. @throws Fault where no file can have such a path */
+function statusForWriting(path: string): Stats | undefined {
+	try {
+		return lstatSync(path, { throwIfNoEntry: false });
+	} catch (error) {
+		throw unwritable(path, error);
+	}
+}
+
+function unwritable(path: string, error: unknown): Fault {
+	return new Fault("unwritable-file", `${safePart(path)} cannot be written: ${systemReason(error)}`);
 }
 
 const LINK = "a symbolic link";
