@@ -186,7 +186,7 @@ function recordedOf({ policyReadAtMilliseconds, ...verdict }: Verdict, at: numbe
 	};
 }
 
-/** Columns as the README documents them. */
+/** Columns as docs/records.md documents them. */
 function dataPoint(recorded: Recorded): DataPoint {
 	return {
 		indexes: [recorded.hostname.slice(0, MAX_INDEX_BYTES)],
