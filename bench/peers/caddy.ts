@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../../dev/ports.ts";
 import {
 	ALLOWED_ORIGIN,
 	EXPOSED_HEADERS,
@@ -10,7 +11,6 @@ import {
 	METHODS,
 	REQUEST_HEADERS,
 } from "../compare/policy.ts";
-import { freePort } from "../harness/ports.ts";
 import { type ServerProcess, startServer } from "../harness/process.ts";
 
 /** Caddy's version, where it is installed. */

@@ -1,12 +1,12 @@
 /** Owns the measurement of an isolate's heap after more tenants, origins and hostnames than it may keep. */
 
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../dev/ports.ts";
 import { preflightRequest } from "../compare/work.ts";
 import { type Client, createClient, type Wire } from "../harness/client.ts";
 import { usedHeapBytes } from "../harness/inspector.ts";
 import { startKv } from "../harness/kv.ts";
 import { LARGE_KINDS, largeHost } from "../harness/large-documents.ts";
-import { freePort } from "../harness/ports.ts";
 import type { Session } from "../harness/session.ts";
 import { startWorker } from "../harness/workerd.ts";
 import { tenantHost, tenantPreflight } from "./traffic.ts";

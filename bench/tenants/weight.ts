@@ -1,9 +1,9 @@
 /** Owns `npm run bench -- weight`: what compiled tenants hold of workerd's heap, beside what they are reckoned to hold. */
 
 import { Command } from "@commander-js/extra-typings";
+import { freePort } from "../../dev/ports.ts";
 import { buildWorker } from "../harness/build.ts";
 import { usedHeapBytes } from "../harness/inspector.ts";
-import { freePort } from "../harness/ports.ts";
 import { withSession } from "../harness/session.ts";
 import { alignTable } from "../harness/table.ts";
 import { startWorker } from "../harness/workerd.ts";

@@ -3,11 +3,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { freePorts } from "../../dev/ports.ts";
 import { collectOutput, startGroup } from "../../dev/process-group.ts";
 import { PROJECT } from "../../dev/wrangler.ts";
 import { familyOf, leftOf } from "./processes.ts";
@@ -188,13 +188,3 @@ describe.skipIf(isWindows)("npm start", () => {
 		rmSync(join(PROJECT, `.wrangler/demo/${gateway}`), { recursive: true, force: true, maxRetries: 5 });
 	});
 });
-
-async function freePorts(count: number): Promise<readonly number[]> {
-	const servers = Array.from({ length: count }, () => createServer().listen(0));
-	await Promise.all(servers.map((server) => once(server, "listening")));
-	return servers.map((server) => {
-		const address = server.address();
-		server.close();
-		return typeof address === "object" && address !== null ? address.port : 0;
-	});
-}

@@ -12,6 +12,7 @@ import express, { type RequestHandler } from "express";
 import fastify, { type FastifyInstance } from "fastify";
 import { Hono, type MiddlewareHandler } from "hono";
 import { onTestFinished } from "vitest";
+import { freePort } from "../../dev/ports.ts";
 import { folder } from "../cli/harness.ts";
 
 /** Starts a server and gives its address, without a slash at the end; it is gone after the test. */
@@ -126,15 +127,6 @@ server { listen 127.0.0.1:${port}; root ${directory}/www; ${server} } }`
 		await opened(port);
 		return `http://127.0.0.1:${port}`;
 	};
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	await once(server, "close");
-	return port;
 }
 
 async function opened(port: number): Promise<void> {

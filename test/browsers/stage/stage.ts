@@ -1,8 +1,6 @@
 /** Owns the whole stage: pages, fronts, the built gateway under `wrangler dev`, and the hostile API behind it. */
 
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { freePort } from "../../../dev/ports.ts";
 import { createGateway, type Gateway } from "../../end-to-end/harness/gateway.ts";
 import { type Api, startApi } from "./api.ts";
 import { type Destination, type Front, type FrontOptions, startFront } from "./front.ts";
@@ -54,7 +52,7 @@ export function createStage(options: StageOptions): Stage {
 			const runs = createRuns({ world, upstream, ledger, onReport });
 			const pages = started(await startPages({ world, runs, onFailure, acknowledge: api.acknowledge }));
 			const gateway = started(createGateway());
-			for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await closedPort() })) {
+			for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await freePort() })) {
 				gateway.tenant(host, document);
 			}
 			await gateway.start();
@@ -70,13 +68,4 @@ export function createStage(options: StageOptions): Stage {
 			await Promise.all(running.splice(0).map((each) => each.stop()));
 		},
 	};
-}
-
-/** A port on which nobody listens. */
-async function closedPort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	return port;
 }

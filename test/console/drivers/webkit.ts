@@ -1,11 +1,10 @@
 /** Owns WebKitGTK as the console's tests drive it: its MiniBrowser, by its own WebDriver. */
 
-import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../dev/ports.ts";
 import { openProcess } from "../../browsers/engines/process.ts";
 import { openScreen } from "../../browsers/engines/webkit.ts";
 import { performed, pressed, typed } from "./keys.ts";
@@ -30,6 +29,7 @@ export async function openWebkit(driver: string, binary: string): Promise<Browse
 	const directory = await mkdtemp(join(tmpdir(), "cordon-console-"));
 	await mkdir(join(directory, "runtime"), { mode: 0o700 });
 	const screen = await openScreen(directory, "1400x1100x24");
+	// The driver wants to be told one.
 	const port = await freePort();
 	const program = openProcess([driver, "--host=127.0.0.1", `--port=${port}`], screen.env);
 	const ask = asker(`http://127.0.0.1:${port}`);
@@ -74,16 +74,6 @@ async function started(ask: Ask, output: () => string): Promise<void> {
 		if (Date.now() > deadline) throw new Error(`WebKitWebDriver does not start:\n${output()}`);
 		await sleep(POLL_MILLISECONDS);
 	}
-}
-
-/** The driver wants to be told a port: one that is free now. */
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, "127.0.0.1");
-	await once(server, "listening");
-	const { port } = server.address() as AddressInfo;
-	server.close();
-	await once(server, "close");
-	return port;
 }
 
 /** The one window there is: what the page before it has kept is cleared. */
