@@ -6,7 +6,8 @@ import type { Engine } from "./engine.ts";
 import { freshHome, openProcess, run } from "./process.ts";
 import { createTrust } from "./trust.ts";
 
-const PREFERENCES = {
+/** What it is kept from: proxies and calls of its own. */
+export const QUIET_PREFERENCES = {
 	"network.proxy.type": 0,
 	"network.captive-portal-service.enabled": false,
 	"network.connectivity-service.enabled": false,
@@ -15,10 +16,25 @@ const PREFERENCES = {
 	"app.update.enabled": false,
 	"browser.shell.checkDefaultBrowser": false,
 	"browser.aboutwelcome.enabled": false,
+};
+
+const PREFERENCES = {
+	...QUIET_PREFERENCES,
 	// Nobody is there to answer a dialog: without this one, a 401 that asks for authentication is read at once.
 	"network.auth.subresource-http-auth-allow": 1,
 	"security.default_personal_cert": "Select Automatically",
 };
+
+/** Writes what a profile prefers. */
+export async function writePreferences(
+	profile: string,
+	preferences: Readonly<Record<string, string | number | boolean>>,
+): Promise<void> {
+	const lines = Object.entries(preferences).map(
+		([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
+	);
+	await writeFile(join(profile, "user.js"), lines.join(""));
+}
 
 export function firefox(binary: string): Engine {
 	return {
@@ -34,10 +50,7 @@ export function firefox(binary: string): Engine {
 			await mkdir(profile, { recursive: true });
 			await createTrust(profile, authority);
 			const preferences = { ...PREFERENCES, "network.dns.localDomains": hostnames.join(",") };
-			const lines = Object.entries(preferences).map(
-				([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
-			);
-			await writeFile(join(profile, "user.js"), lines.join(""));
+			await writePreferences(profile, preferences);
 			return openProcess(
 				[binary, "--headless", "--no-remote", "--profile", profile, url],
 				freshHome(directory),

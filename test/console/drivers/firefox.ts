@@ -1,24 +1,14 @@
 /** Owns Firefox as the console's tests drive it, over WebDriver BiDi, which it speaks by itself. */
 
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { QUIET_PREFERENCES, writePreferences } from "../../browsers/engines/firefox.ts";
 import { freshHome, openProcess } from "../../browsers/engines/process.ts";
 import { performed, pressed, typed } from "./keys.ts";
 import { asJson, type Browser, createPage, type Page, readJson, type Scheme } from "./page.ts";
 import { printed } from "./printed.ts";
 import { connect, type Wire } from "./wire.ts";
-
-const PREFERENCES = {
-	"network.proxy.type": 0,
-	"network.captive-portal-service.enabled": false,
-	"network.connectivity-service.enabled": false,
-	"network.trr.mode": 5,
-	"datareporting.policy.dataSubmissionEnabled": false,
-	"app.update.enabled": false,
-	"browser.shell.checkDefaultBrowser": false,
-	"browser.aboutwelcome.enabled": false,
-};
 
 /** Tells the tests what the page's own policy has refused. */
 const WATCH =
@@ -30,12 +20,10 @@ export async function openFirefox(binary: string, scheme: Scheme): Promise<Brows
 	const profile = join(directory, "profile");
 	await mkdir(join(directory, "runtime"), { mode: 0o700 });
 	await mkdir(profile);
-	const preferences = {
-		...PREFERENCES,
+	await writePreferences(profile, {
+		...QUIET_PREFERENCES,
 		"layout.css.prefers-color-scheme.content-override": scheme === "dark" ? 0 : 1,
-	};
-	const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${value});\n`);
-	await writeFile(join(profile, "user.js"), lines.join(""));
+	});
 	const command = [
 		binary,
 		"--headless",
