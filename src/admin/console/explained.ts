@@ -1,6 +1,6 @@
 /** Owns the words of an explanation: the steps of `cordon explain`, told of a draft. */
 
-import type { Reason } from "../../explain/report.ts";
+import type { BrowserHalf, Explanation, Reason } from "../../explain/report.ts";
 import {
 	PASSED_OVER_WORDS,
 	policyPlace,
@@ -9,7 +9,7 @@ import {
 	requestWords,
 	stepLines,
 } from "../../explain/words.ts";
-import type { OpenReport, Report, ReportedBrowser } from "./report.ts";
+import type { Report } from "./report.ts";
 
 /** A step, and what is said of it. */
 export interface ToldStep {
@@ -56,7 +56,7 @@ export function conclude(report: Report): Conclusion {
 }
 
 /** Where one mode was asked for, what the browser makes of that one is what counts. */
-function blockedByBrowser({ browser }: OpenReport): Conclusion | undefined {
+function blockedByBrowser({ browser }: Explanation): Conclusion | undefined {
 	const [only, other] = browser;
 	if (only === undefined || other !== undefined || only.readable) return undefined;
 	const mode = only.credentials === "include" ? "with credentials" : "without credentials";
@@ -67,7 +67,7 @@ function blockedByBrowser({ browser }: OpenReport): Conclusion | undefined {
 	};
 }
 
-function how({ mode, browser, requests }: OpenReport): string {
+function how({ mode, browser, requests }: Explanation): string {
 	if (mode === "report" || browser.length < 2) return "";
 	return requests.at(-1)?.responseHeaders["access-control-allow-credentials"] === "true"
 		? ", with credentials or without"
@@ -75,7 +75,7 @@ function how({ mode, browser, requests }: OpenReport): string {
 }
 
 /** Every fix was tried by the control plane before it was told. */
-function advice({ origin, fixes }: OpenReport): string {
+function advice({ origin, fixes }: Explanation): string {
 	if (origin.reason === "ambiguous-path") {
 		return " Call the API by a path that every server reads in the same way.";
 	}
@@ -83,7 +83,7 @@ function advice({ origin, fixes }: OpenReport): string {
 }
 
 /** Tells the steps. */
-export function steps(report: OpenReport): readonly ToldStep[] {
+export function steps(report: Explanation): readonly ToldStep[] {
 	const { call, mode, tenant, requests, browser } = report;
 	const headers = call.headers.length === 0 ? "" : `, with ${call.headers.join(", ")}`;
 	const quiet = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
@@ -103,16 +103,17 @@ export function steps(report: OpenReport): readonly ToldStep[] {
 	];
 }
 
-function policyLines({ route, policy, passedOver }: OpenReport): readonly string[] {
+function policyLines({ route, policy, passedOver }: Explanation): readonly string[] {
 	const place = policyPlace(route);
-	const skipped = passedOver.length > 0 && policy !== null ? passedOver : [];
 	return [
-		policy === null || policy === "/cors" ? place : `${place}, the policy at ${policy}`,
-		...skipped.map(({ pointer, reason }) => `not the one at ${pointer}: ${said(PASSED_OVER_WORDS, reason)}`),
+		policy === "/cors" ? place : `${place}, the policy at ${policy}`,
+		...passedOver.map(
+			({ pointer, reason }) => `not the one at ${pointer}: ${said(PASSED_OVER_WORDS, reason)}`,
+		),
 	];
 }
 
-function originLines({ origin, otherReading, call, route }: OpenReport): readonly string[] {
+function originLines({ origin, otherReading, call, route }: Explanation): readonly string[] {
 	if (origin.entry !== null)
 		return [`${said(REASON_WORDS, origin.reason)}: ${origin.entry} at ${origin.pointer}`];
 	const why = said(REASON_WORDS, origin.reason);
@@ -121,10 +122,10 @@ function originLines({ origin, otherReading, call, route }: OpenReport): readonl
 }
 
 /** A newer API may give a reason that this page does not know yet. */
-function said(words: Readonly<Record<Reason, string>>, reason: string): string {
-	return words[reason as Reason] ?? reason;
+function said(words: Readonly<Record<Reason, string>>, reason: Reason): string {
+	return words[reason] ?? reason;
 }
 
-function browserLines({ readable, steps: checks }: ReportedBrowser): readonly string[] {
+function browserLines({ readable, steps: checks }: BrowserHalf): readonly string[] {
 	return [readable ? "the page gets the response" : "the page gets a network error", ...stepLines(checks)];
 }
