@@ -55,28 +55,11 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 	test("a document is completed, checked, tried, compared and saved without a mouse", async () => {
 		await plane().put("edit.acme.com", DOCUMENT);
 		await at.openDocument("edit.acme.com");
-		await at.focusEditor();
-		await page().press("Control+Home");
-		await page().press("End");
-		await page().press("Enter");
-		await page().type('"mod');
-		await page().until("document.querySelector('.editor').shadowRoot.querySelector('[role=option]')");
-		await page().until("document.querySelector('.findings [data-tone=bad]')");
-		await new Promise((resolve) => setTimeout(resolve, 150));
-		await page().press("Enter");
-		await page().type('"nonsense');
-		await page().press("End");
-		await page().type(",");
-		await page().until("document.querySelector('.findings code')?.textContent === '/mode'");
-		expect(await at.editorText()).toContain('"mode": "nonsense",');
+		await at.writeWrongMode();
 		expect(await page().text(".findings .place")).toContain("Line 2");
 		await page().press("Control+s");
 		expect(await page().run("document.querySelector('dialog')")).toBe(null);
-		await page().run("document.querySelector('.findings .place').focus()");
-		await page().press("Enter");
-		await page().press("Backspace");
-		await page().type('"report');
-		await page().until("document.querySelector('.found .help').textContent.startsWith('Nothing is wrong')");
+		await at.mendMode();
 
 		await page().run("document.querySelector('#try-origin').focus()");
 		await page().type("https://app.acme.com");

@@ -25,6 +25,10 @@ export interface Visit {
 	openDocument(host: string, token?: string): Promise<void>;
 	focusEditor(): Promise<void>;
 	editorText(): Promise<string>;
+	/** Completes a mode by keyboard, and gives it a value that is none: the findings say so. */
+	writeWrongMode(): Promise<void>;
+	/** Goes from the finding to its place, and writes report mode there. */
+	mendMode(): Promise<void>;
 	/** What the focus is on, as it is read. */
 	focused(): Promise<string>;
 	/** What is stored for a host. */
@@ -42,6 +46,12 @@ export function visit(page: () => Page, plane: () => Plane): Visit {
 		await page().until("document.querySelector('.tenants, .empty')");
 		if (path !== "") await page().run(`location.hash = ${JSON.stringify(path)}`);
 	};
+	const focusEditor = () =>
+		page().run("document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
+	const editorText = () =>
+		page().run<string>(
+			"[...document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n')",
+		);
 	return {
 		open,
 		async openDocument(host, token) {
@@ -51,12 +61,33 @@ export function visit(page: () => Page, plane: () => Plane): Visit {
 			);
 		},
 		async focusEditor() {
-			await page().run("document.querySelector('.editor').shadowRoot.querySelector('.cm-content').focus()");
+			await focusEditor();
 		},
-		editorText: () =>
-			page().run(
-				"[...document.querySelector('.editor').shadowRoot.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\\n')",
-			),
+		editorText,
+		async writeWrongMode() {
+			await focusEditor();
+			await page().press("Control+Home");
+			await page().press("End");
+			await page().press("Enter");
+			await page().type('"mod');
+			await page().until("document.querySelector('.editor').shadowRoot.querySelector('[role=option]')");
+			await page().until("document.querySelector('.findings [data-tone=bad]')");
+			// A key that comes at once is not yet the list's.
+			await new Promise((resolve) => setTimeout(resolve, 300));
+			await page().press("Enter");
+			await page().type('"nonsense');
+			await page().press("End");
+			await page().type(",");
+			await page().until("document.querySelector('.findings code')?.textContent === '/mode'");
+			expect(await editorText()).toContain('"mode": "nonsense",');
+		},
+		async mendMode() {
+			await page().run("document.querySelector('.findings .place').focus()");
+			await page().press("Enter");
+			await page().press("Backspace");
+			await page().type('"report');
+			await page().until("document.querySelector('.found .help').textContent.startsWith('Nothing is wrong')");
+		},
 		focused: () => page().run("document.activeElement.innerText || document.activeElement.id"),
 		stored: async (host) => (await plane().ask(`tenants/${host}`)).json(),
 		async axe(where) {
