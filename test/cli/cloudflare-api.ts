@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
+import { afterEach, beforeEach, onTestFinished, vi } from "vitest";
 import { folder } from "./harness.ts";
 
 export const ACCOUNT = "a".repeat(32);
@@ -88,6 +88,21 @@ export function project(files: Readonly<Record<string, unknown>> = {}, id: strin
 export function configOf(id: string | undefined = NAMESPACE): string {
 	const named = id === undefined ? "" : `id = "${id}"\n`;
 	return `name = "gateway"\nmain = "index.js"\ncompatibility_date = "2026-10-23"\n[[kv_namespaces]]\nbinding = "TENANTS"\n${named}`;
+}
+
+/** Room for the SDK's own back-off. */
+export const BACK_OFF_TIMEOUT_MILLISECONDS = 120_000;
+
+/** Has every test of a file run without what the machine's environment says of proxies and of wrangler's. */
+export function inPlainEnvironment(): void {
+	beforeEach(() => {
+		for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "CLOUDFLARE_ENV"]) {
+			vi.stubEnv(name, undefined);
+		}
+	});
+	afterEach(() => {
+		vi.unstubAllEnvs();
+	});
 }
 
 /** Starts the stand-in; closed after the test. */

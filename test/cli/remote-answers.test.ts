@@ -1,31 +1,24 @@
 /** Owns the proof of what Cloudflare's API may answer: waits of every form, lists without an end, refusals by their code. */
 
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
 	ACCOUNT,
 	type ApiFault,
 	type ApiOptions,
+	BACK_OFF_TIMEOUT_MILLISECONDS,
 	cloudflareApi,
 	every,
 	first,
+	inPlainEnvironment,
 	NAMESPACE,
 	project,
 } from "./cloudflare-api.ts";
 import { cordon, type Ran } from "./harness.ts";
 
 const A = { cors: { origins: ["https://a.example"] } };
-/** With the SDK's own back-off. */
-const TIMEOUT_MILLISECONDS = 120_000;
 
-beforeEach(() => {
-	for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "CLOUDFLARE_ENV"]) {
-		vi.stubEnv(name, undefined);
-	}
-});
-afterEach(() => {
-	vi.unstubAllEnvs();
-});
+inPlainEnvironment();
 
 /** A stand-in, and a project whose folder has one host. */
 async function setup(options: ApiOptions) {
@@ -43,7 +36,7 @@ const body = (value: unknown): ApiFault => ({ kind: "body", status: 200, body: J
 const page = (names: readonly string[], cursor: string): ApiFault =>
 	body({ success: true, errors: [], result: names.map((name) => ({ name })), result_info: { cursor } });
 
-describe("Retry-After", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("Retry-After", { timeout: BACK_OFF_TIMEOUT_MILLISECONDS }, () => {
 	const wait = (retryAfter: string): ApiFault => ({ kind: "status", status: 429, retryAfter });
 
 	test("may be a date", async () => {
@@ -99,7 +92,7 @@ describe("a list of keys", () => {
 	});
 });
 
-describe("an answer that does not say what is stored", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("an answer that does not say what is stored", { timeout: BACK_OFF_TIMEOUT_MILLISECONDS }, () => {
 	test.each([
 		["GET", "/keys", { success: true }],
 		["GET", "/keys", { success: true, result: null }],

@@ -2,16 +2,18 @@
 
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import {
 	ACCOUNT,
 	type ApiFault,
 	type ApiOptions,
+	BACK_OFF_TIMEOUT_MILLISECONDS,
 	type CloudflareApi,
 	cloudflareApi,
 	configOf,
 	every,
 	first,
+	inPlainEnvironment,
 	NAMESPACE,
 	project,
 	TOKEN,
@@ -22,17 +24,8 @@ const A = { cors: { origins: ["https://a.example"] } };
 const B = { cors: { origins: ["https://b.example"] } };
 const HOSTS = ["a.com", "b.com", "c.com"];
 const AT_ONCE = "0.001";
-/** With the SDK's own back-off. */
-const TIMEOUT_MILLISECONDS = 120_000;
 
-beforeEach(() => {
-	for (const name of ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "CLOUDFLARE_ENV"]) {
-		vi.stubEnv(name, undefined);
-	}
-});
-afterEach(() => {
-	vi.unstubAllEnvs();
-});
+inPlainEnvironment();
 
 /** A stand-in, a project whose folder has three hosts, and what a command led to. */
 async function setup(
@@ -58,7 +51,7 @@ function hostsOf({ values }: CloudflareApi): readonly string[] {
 	return [...values.keys()].toSorted().map((key) => key.replace("tenant:", ""));
 }
 
-describe("what fails for a moment is tried again", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("what fails for a moment is tried again", { timeout: BACK_OFF_TIMEOUT_MILLISECONDS }, () => {
 	const calls = [
 		["GET", "/keys"],
 		["POST", "/bulk/get"],
@@ -96,7 +89,9 @@ describe("what fails for a moment is tried again", { timeout: TIMEOUT_MILLISECON
 	});
 });
 
-describe("what goes on failing ends with 2 and a few lines", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("what goes on failing ends with 2 and a few lines", {
+	timeout: BACK_OFF_TIMEOUT_MILLISECONDS,
+}, () => {
 	test.each<[string, ApiFault, string, readonly string[]]>([
 		["500", { kind: "status", status: 500, retryAfter: AT_ONCE }, "PUT /bulk", ["0 of 3 written", "500"]],
 		[
@@ -197,7 +192,7 @@ describe("what goes on failing ends with 2 and a few lines", { timeout: TIMEOUT_
 	});
 });
 
-describe("keys that the API leaves undone", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("keys that the API leaves undone", { timeout: BACK_OFF_TIMEOUT_MILLISECONDS }, () => {
 	const undone = (...keys: readonly string[]): ApiFault => ({ kind: "undone", keys });
 
 	test("are tried again", async () => {
@@ -327,7 +322,7 @@ describe("what others do meanwhile", () => {
 	});
 });
 
-describe("large numbers", { timeout: TIMEOUT_MILLISECONDS }, () => {
+describe("large numbers", { timeout: BACK_OFF_TIMEOUT_MILLISECONDS }, () => {
 	const origins = Array.from({ length: 25_000 }, (_, index) => `https://shop${index}.example`);
 
 	test("25,000 origins are added in under 20 calls", async () => {
