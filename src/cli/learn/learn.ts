@@ -11,15 +11,14 @@ import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { counted, type Terminal } from "../shell/terminal.ts";
+import type { Terminal } from "../shell/terminal.ts";
 import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
 import { createJsonStream } from "./json-stream.ts";
 import { verdictsIn } from "./records.ts";
 import { createVisitors, type Denied, deniedBy, type Visitors } from "./visitors.ts";
 import { domainsOf, KIND_WORDS, kindOf, type OriginKind } from "./what-it-is.ts";
+import { printDenied, printResult } from "./words.ts";
 
-/** Denied things that are listed; `--json` has them all. */
-const MAX_SHOWN = 50;
 /** Kinds that are selected before anybody has chosen. Never a look-alike. */
 const PRESELECTED: readonly OriginKind[] = ["own-subdomain", "own-domain"];
 
@@ -241,82 +240,4 @@ function checked(
 function plain({ firstMilliseconds, lastMilliseconds, ...rest }: Denied) {
 	const date = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
 	return { ...rest, first: date(firstMilliseconds), last: date(lastMilliseconds) };
-}
-
-function printDenied(
-	denied: readonly Denied[],
-	kinds: ReadonlyMap<Denied, OriginKind | undefined>,
-	visitors: Visitors,
-	terminal: Terminal,
-): void {
-	const { colors } = terminal;
-	if (visitors.count() === 0) {
-		terminal.out(
-			"No record is of this file's hosts. Are these the logs of the right Worker, and is the tenant in report mode? JSON is read, one value or one a line; results of a query as tab-separated text are not (ask with FORMAT JSON).",
-		);
-		return;
-	}
-	terminal.out(`${counted(visitors.count(), "recorded decision")}.`);
-	for (const one of denied.slice(0, MAX_SHOWN)) {
-		const kind = kinds.get(one);
-		const place = one.route === "" ? "" : ` on ${one.route}`;
-		terminal.out(
-			`\n${colors.bold(safePart(`${one.what === "origin" ? "" : `${one.what} `}${one.name}`))}${safePart(place)}`,
-		);
-		const words = kind === undefined ? "" : KIND_WORDS[kind];
-		if (words !== "") terminal.out(`  ${kind === "look-alike" ? colors.red(words) : words}`);
-		terminal.out(`  ${one.count.toLocaleString("en")} times${span(one)}${seenWith(one)}`);
-	}
-	if (denied.length > MAX_SHOWN)
-		terminal.out(`\n… and ${denied.length - MAX_SHOWN} more; --json has them all.`);
-	if (visitors.leftOut() > 0)
-		terminal.out(
-			`${visitors.leftOut()} more records were of origins beyond the ${visitors.groups().length} that are looked at.`,
-		);
-}
-
-function span({ firstMilliseconds, lastMilliseconds }: Denied): string {
-	if (firstMilliseconds === undefined || lastMilliseconds === undefined) return "";
-	const minutes = (at: number) => new Date(at).toISOString().slice(0, 16).replace("T", " ");
-	const [first, last] = [minutes(firstMilliseconds), minutes(lastMilliseconds)];
-	return first === last ? `, ${first}` : `, ${first} to ${last}`;
-}
-
-function seenWith(one: Denied): string {
-	const parts =
-		one.what === "origin"
-			? [one.methods.slice(0, 8).join(", "), one.headers.slice(0, 8).join(", ")]
-			: [`asked for by ${one.origins.slice(0, 3).join(", ")}`];
-	const text = parts.filter((part) => part !== "").join("; ");
-	return text === "" ? "" : safePart(`, ${text}`);
-}
-
-function printResult(
-	path: string,
-	additions: readonly Addition[],
-	still: readonly Denied[],
-	document: TenantDocument,
-	visitors: Visitors,
-	terminal: Terminal,
-): void {
-	const { colors } = terminal;
-	if (additions.length > 0) {
-		terminal.out("");
-		for (const { entry, list, route } of additions) {
-			terminal.out(
-				`${colors.green("added")}  ${safePart(entry)} to ${list}${route === "" ? "" : safePart(` of ${route}`)}`,
-			);
-		}
-		terminal.out(`${safePart(path)} is written.`);
-	}
-	if (visitors.count() === 0) return;
-	if (still.length > 0) {
-		const names = still.slice(0, MAX_SHOWN).map(({ name }) => safePart(name));
-		terminal.out(`\nStill denied: ${names.join(", ")}${still.length > MAX_SHOWN ? ", …" : ""}.`);
-		return;
-	}
-	const watches = document.mode === "report";
-	terminal.out(
-		`\nNothing that was seen would be denied.${watches ? ' To enforce it, take out "mode": "report" and push.' : ""}`,
-	);
 }
