@@ -30,7 +30,7 @@ export function expandExpression(expression: string): readonly string[] | undefi
 		: undefined;
 }
 
-/** Whatever stands for some characters of a host becomes `*`, for some digits of a port `:*`. */
+/** What stands for some characters of a host becomes `*`, for some digits of a port `:*`. */
 function withWildcards(text: string): string {
 	return text
 		.replace(/\(:(?:\\d|\[0-9\])(?:\+|\*|\{[\d,]+\})\)\?|:(?:\\d|\[0-9\])(?:\+|\*|\{[\d,]+\})/, ":*")
