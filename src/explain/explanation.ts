@@ -1,13 +1,13 @@
 import { checkOrigin } from "../cors/allowed-origins.ts";
-import { originKey, tenantKey } from "../tenants/keys.ts";
+import { originKey, tenantKey, withoutDot } from "../tenants/keys.ts";
 import type { TenantDocument } from "../tenants/schema.ts";
 import type { Place, Tenant } from "../tenants/tenant.ts";
-import { actualRequest, type Conclusion, conclude } from "./conclusion.ts";
+import { actualRequest, type Conclusion, conclude, type Exchanged } from "./conclusion.ts";
 import { elsewhereWords } from "./elsewhere.ts";
 import { entryPointer, passedOver, policiesAt } from "./place.ts";
 import { isPageOrigin, type PageCall } from "./question.ts";
 import { createRehearsal } from "./rehearsal.ts";
-import type { Explanation } from "./report.ts";
+import type { Explanation, Reason } from "./report.ts";
 import { requestsOf, toService } from "./requests.ts";
 
 /** Asks KV for keys of origin directories. */
@@ -35,8 +35,10 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 	const route = tenant.routes?.find(url.pathname);
 	const other = tenant.routes?.findOtherReading(url.pathname);
 	const place = route?.value ?? tenant.place;
-	const asked = await ask(origin, askDirectories, place);
-	const key = tenantKey(url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname);
+	const target = redirectTarget(call);
+	const behind = target && (tenant.routes?.find(target.pathname)?.value ?? tenant.place);
+	const asked = await ask(origin, askDirectories, behind === undefined ? [place] : [place, behind]);
+	const key = tenantKey(withoutDot(url.hostname));
 	const rehearsalOf = (held: unknown) =>
 		createRehearsal(new Map([[key, JSON.stringify(held)], ...asked.values]), asked.unknown, call);
 	// What a page may read is asked of the document as it is once it enforces.
@@ -47,8 +49,10 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 	const policies = policiesAt(document, route?.path);
 	const policy = policies[verdict.policy ?? 0];
 	if (policy === undefined) throw new Error("the document has no policy");
-	const undecided = verdict.reason === "directory-unavailable";
-	const conclusion = undecided ? undefined : await conclude(call, call.credentials, enforced);
+	const concluded =
+		verdict.reason === HAS_THE_WORD ? undefined : await conclude(call, call.credentials, enforced);
+	const undecided = concluded?.exchanges.some(isUndecided) ?? true;
+	const conclusion = undecided ? undefined : concluded;
 	// Which mode a path is under is the gateway's to say: a route has its own, and what is ambiguous is enforced.
 	const asItIs = await rehearsalOf(document)({ ...actualRequest(call), method: "GET" });
 	const report = asItIs.verdict?.mode === "report";
@@ -117,14 +121,29 @@ function enforcing(document: TenantDocument): unknown {
 	};
 }
 
+const HAS_THE_WORD: Reason = "directory-unavailable";
+
+/** Behind a redirect another policy may hang on a directory. */
+function isUndecided({ rehearsed: { verdict } }: Exchanged): boolean {
+	return verdict?.reason === HAS_THE_WORD;
+}
+
+/** Where the API redirects the call to within itself; undefined where it does not. */
+function redirectTarget({ url, redirect }: PageCall): URL | undefined {
+	const target = redirect && URL.parse(redirect.location, url.href);
+	return target?.hostname === url.hostname ? target : undefined;
+}
+
 /** Reads what the origin directories have to say, where they have the word. */
 async function ask(
 	origin: string,
 	askDirectories: AskDirectories | undefined,
-	place: Place,
+	places: readonly Place[],
 ): Promise<{ readonly values: ReadonlyMap<string, string>; readonly unknown: ReadonlySet<string> }> {
-	const check = origin === "" ? undefined : checkOrigin(place.policies.origins, origin);
-	const directories = check?.kind === "ask" ? check.policies.flatMap((policy) => policy.directories) : [];
+	const directories = (origin === "" ? [] : places).flatMap((place) => {
+		const check = checkOrigin(place.policies.origins, origin);
+		return check.kind === "ask" ? check.policies.flatMap((policy) => policy.directories) : [];
+	});
 	const keys = [...new Set(directories)].map((name) => originKey(name, origin));
 	if (askDirectories === undefined) return { values: new Map(), unknown: new Set(keys) };
 	return { values: keys.length > 0 ? await askDirectories(keys) : new Map(), unknown: new Set() };

@@ -48,26 +48,61 @@ export function applyFix(situation: Situation, { patch, page = {} }: Fix): Situa
 /**
  * Checks a set of changes: each is one that validate accepts without a new warning, together they make the call allowed, and
  * without any one of them it is not.
- * @returns those that are needed; undefined where they do not do it
+ * @returns those that are needed, or the warning that there is no way around; undefined where they do not do it
  */
-export async function checkedFixes(
-	situation: Situation,
-	fixes: readonly Fix[],
-): Promise<readonly Fix[] | undefined> {
+async function checkedFixes(situation: Situation, fixes: readonly Fix[]): Promise<Remedy | undefined> {
 	if (!(await isAllowedAfter(situation, fixes))) return undefined;
 	let needed = fixes;
-	for (const fix of fixes) {
-		const others = needed.filter((other) => other !== fix);
-		if (await isAllowedAfter(situation, others)) needed = others;
+	for (let before = needed.length + 1; needed.length < before; ) {
+		before = needed.length;
+		for (const fix of needed) {
+			if (!needed.includes(fix)) continue;
+			const others = applicable(
+				situation,
+				needed.filter((other) => other !== fix),
+			);
+			if (await isAllowedAfter(situation, others)) needed = others;
+		}
 	}
-	return needed;
+	for (const fix of needed) {
+		const changed = changedBy(
+			situation,
+			needed.filter((other) => other !== fix),
+		);
+		// What only keeps validate from warning does nothing for the call, and is not told as if it did.
+		if (changed === undefined || !(await isAllowed(changed))) continue;
+		const warning = objection(situation.document, changed.document);
+		return { fixes: [], obstacles: warning === undefined ? [] : [obstacleOf(warning)] };
+	}
+	return { fixes: needed, obstacles: [] };
+}
+
+/** Those that have a target: a change may stand in what another one would have made. */
+function applicable(situation: Situation, fixes: readonly Fix[]): readonly Fix[] {
+	let now = situation;
+	return fixes.filter((fix) => {
+		const after = applyFix(now, fix);
+		if (after !== undefined) now = after;
+		return after !== undefined;
+	});
 }
 
 async function isAllowedAfter(situation: Situation, fixes: readonly Fix[]): Promise<boolean> {
-	let changed: Situation | undefined = situation;
-	for (const fix of fixes) changed = changed && applyFix(changed, fix);
+	const changed = changedBy(situation, fixes);
 	if (changed === undefined || objection(situation.document, changed.document) !== undefined) return false;
-	return (await trySituation(changed))?.explanation.allowed === true;
+	return isAllowed(changed);
+}
+
+async function isAllowed(situation: Situation): Promise<boolean> {
+	return (await trySituation(situation))?.explanation.allowed === true;
+}
+
+function obstacleOf({ code, message }: Finding): Obstacle {
+	return { code, message };
+}
+
+function changedBy(situation: Situation, fixes: readonly Fix[]): Situation | undefined {
+	return fixes.reduce<Situation | undefined>((now, fix) => now && applyFix(now, fix), situation);
 }
 
 /** Finds what makes the call allowed. */
@@ -88,7 +123,7 @@ export async function findRemedy(situation: Situation, first: Tried): Promise<Re
 		tried = await trySituation(now);
 	}
 	const checked = tried?.explanation.allowed === true ? await checkedFixes(situation, fixes) : undefined;
-	if (checked !== undefined) return { fixes: checked, obstacles: [] };
+	if (checked !== undefined) return checked;
 	return { fixes: [], obstacles: [...obstacles, ...stepObstacles(tried)].slice(0, 10) };
 }
 
@@ -102,7 +137,7 @@ function takeFirst(
 		const refusal = after === undefined ? undefined : objection(now.document, after.document);
 		if (after !== undefined && refusal === undefined) return { fix, after };
 		if (refusal !== undefined && !obstacles.some(({ message }) => message === refusal.message)) {
-			obstacles.push({ code: refusal.code, message: refusal.message });
+			obstacles.push(obstacleOf(refusal));
 		}
 	}
 	return undefined;

@@ -4,6 +4,7 @@ import type { Header } from "../browser/header-list.ts";
 import type { PageRequest } from "../browser/page-request.ts";
 import type { CredentialsMode } from "../browser/request.ts";
 import { isSerializedOrigin } from "../cors/origin-set.ts";
+import { isLookedUp } from "../tenants/keys.ts";
 
 /** What a page wants to do. */
 export interface Question {
@@ -61,14 +62,14 @@ const VALUES_OF_NAMES: ReadonlyMap<string, string> = new Map([
 	["range", "bytes=0-0,-1"],
 ]);
 
-/** @param hostname with a port or not; one that the URL parser takes */
+/** @param hostname with a port or not @returns undefined where no call could be made to it, or no document is looked up for it */
 export function pageCall(hostname: string, question: Question): PageCall | undefined {
 	const { path = "/", scheme = "https", headers = [], userInfo = false } = question;
 	const webSocket = scheme === "wss" || scheme === "ws";
 	// Put together as a text, not resolved: a path such as //x would otherwise be another host.
 	const rest = `://${userInfo ? "user@" : ""}${hostname}${path.startsWith("/") ? path : `/${path}`}`;
 	const url = URL.parse((scheme === "wss" ? "https" : scheme === "ws" ? "http" : scheme) + rest);
-	if (url === null) return undefined;
+	if (url === null || !isLookedUp(url.hostname)) return undefined;
 	url.hash = "";
 	const values = webSocket ? [] : headers.map(readHeader);
 	return {

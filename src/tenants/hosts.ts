@@ -6,6 +6,7 @@ import { parseUrl } from "../cors/url.ts";
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote, type Refused } from "../findings/finding.ts";
 import type { Meant } from "../findings/meant.ts";
+import { withoutDot } from "./keys.ts";
 
 const WILDCARD = "*.";
 
@@ -104,7 +105,7 @@ function meantHost(host: string): string | undefined {
 	const bare = schemeEnd === -1 ? text : text.slice(schemeEnd + 3);
 	const wild = bare.startsWith(WILDCARD);
 	const parsed = parseUrl(`http://${wild ? bare.slice(WILDCARD.length) : bare}`)?.hostname ?? "";
-	const name = parsed.endsWith(".") ? parsed.slice(0, -1) : parsed;
+	const name = withoutDot(parsed);
 	const meant = wild ? WILDCARD + name : name;
 	return isTenantHost(meant) ? meant : undefined;
 }

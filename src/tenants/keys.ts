@@ -1,5 +1,7 @@
 /** Owns the layout of the keys in KV: `tenant:<hostname>` and `origin:<directory>:<serialized origin>`. */
 
+import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
+
 /** What a tenant's key begins with; the hostname, or `*.<parent>`, follows. */
 export const TENANT_PREFIX = "tenant:";
 
@@ -9,6 +11,17 @@ export const ORIGIN_PREFIX = "origin:";
 /** The key of the document of a host: a hostname, or `*.<parent>`. */
 export function tenantKey(host: string): string {
 	return TENANT_PREFIX + host;
+}
+
+/** A hostname as tenants are stored under it: a fully qualified name has one dot at its end, which is dropped. */
+export function withoutDot(hostname: string): string {
+	return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+}
+
+/** Tells whether a document is looked up for a hostname; for the others there can be none. */
+export function isLookedUp(hostname: string): boolean {
+	const { length } = withoutDot(hostname);
+	return length > 0 && length <= MAX_HOST_BYTES;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** Owns the look-up of tenants by hostname and of origins in directories, from KV through the isolate's cache. */
 
 import type { DirectoryQuestions, OriginVerdict } from "../cors/allowed-origins.ts";
-import { MAX_HOST_BYTES } from "../cors/origin-syntax.ts";
 import { createFairBudget } from "../isolate/fair-budget.ts";
 import { type Lookup, UNAVAILABLE } from "../isolate/memory.ts";
 import {
@@ -13,7 +12,15 @@ import {
 } from "../isolate/read-through-cache.ts";
 import type { SecondCopy } from "../isolate/second-copy.ts";
 import { createDirectoryBudget, type DirectoryRead } from "./directory-budget.ts";
-import { directoryOf, ORIGIN_PREFIX, originName, TENANT_PREFIX, wildcardHost } from "./keys.ts";
+import {
+	directoryOf,
+	isLookedUp,
+	ORIGIN_PREFIX,
+	originName,
+	TENANT_PREFIX,
+	wildcardHost,
+	withoutDot,
+} from "./keys.ts";
 import { type LoadedTenant, loadTenant } from "./tenant.ts";
 
 /** What the isolate's memory may hold, as reckoned: together well below 64 MB. */
@@ -197,8 +204,8 @@ export function createTenantStore(options: StoreOptions): TenantStore {
 
 	return {
 		findTenant(name, background) {
+			if (!isLookedUp(name)) return ABSENT;
 			const hostname = withoutDot(name);
-			if (hostname.length === 0 || hostname.length > MAX_HOST_BYTES) return ABSENT;
 			const own = tenants.get(hostname, background);
 			if (own !== undefined && own.kind !== "absent") return own;
 			const wildcard = wildcardHost(hostname);
@@ -243,10 +250,6 @@ interface DirectoryAnswer {
 }
 
 const ABSENT = { kind: "absent" } as const;
-
-function withoutDot(hostname: string): string {
-	return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
-}
 
 /** V8 takes two bytes for a character where a text has any beyond Latin-1. */
 const BYTES_PER_CHARACTER = 2;

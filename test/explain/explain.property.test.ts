@@ -132,6 +132,19 @@ const questions: fc.Arbitrary<Question> = fc.record(
 );
 const hosts = anyOf(HOST, HOST, HOST, `${HOST}:6000`, `${HOST}:8443`);
 
+/** Random calls hardly ever get as far as a redirect: of every four, one does. */
+const situations = fc.oneof(
+	{ weight: 3, arbitrary: fc.tuple(documents, hosts, questions) },
+	{
+		weight: 1,
+		arbitrary: fc.tuple(
+			fc.constant<object>({ cors: { origins: ["https://app.example"], credentials: true } }),
+			fc.constant(HOST),
+			redirects.map((redirectTo): Question => ({ origin: "https://app.example", redirectTo })),
+		),
+	},
+);
+
 const IN_DIRECTORY = "https://shop.customer.example";
 const askDirectories = async (keys: readonly string[]) =>
 	new Map(
@@ -224,7 +237,7 @@ describe("for any valid document and any call", { timeout: 60_000 }, () => {
 	test("it is allowed if and only if the model says that the page can read the response", async () => {
 		const seen = { true: 0, false: 0, null: 0, redirected: 0 };
 		await fc.assert(
-			fc.asyncProperty(documents, hosts, questions, async (document, host, question) => {
+			fc.asyncProperty(situations, async ([document, host, question]) => {
 				const explained = await explain(document, host, question, { askDirectories });
 				const expected = await isReadable(document, host, question);
 				expect(explained.allowed, JSON.stringify({ document, host, question })).toBe(expected);
@@ -308,4 +321,70 @@ test("no Request is made, which in a browser's page would drop Origin", async ()
 	const document = { cors: { origins: ["https://app.example"], methods: ["PUT"], credentials: true } };
 	const question = { origin: "https://app.example", method: "PUT" };
 	expect(await explain(document, HOST, question)).toMatchObject({ allowed: true, requests: [{}, {}] });
+});
+
+test.each([".", `${"a".repeat(63)}.`.repeat(4)])(
+	"a host that no document is looked up for is named as such: %s",
+	async (host) => {
+		const question = { origin: "https://app.example" };
+		expect(await explain({ cors: { origins: [] } }, host, question)).toMatchObject({
+			problem: "invalid-host",
+		});
+	},
+);
+
+test("of changes that need each other none is told where the call is allowed without them", async () => {
+	const document = { cors: { origins: [] }, routes: [{ path: "/v1/*", cors: { origins: "*" } }] };
+	const question = {
+		origin: "https://app.example",
+		headers: ["Authorization"],
+		redirectTo: "/login",
+		path: "/V1/x",
+	};
+	const { fixes } = (await explain(document, HOST, question)) as Explanation;
+	expect(fixes.map(({ says }) => says)).toEqual([
+		"let the page call /login directly, without the redirect",
+		'add "https://app.example" to /cors/origins',
+		'set "credentials": true in /cors',
+		'add "Authorization" to /cors/requestHeaders',
+	]);
+});
+
+test("a change that only keeps validate from warning is not told; the warning is", async () => {
+	const document = {
+		cors: { origins: "*" },
+		routes: [{ path: "/v1/*", cors: { origins: [{ directory: "customers" }] } }],
+	};
+	const question: Question = {
+		origin: "https://app.example",
+		headers: ["Range: bytes=-9"],
+		redirectTo: `https://${HOST}:8443/`,
+		path: "/v1/x",
+		credentials: "omit",
+	};
+	const { fixes, obstacles } = (await explain(document, `${HOST}:8443`, question, {
+		askDirectories,
+	})) as Explanation;
+	expect(fixes).toEqual([]);
+	expect(obstacles).toMatchObject([{ code: "route-drops-rights" }]);
+});
+
+describe("a directory that has the word behind a redirect", () => {
+	const document = {
+		cors: { origins: "*" },
+		routes: [{ path: "/login", cors: { origins: [{ directory: "customers" }] } }],
+	};
+	const question: Question = { origin: IN_DIRECTORY, redirectTo: "/login", credentials: "omit" };
+
+	test("is asked", async () => {
+		expect(await explain(document, HOST, question, { askDirectories })).toMatchObject({ allowed: true });
+	});
+
+	test("decides, where it cannot be asked", async () => {
+		expect(await explain(document, HOST, question)).toMatchObject({
+			allowed: null,
+			fixes: [],
+			obstacles: [],
+		});
+	});
 });

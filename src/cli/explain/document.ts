@@ -1,7 +1,7 @@
 /** Owns where the document comes from that `cordon explain` explains: a tenant file, or KV. */
 
 import type { AskDirectories } from "../../explain/explanation.ts";
-import { tenantKey, wildcardHost } from "../../tenants/keys.ts";
+import { tenantKey, wildcardHost, withoutDot } from "../../tenants/keys.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
 import { parseTenant } from "../../tenants/tenant.ts";
 import { MAX_TENANT_FILE_BYTES, readInput, STANDARD_INPUT } from "../files/input.ts";
@@ -81,7 +81,7 @@ async function fromFile(path: string, options: PlaceOptions, { terminal, openKv 
 
 async function fromKv(target: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
 	const url = urlOf(target);
-	const name = url.hostname.endsWith(".") ? url.hostname.slice(0, -1) : url.hostname;
+	const name = withoutDot(url.hostname);
 	const kv = openKv(requiredKvPlace(options));
 	const wildcard = wildcardHost(name);
 	const keys = [tenantKey(name), ...(wildcard === undefined ? [] : [tenantKey(wildcard)])];

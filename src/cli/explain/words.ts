@@ -151,13 +151,10 @@ function notes(
 }
 
 function conclusion(explanation: Explanation, { colors }: Terminal): string {
-	const { allowed, mode, call, origin, browser, fixes } = explanation;
+	const { allowed, mode, call, origin, browser, fixes, obstacles } = explanation;
 	const enforcing = mode === "report" ? "once it enforces, " : "";
 	if (allowed === null) {
-		const who =
-			origin.reason === "directory-unavailable"
-				? "an origin directory"
-				: "the host that the redirect leads to";
+		const who = obstacles.length === 0 ? "an origin directory" : "the host that the redirect leads to";
 		return `${colors.yellow("not decided:")} ${who} has the word.`;
 	}
 	const isSocket = call.url.startsWith("ws");
