@@ -7,6 +7,7 @@ import { questionOf } from "./expectations.ts";
 import { explain } from "./explain.ts";
 import type { AskDirectories } from "./explanation.ts";
 import type { Explanation, Fix } from "./report.ts";
+import { REASON_WORDS } from "./words.ts";
 
 /** What became of one expectation on one host. */
 export interface PolicyTestResult {
@@ -83,7 +84,7 @@ function resultOf(
 		why: [
 			...(failedStep === undefined ? ["The page cannot read it."] : [stepWords(failedStep)]),
 			...(origin.entry === null && origin.reason !== "own-origin"
-				? [`The origin is not allowed: ${origin.reason}.`]
+				? [`The origin is ${REASON_WORDS[origin.reason]}.`]
 				: []),
 			...obstacles.map(({ message }) => message),
 		],
