@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import { createFindings } from "../findings/collector.ts";
-import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
+import { type Fault, type Finding, pointerTo, valueOfText } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { reasonOf } from "../findings/reason.ts";
 import { LATE, within } from "../isolate/within.ts";
@@ -109,5 +109,6 @@ function findingOf(issue: v.BaseIssue<unknown>): Finding {
 		code: isUnknown ? "unknown-key" : "invalid-value",
 		pointer,
 		message: `${issue.message}.`,
+		...(!isUnknown && typeof issue.input === "string" ? { value: valueOfText(issue.input) } : {}),
 	};
 }

@@ -3,7 +3,7 @@
 import { Hono } from "hono";
 import { isDirectoryName } from "../../cors/allowed-origins.ts";
 import { createFindings } from "../../findings/collector.ts";
-import type { Finding } from "../../findings/finding.ts";
+import { type Finding, valueOfText } from "../../findings/finding.ts";
 import { checkDirectoryOrigin, warnDirectoryOrigin } from "../../tenants/directory-origin.ts";
 import { copyToKv, takesOnly, timeOf } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
@@ -168,6 +168,7 @@ function demandDirectoryName(directory: string): void {
 			code: "invalid-directory-name",
 			pointer: "",
 			message: `${JSON.stringify(directory)} is not a name for an origin directory: 1 to 64 of a-z 0-9 -. Choose another one.`,
+			value: valueOfText(directory),
 		},
 	]);
 }

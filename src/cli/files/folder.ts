@@ -136,6 +136,7 @@ function claimedTwice(file: TenantFile, host: string, other: string) {
 		code: "host-claimed-twice",
 		pointer: file.hostPlaces.get(host) ?? "/hosts",
 		message: `${file.source.name} and ${other} both claim ${quote(host)}, and only one of them could count. Remove it from one of the two.`,
+		value: host,
 	};
 	return { finding, span: file.locate(finding) };
 }
