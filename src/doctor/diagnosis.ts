@@ -2,6 +2,7 @@
 
 import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
+import { findFindings } from "./all-findings.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
 import { withTenantFix } from "./causes/cordon.ts";
@@ -10,11 +11,10 @@ import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
-import { findFindings } from "./findings.ts";
-import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
+import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
-import { type Answered, answeredTurns, isAnswered, type Seen } from "./seen.ts";
+import { type AnsweredExchange, answeredTurns, isAnswered, type Seen } from "./seen.ts";
 
 export interface Diagnosis {
 	readonly visit: Visit;
@@ -40,22 +40,22 @@ export interface Diagnosis {
 }
 
 /** Holds the conversation and sends the probes. @param onSend is told of each request before it is sent */
-export async function diagnose(visit: Visit, onSend: (draft: Draft) => void): Promise<Diagnosis> {
+export async function diagnose(visit: Visit, onSend: (draft: RequestDraft) => void): Promise<Diagnosis> {
 	const { page, cookie } = visit;
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie });
 	const network = createNetwork(visit, (draft) => onSend(discreet(draft, hide)));
 	const conversation = await holdConversation(visit, network);
 	const probed = await probeAfter(visit, conversation, network);
-	return discreet(await conclude({ visit, conversation, probed }, network.exchanges), hide);
+	return discreet(await diagnosisOf({ visit, conversation, probed }, network.exchanges), hide);
 }
 
 /** What a conversation comes to; nothing is sent for it. @param exchanges everything that was sent */
-export async function conclude(shown: Seen, exchanges: readonly Exchange[]): Promise<Diagnosis> {
+export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): Promise<Diagnosis> {
 	const seen = await withTenantFix(shown);
 	const { visit, probed } = seen;
 	const { failure, stop } = seen.conversation;
 	const found = findCause(seen);
-	const isBlocked = seen.conversation.verdict?.readable !== true;
+	const isBlocked = seen.conversation.outcome?.readable !== true;
 	const cause = isBlocked || found?.code === "edge-challenge" ? found : undefined;
 	const conversation = withAdvice(seen.conversation, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
@@ -92,11 +92,11 @@ async function probeAfter(
 }
 
 function readableOf({ conversation }: Seen, cause: Cause | undefined): boolean | null {
-	const { failure, stop, verdict } = conversation;
+	const { failure, stop, outcome } = conversation;
 	if (cause?.code === "preflight-unanswered") return false;
 	if (cause?.code === "redirect-loop") return setsCookie(conversation) ? null : false;
 	if (failure !== undefined || stop !== undefined) return null;
-	return verdict?.readable ?? null;
+	return outcome?.readable ?? null;
 }
 
 /** A browser that keeps a cookie of the way may get out of a loop. */
@@ -113,17 +113,17 @@ function withAdvice(conversation: Conversation, cause: Cause | undefined): Conve
 		cause.steps.includes(step.code) && (!step.passed || step.advice !== undefined)
 			? { ...step, advice: step.passed ? undefined : cause.message }
 			: step;
-	const { verdict } = conversation;
+	const { outcome } = conversation;
 	return {
 		...conversation,
 		steps: conversation.steps.map(told),
 		turns: conversation.turns.map((turn) =>
 			turn.kind === "step" ? { kind: "step", step: told(turn.step) } : turn,
 		),
-		verdict: verdict && {
-			...verdict,
-			steps: verdict.steps.map(told),
-			failedStep: verdict.failedStep && told(verdict.failedStep),
+		outcome: outcome && {
+			...outcome,
+			steps: outcome.steps.map(told),
+			failedStep: outcome.failedStep && told(outcome.failedStep),
 		},
 	};
 }
@@ -162,7 +162,7 @@ function answeredByOf(
 	return undefined;
 }
 
-function isRedirect({ answer: { status } }: Answered): boolean {
+function isRedirect({ answer: { status } }: AnsweredExchange): boolean {
 	return status >= 300 && status <= 399;
 }
 

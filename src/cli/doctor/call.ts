@@ -8,11 +8,11 @@ import type { Reach } from "../../doctor/network/route.ts";
 import { readRegularFile } from "../files/regular-file.ts";
 import { type CurlCall, readCurl } from "./curl.ts";
 import {
+	headerOption,
 	type Refuse,
 	readConnectTo,
 	readCookie,
 	readCredentials,
-	readHeader,
 	readHost,
 	readMethod,
 	readOrigin,
@@ -38,7 +38,7 @@ export interface CallOptions {
 }
 
 /** A visit, and the WebSocket's URL where it is to one. */
-export interface Call {
+export interface DoctorCall {
 	readonly visit: Visit;
 	readonly socketUrl: string | undefined;
 }
@@ -57,12 +57,12 @@ export function curlCall(text: string, refuse: Refuse): CurlCall {
 }
 
 /** Makes the visit; what the options say goes before what curl says. */
-export function callOf(
+export function doctorCallOf(
 	positional: string | undefined,
 	options: CallOptions,
 	curl: CurlCall | undefined,
 	refuse: Refuse,
-): Call {
+): DoctorCall {
 	const { url, socketUrl } = readUrl(positional ?? curl?.url ?? "", refuse);
 	const origin = options.origin ?? curl?.origin;
 	if (origin === undefined) {
@@ -96,7 +96,7 @@ function pageOf(
 	const data = options.data ?? curl?.data;
 	const headers: readonly Header[] = [
 		...(curl?.headers ?? []),
-		...options.header.map((text) => readHeader(text, refuse)),
+		...options.header.map((text) => headerOption(text, refuse)),
 	];
 	const method = options.method ?? curl?.method ?? (data === undefined ? "GET" : "POST");
 	const call = { origin, url: url.href, method: readMethod(method, refuse), headers };

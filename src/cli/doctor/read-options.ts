@@ -7,14 +7,14 @@ import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { isToken } from "../../cors/standard.ts";
 import { SEVERITIES, type Severity } from "../../doctor/finding.ts";
 import type { ConnectTo } from "../../doctor/network/route.ts";
-import type { Fault } from "../shell/fault.ts";
+import type { CommandFault } from "../shell/fault.ts";
 
 /** How long a request may take, unless said otherwise. */
 export const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_TIMEOUT_SECONDS = 300;
 
 /** Makes the fault of a value that cannot be taken. */
-export type Refuse = (code: string, message: string) => Fault;
+export type Refuse = (code: string, message: string) => CommandFault;
 
 /** The URL of the call, and whether it is that of a WebSocket. */
 export interface CalledUrl {
@@ -59,7 +59,7 @@ export function readMethod(text: string, refuse: Refuse): string {
 	throw refuse("invalid-value", `${JSON.stringify(text)} is not a method. Name one, such as PUT.`);
 }
 
-export function readHeader(text: string, refuse: Refuse): Header {
+export function headerOption(text: string, refuse: Refuse): Header {
 	const colon = text.indexOf(":");
 	const name = text.slice(0, Math.max(colon, 0));
 	const value = text.slice(colon + 1).trim();

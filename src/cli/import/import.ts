@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { readInput } from "../files/input.ts";
 import { writeRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted } from "../shell/terminal.ts";
 import { carryPolicy, MAX_ENTRIES } from "./carry.ts";
@@ -93,7 +93,7 @@ async function readImport(
 	const { name, text } = await readInput(path, MAX_SOURCE_BYTES, terminal);
 	const found = recognise(readDocuments(name, text), format === undefined ? FORMATS : [format]);
 	if (found === undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			"no-cors-found",
 			format === undefined
 				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}. XML, program code and templates are not read.`
@@ -102,7 +102,7 @@ async function readImport(
 	}
 	const count = found.policies.reduce((sum, { origins }) => sum + origins.length, 0);
 	if (count > MAX_ENTRIES) {
-		throw new Fault(
+		throw new CommandFault(
 			"too-many-entries",
 			`${safePart(name)} has ${counted(count, "origin")}, and ${MAX_ENTRIES.toLocaleString("en")} are the most that are carried over at once. Split it; so many are better kept in an origin directory ("cordon origins add").`,
 		);
@@ -117,7 +117,7 @@ async function readImport(
 function write(folder: string, files: readonly { readonly path: string; readonly text: string }[]): void {
 	const there = files.filter(({ path }) => existsSync(path));
 	if (there.length > 0) {
-		throw new Fault(
+		throw new CommandFault(
 			"file-exists",
 			`${there.map(({ path }) => safePart(path)).join(", ")} ${there.length === 1 ? "is" : "are"} there already, so nothing is written. Name another folder with --out, or look with --dry-run.`,
 		);
@@ -125,7 +125,7 @@ function write(folder: string, files: readonly { readonly path: string; readonly
 	try {
 		mkdirSync(folder, { recursive: true });
 	} catch {
-		throw new Fault(
+		throw new CommandFault(
 			"unwritable-file",
 			`The folder ${safePart(folder)} cannot be made. Name another one with --out.`,
 		);

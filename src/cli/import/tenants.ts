@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { compileTenant } from "../../tenants/tenant.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import type { CarriedPolicy, EntryReport, PolicyDocument } from "./carry.ts";
 import type { Remark, SourcePath } from "./source-policy.ts";
 
@@ -150,8 +150,8 @@ function documentOf(policies: readonly CarriedPolicy[]): {
 	};
 }
 
-function tooManyHosts(): Fault {
-	return new Fault(
+function tooManyHosts(): CommandFault {
+	return new CommandFault(
 		"too-many-entries",
 		`The origins of all hosts of this configuration are more than ${MAX_ENTRIES_OF_HOSTS.toLocaleString("en")} together, and no more are carried over at once. Split it, and import the parts.`,
 	);

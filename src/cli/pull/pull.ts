@@ -8,7 +8,7 @@ import { isTenantHost } from "../../tenants/hosts.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { isObject } from "../../tenants/salvage.ts";
 import { textDifference } from "../changes/change-words.ts";
-import { readStored, type Stored } from "../changes/changes.ts";
+import { readStored, type StoredValue } from "../changes/changes.ts";
 import {
 	claimHosts,
 	FOLDER_ARGUMENT,
@@ -22,7 +22,7 @@ import { splitHosts, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
@@ -126,8 +126,8 @@ async function isAllowed(
 	return isAgreed(question, options, pull, terminal);
 }
 
-function everyFile(directory: string, source: string): Fault {
-	return new Fault(
+function everyFile(directory: string, source: string): CommandFault {
+	return new CommandFault(
 		"would-delete-everything",
 		`${source} has no host of ${safePart(directory)}, so --prune would delete every file there, and that is not done.\nCheck which KV is meant (--env, --config, --persist-to); if it is the right one, delete the files yourself.`,
 	);
@@ -174,7 +174,7 @@ async function readTarget(directory: string, terminal: Terminal): Promise<Tenant
 }
 
 /** Parts what can be a tenant file from what cannot. */
-function sound(stored: ReadonlyMap<string, Stored>): {
+function sound(stored: ReadonlyMap<string, StoredValue>): {
 	readonly documents: ReadonlyMap<string, StoredDocument>;
 	readonly findings: readonly StoreFinding[];
 } {
@@ -215,7 +215,10 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 	try {
 		await mkdir(directory, { recursive: true });
 	} catch (error) {
-		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
+		throw new CommandFault(
+			"unwritable-folder",
+			`${safePart(directory)} cannot be made: ${systemReason(error)}`,
+		);
 	}
 	const total = writes.length + deletes.length;
 	let done = 0;
@@ -239,7 +242,7 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 			},
 		);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"pull-incomplete",
 			`${shareOf(done, total)} written or deleted, ${next}\n${reasonOf(error)}`,
 		);

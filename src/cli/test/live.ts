@@ -1,8 +1,8 @@
 /** Owns expectations asked of the deployed hosts: preflights and GET or HEAD only, without cookies. */
 
-import { nextStep, type Received } from "../../browser/conversation.ts";
+import { nextStep, type Received } from "../../browser/next-step.ts";
 import type { OutgoingRequest } from "../../browser/outgoing.ts";
-import { exchange } from "../../doctor/network/wire.ts";
+import { exchangeOnce } from "../../doctor/network/wire.ts";
 import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
 import { type PolicyTestResult, stepWords } from "../../explain/policy-tests.ts";
 import { type PageCall, pageCall, pageRequest } from "../../explain/question.ts";
@@ -53,8 +53,8 @@ async function askHost(
 	const received: Received[] = [];
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") {
-			const { readable, failedStep } = next.verdict;
+		if (next.kind === "outcome") {
+			const { readable, failedStep } = next.outcome;
 			if (readable === expectation.readable) return { ...asked, outcome: "held", why: [] };
 			return {
 				...asked,
@@ -66,7 +66,7 @@ async function askHost(
 		if (received.length >= MAX_REQUESTS) return undecided("The redirects do not come to an end.");
 		const target = new URL(next.request.url).host;
 		if (target !== call.url.host) return undecided(`It is redirected to ${target}, which is not asked.`);
-		const answer = await exchange(safe(next.request, call), REACH, TIMEOUT_SECONDS);
+		const answer = await exchangeOnce(safe(next.request, call), REACH, TIMEOUT_SECONDS);
 		// A host that is not there proves nothing, not even that a page cannot read it.
 		if ("networkError" in answer) return undecided(`No answer: ${answer.networkError}.`);
 		received.push(answer);

@@ -5,7 +5,7 @@ import { credentialsMode } from "../../browser/page-request.ts";
 import { PROBLEM_CODES, type ProblemCode } from "../../gateway/problem.ts";
 import { isPlain } from "../../tenants/path-readings.ts";
 import type { Visit } from "../network/network.ts";
-import { type Answered, answeredTurns, type Seen } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns, type Seen } from "../seen.ts";
 import { type TenantFix, tenantFix } from "../tenant-fix.ts";
 import { CORS_STEPS, type FindCause } from "./cause.ts";
 
@@ -65,7 +65,7 @@ export async function withTenantFix(seen: Seen): Promise<Seen> {
 }
 
 /** Every code of ours is told by `type` and `code` together, so that nobody else's problem is taken for it. */
-export function problemOf({ answer }: Answered): ProblemCode | undefined {
+export function problemOf({ answer }: AnsweredExchange): ProblemCode | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(answer.body);

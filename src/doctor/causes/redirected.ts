@@ -1,7 +1,7 @@
 /** Owns the cause of a redirect that stands where an answer should: of a preflight, or without the headers that let a browser follow it. */
 
 import { valuesOf } from "../../browser/header-list.ts";
-import { type Answered, answeredTurns } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns } from "../seen.ts";
 import { type FindCause, PREFLIGHT_STEPS, SHARING_STEPS } from "./cause.ts";
 
 /** What the page is to call in its place is known. */
@@ -32,7 +32,7 @@ export const redirected: FindCause = ({ conversation }) => {
 	};
 };
 
-function targetOf({ answer: { status, headers }, url }: Answered): URL | undefined {
+function targetOf({ answer: { status, headers }, url }: AnsweredExchange): URL | undefined {
 	const [location] = valuesOf(headers, "location");
 	if (status < 300 || status > 399 || location === undefined) return undefined;
 	return URL.parse(location, url) ?? undefined;

@@ -2,7 +2,7 @@
 
 import { getHeader } from "../../browser/header-list.ts";
 import { ALLOW_ORIGIN } from "../../cors/standard.ts";
-import { type Answered, answeredTurns, isAnswered, isReadable } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns, isAnswered, isReadable } from "../seen.ts";
 import { type Cause, type FindCause, PREFLIGHT_STEPS } from "./cause.ts";
 
 /** A preflight carries nothing else that could be forbidden: a 403 to it means the origin, or everybody's OPTIONS. */
@@ -38,6 +38,6 @@ export const originRefused: FindCause = ({ visit, conversation, probed: { base, 
 };
 
 /** Starlette and others say it with 400 and in words. */
-function isRefusal({ answer: { status, body } }: Answered): boolean {
+function isRefusal({ answer: { status, body } }: AnsweredExchange): boolean {
 	return status === 403 || (status === 400 && /\bCORS\b/.test(body));
 }

@@ -36,7 +36,7 @@ export function isNotTls(error: unknown): boolean {
 }
 
 /** The failure that an error of Node's network modules stands for. */
-export function networkError(
+export function wireFailureOf(
 	error: NodeJS.ErrnoException,
 	{ host, hostname, href, protocol, port }: URL,
 ): WireFailure {

@@ -1,6 +1,6 @@
 /** Owns the frameworks that APIs are written in, and the platforms that come with one. */
 
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 import {
 	anyHeader,
 	body,
@@ -8,7 +8,7 @@ import {
 	cookie,
 	type Evidence,
 	type Facts,
-	first,
+	firstOf,
 	header,
 	leadsTo,
 } from "./product.ts";
@@ -16,7 +16,7 @@ import {
 /** A JSON object whose keys are these, among others. */
 function jsonWith(
 	...keys: readonly string[]
-): (exchange: Answered) => Readonly<Record<string, unknown>> | undefined {
+): (exchange: AnsweredExchange) => Readonly<Record<string, unknown>> | undefined {
 	return ({ answer }) => {
 		try {
 			const value: unknown = JSON.parse(answer.body);
@@ -38,7 +38,7 @@ const SPRING =
 /** https://docs.spring.io/spring-security/reference/servlet/integrations/cors.html */
 export const spring: Facts = {
 	name: "Spring",
-	answered: first(
+	answered: firstOf(
 		body(/^Invalid CORS request$/, 'the body "Invalid CORS request"'),
 		springError,
 		body(/<h1>Whitelabel Error Page<\/h1>/, "the Whitelabel Error Page"),
@@ -65,7 +65,7 @@ const ASPNET =
 /** https://learn.microsoft.com/aspnet/core/security/cors */
 export const aspNet: Facts = {
 	name: "ASP.NET",
-	passed: first(
+	passed: firstOf(
 		header("server", /kestrel/i),
 		header("x-powered-by", /asp\.net/i),
 		anyHeader(/^x-aspnet(mvc)?-version$/i),
@@ -89,7 +89,7 @@ const EXPRESS =
 /** https://expressjs.com/en/resources/middleware/cors.html */
 export const express: Facts = {
 	name: "Express",
-	answered: first(
+	answered: firstOf(
 		header("x-powered-by", /^express$/i),
 		body(/<pre>Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /, "its error page in the body"),
 	),
@@ -137,7 +137,7 @@ const STARLETTE =
 /** https://www.starlette.io/middleware/#corsmiddleware */
 export const starlette: Facts = {
 	name: "Starlette or FastAPI",
-	answered: first(
+	answered: firstOf(
 		body(/^Disallowed CORS /, "its own words in the body"),
 		both(header("server", /^uvicorn$/), body(/^\{"detail":/, "the form of the error")),
 	),
@@ -160,7 +160,7 @@ const DJANGO =
 /** https://github.com/adamchainz/django-cors-headers */
 export const django: Facts = {
 	name: "Django",
-	answered: first(
+	answered: firstOf(
 		body(
 			/<h1>Not Found<\/h1><p>The requested resource was not found on this server\.<\/p>|<h1>(Server Error \(500\)|Bad Request \(400\)|403 Forbidden)<\/h1><p><\/p>/,
 			"its error page in the body",
@@ -171,7 +171,7 @@ export const django: Facts = {
 		),
 		leadsTo(/\/(accounts|admin)\/login\/\?next=/, "a redirect to its sign-in page"),
 	),
-	passed: first(header("server", /^WSGIServer\//), cookie(/^csrftoken$/)),
+	passed: firstOf(header("server", /^WSGIServer\//), cookie(/^csrftoken$/)),
 	fixes: {
 		origin: DJANGO,
 		redirect:
@@ -247,7 +247,11 @@ const TRAILING_SLASH =
 /** https://nextjs.org/docs/app/api-reference/config/next-config-js/trailingSlash */
 export const nextJs: Facts = {
 	name: "Next.js",
-	answered: first(header("x-powered-by", /next\.js/i), anyHeader(/^x-nextjs-/i), header("vary", /\brsc\b/i)),
+	answered: firstOf(
+		header("x-powered-by", /next\.js/i),
+		anyHeader(/^x-nextjs-/i),
+		header("vary", /\brsc\b/i),
+	),
 	fixes: { origin: NEXT, redirect: `In Next.js, ${TRAILING_SLASH}` },
 };
 
@@ -255,7 +259,7 @@ export const nextJs: Facts = {
 export const vercel: Facts = {
 	name: "Vercel",
 	answered: anyHeader(/^x-vercel-error$/i),
-	passed: first(header("server", /^vercel$/i), anyHeader(/^x-vercel-id$/i)),
+	passed: firstOf(header("server", /^vercel$/i), anyHeader(/^x-vercel-id$/i)),
 	fixes: {
 		preflight: `On Vercel, answer OPTIONS in the function itself, with 204, and set the headers by "headers" in vercel.json; where Deployment Protection is on, add the path to its OPTIONS Allowlist. ${NEXT}`,
 		redirect: `On Vercel, ${TRAILING_SLASH} In vercel.json it is "trailingSlash"; a redirect to vercel.com/sso is Deployment Protection.`,

@@ -1,6 +1,6 @@
 /** Owns the web servers and caches that stand before an API, or are it. */
 
-import { anyHeader, body, type Facts, first, header } from "./product.ts";
+import { anyHeader, body, type Facts, firstOf, header } from "./product.ts";
 
 const NGINX =
 	"In nginx, choose the origin by a map ($http_origin) and send it with add_header Access-Control-Allow-Origin … always; an add_header in a location takes away all those of the levels above it.";
@@ -58,7 +58,7 @@ export const apache: Facts = {
 /** https://caddyserver.com/docs/caddyfile/directives/header */
 export const caddy: Facts = {
 	name: "Caddy",
-	passed: first(header("server", /^Caddy\b/), header("via", /\bCaddy\b/)),
+	passed: firstOf(header("server", /^Caddy\b/), header("via", /\bCaddy\b/)),
 	fixes: {
 		preflight:
 			"In Caddy, answer preflights in a block of their own: @preflight method OPTIONS, handle @preflight { header …; respond 204 }; and let basic_auth (basicauth before 2.8) and forward_auth leave them alone (a matcher not method OPTIONS), as they come before handle.",
@@ -99,11 +99,11 @@ export const haproxy: Facts = {
 /** https://varnish-cache.org/docs/trunk/users-guide/vcl-built-in-subs.html */
 export const varnish: Facts = {
 	name: "Varnish",
-	answered: first(
+	answered: firstOf(
 		header("server", /^Varnish$/),
 		body(/<p>Varnish cache server<\/p>/, "its error page in the body"),
 	),
-	passed: first(anyHeader(/^x-varnish$/i), header("via", /varnish/i)),
+	passed: firstOf(anyHeader(/^x-varnish$/i), header("via", /varnish/i)),
 	fixes: {
 		preflight:
 			"In Varnish, answer preflights in vcl_recv with return (synth(204)), and set the CORS headers in vcl_synth, as vcl_deliver is not run for it.",

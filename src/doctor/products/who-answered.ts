@@ -2,7 +2,7 @@
 
 import type { Step } from "../../browser/steps.ts";
 import { isList } from "../findings/doubled.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 import {
 	amazonS3,
 	awsApiGateway,
@@ -88,7 +88,7 @@ const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set(["sign-in", "reflects", "r
  * Who gave an answer, and the fix for this trouble; undefined where the answer does not show it. Who made the answer comes
  * before who only passed it on.
  */
-export function whoAnswered(exchange: Answered, trouble: Trouble): AnsweredBy | undefined {
+export function whoAnswered(exchange: AnsweredExchange, trouble: Trouble): AnsweredBy | undefined {
 	const products = Object.entries(PRODUCTS) as readonly (readonly [Product, Facts])[];
 	for (const made of [true, false]) {
 		for (const [product, { name, answered, passed, fixes }] of products) {
