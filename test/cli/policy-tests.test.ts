@@ -76,7 +76,13 @@ describe("the form of expect", () => {
 		[{ credentials: false }, "invalid-type", "omit"],
 		[{ credentials: "none" }, "invalid-value", "omit"],
 		[{ readable: "no" }, "invalid-type", false],
-		[{ readable: 1 }, "invalid-type", undefined],
+		[{ readable: 1 }, "invalid-type", true],
+		[{ readable: "maybe" }, "invalid-type", undefined],
+		[{ origin: [APP] }, "invalid-type", APP],
+		[{ request: ["PUT /v1/items"] }, "invalid-type", "PUT /v1/items"],
+		[{ request: ["PUT /v1", "GET /v1"] }, "invalid-type", undefined],
+		[{ request: "GET /v1 HTTP/1.1" }, "invalid-request", "GET /v1"],
+		[{ request: "GET:/v1" }, "invalid-request", "GET /v1"],
 	])("%j is %s, and what was meant is written by --fix", async (change, code, suggestion) => {
 		const text = acme([{ ...HOLDS, ...change }]);
 		const file = join(folder({ "a.json": text }), "a.json");
@@ -88,6 +94,25 @@ describe("the form of expect", () => {
 		expect(exit).toBe(suggestion === undefined ? 1 : 0);
 		const written = JSON.parse(readFileSync(file, "utf8")).expect[0][key];
 		expect(written).toEqual(suggestion === undefined ? Object.values(change)[0] : suggestion);
+	});
+
+	test.each([
+		["method", "request"],
+		["path", "request"],
+		["url", "request"],
+		["allowed", "readable"],
+		["expected", "readable"],
+		["withCredentials", "credentials"],
+	])("has other words for its keys: %s is %s", async (word, key) => {
+		const errors = await errorsOf([{ ...HOLDS, [word]: true }]);
+		expect(errors).toEqual([["unknown-key", `/expect/0/${word}`, key]]);
+	});
+
+	test("headers that are no texts, and those that no page can set, are put right", async () => {
+		const headers = [{ name: "X-A", value: "1" }, { "X-B": "2" }, "Cookie", "Host: x", "X-C"];
+		const file = join(folder({ "a.json": acme([{ ...HOLDS, headers }]) }), "a.json");
+		expect((await cordon(["validate", file, "--fix"])).code).toBe(0);
+		expect(JSON.parse(readFileSync(file, "utf8")).expect[0].headers).toEqual(["X-A: 1", "X-B: 2", "X-C"]);
 	});
 
 	test("is an unknown key in KV, and a misspelt one is told", async () => {
