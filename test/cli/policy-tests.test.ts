@@ -200,9 +200,59 @@ good: 4 held`);
 		});
 		const alone = await cordon(["test", "-"], { input });
 		expect(alone.code).toBe(1);
-		expect(alone.out).toContain("add --local or --remote");
+		expect(alone.out).toContain("add --local, --remote or --api");
 		const kv = memoryKv(new Map([["origin:customers:https://shop.example", ""]]));
 		expect((await cordon(["test", "-", "--local"], { input, kv })).code).toBe(0);
+	});
+
+	test("names every step that fails once the origin is let in, in report mode too", async () => {
+		for (const mode of ["enforce", "report"]) {
+			const input = acme([{ origin: APP, request: "PATCH /", headers: ["X-A"], readable: true }], {
+				hosts: ["api.acme.com"],
+				mode,
+			});
+			const { code, out } = await cordon(["test", "-", "--json"], { input });
+			const [result] = JSON.parse(out).results;
+			expect([code, result.failedStep.code]).toEqual([1, "preflight-allow-methods"]);
+			expect(result.why).toEqual([
+				expect.stringContaining("needed Access-Control-Allow-Methods: PATCH"),
+				expect.stringContaining("needed Access-Control-Allow-Headers: x-a"),
+			]);
+			expect(result.notes).toEqual(mode === "report" ? [expect.stringContaining("report mode")] : []);
+		}
+	});
+
+	test("says in words why an origin is denied", async () => {
+		const input = acme([{ origin: "https://shop.example", request: "GET /", readable: true }]);
+		const { out } = await cordon(["test", "-"], { input });
+		expect(out).toContain("The origin is denied: no entry of the list matches it, byte for byte.");
+	});
+
+	test("notes where a page cannot read, and the reason is not that its origin is denied", async () => {
+		const cors = [{ origins: [APP], credentials: true }, { origins: "*" }];
+		const notes = async (expectation: object, change: object) => {
+			const input = acme([{ request: "GET /v1/items", readable: false, ...expectation }], {
+				hosts: ["api.acme.com"],
+				...change,
+			});
+			const { code, out } = await cordon(["test", "-", "--json"], { input });
+			expect(code, out).toBe(0);
+			return JSON.parse(out).results[0].notes;
+		};
+		expect(await notes({ origin: "https://evil.example" }, { cors })).toEqual([
+			'Without credentials ("omit") the page can read it.',
+		]);
+		expect(await notes({ origin: APP, request: "PATCH /" }, {})).toEqual([
+			expect.stringContaining('The origin itself is let in. It fails at "The method is allowed"'),
+		]);
+		expect(await notes({ origin: "https://evil.example" }, { mode: "report" })).toEqual([
+			expect.stringContaining("This is report mode"),
+		]);
+		const routes = [{ path: "/v1/*", cors: { origins: [] } }];
+		expect(await notes({ origin: APP, request: "GET /V1/items" }, { routes })).toEqual([
+			expect.stringContaining("the path can be read in more than one way"),
+		]);
+		expect(await notes({ origin: "https://evil.example" }, {})).toEqual([]);
 	});
 
 	test("holds a closed tenant to it too", async () => {
@@ -220,7 +270,7 @@ good: 4 held`);
 		const { code } = await cordon(["test", directory, "--junit", junit]);
 		expect(code).toBe(1);
 		const xml = readFileSync(junit, "utf8");
-		expect(xml).toContain('<testsuites name="cordon test" tests="2" failures="2" errors="0" skipped="0">');
+		expect(xml).toContain('<testsuites name="cordon test" tests="2" failures="2" errors="0">');
 		expect(xml).toContain("GET /a&quot;&lt;&amp;&gt;\ufffd\ufffd?]]&gt;");
 		expect(xml.replaceAll(/[\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, "")).toBe("");
 	});

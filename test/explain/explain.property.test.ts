@@ -369,7 +369,7 @@ test("a change that only keeps validate from warning is not told; the warning is
 	expect(obstacles).toMatchObject([{ code: "route-drops-rights" }]);
 });
 
-describe("a directory that has the word behind a redirect", () => {
+describe("a directory that decides behind a redirect", () => {
 	const document = {
 		cors: { origins: "*" },
 		routes: [{ path: "/login", cors: { origins: [{ directory: "customers" }] } }],

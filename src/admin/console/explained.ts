@@ -30,7 +30,7 @@ export function conclude(report: Report): Conclusion {
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
 	if (allowed === null) {
-		return { tone: "warn", title: "Not decided", text: "An origin directory has the word." };
+		return { tone: "warn", title: "Not decided", text: "An origin directory decides." };
 	}
 	if (!allowed) {
 		return {

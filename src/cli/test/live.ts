@@ -43,7 +43,7 @@ async function askHost(
 	{ expectation, pointer }: PlacedExpectation,
 	scheme: "https" | "http",
 ): Promise<PolicyTestResult> {
-	const asked = { host, expectation, pointer, fixes: [] };
+	const asked = { host, expectation, pointer, notes: [], fixes: [] };
 	const undecided = (why: string): PolicyTestResult => ({ ...asked, outcome: "undecided", why: [why] });
 	if (host === "") return undecided("The file names no host that could be asked.");
 	if (host.startsWith("*")) return undecided(`${host} is a wildcard, not one host that could be asked.`);

@@ -49,7 +49,7 @@ export const test = defineCommand({
 		if (options.live && place !== undefined) {
 			throw usage(
 				"contradicting-options",
-				"--live asks the hosts, not a KV. Leave --local and --remote out.",
+				"--live asks the hosts, not a KV. Leave --local, --remote and --api out.",
 				test,
 			);
 		}
