@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
 import { askLive } from "../../src/cli/test/live.ts";
+import { DIRECT } from "../../src/doctor/network/route.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const APP = "https://app.acme.com";
@@ -322,11 +323,34 @@ test("--live asks with preflights and GET alone, and a host that is not there pr
 	onTestFinished(() => void server.close(() => {}));
 	const { port } = server.address() as AddressInfo;
 	const file = readTenantFile("a.json", acme([HOLDS, { ...HOLDS, request: "DELETE /", readable: false }]));
-	const ask = (host: string) => askLive([{ ...file, hosts: [host] }], () => {}, "http");
+	const ask = (host: string) => askLive([{ ...file, hosts: [host] }], () => DIRECT, "http");
 	const outcomes = async (host: string) => (await ask(host))[0]?.results.map(({ outcome }) => outcome);
 	expect(await outcomes(`localhost:${port}`)).toEqual(["held", "held"]);
 	expect(methods).toEqual(["OPTIONS", "GET", "OPTIONS"]);
 	await new Promise((resolve) => server.close(resolve));
 	expect(await outcomes(`localhost:${port}`)).toEqual(["undecided", "undecided"]);
 	expect(await outcomes("*.acme.com")).toEqual(["undecided", "undecided"]);
+});
+
+test("--live --connect-to asks another machine by the host's own name", async () => {
+	const asked: (string | undefined)[] = [];
+	const server = createServer(({ method, headers }, response) => {
+		asked.push(`${method} ${headers.host}`);
+		response.writeHead(204, {
+			"access-control-allow-origin": APP,
+			"access-control-allow-credentials": "true",
+		});
+		response.end();
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close(() => {}));
+	const { port } = server.address() as AddressInfo;
+	const input = acme([{ origin: APP, request: "POST /v1", readable: true }], { hosts: ["api.acme.invalid"] });
+	const place = ["--connect-to", `127.0.0.1:${port}`];
+	const { code, out } = await cordon(["test", "-", "--live", ...place], { input });
+	expect([code, asked], out).toEqual([0, ["GET api.acme.invalid"]]);
+	const alone = await cordon(["test", "-", ...place], { input });
+	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("goes with --live")]);
+	const bad = await cordon(["test", "-", "--live", "--connect-to", "nowhere"], { input });
+	expect([bad.code, bad.err]).toEqual([2, expect.stringContaining("is not a host and a port")]);
 });

@@ -7,6 +7,7 @@ import { type Draft, MAX_REQUESTS } from "../../doctor/network/network.ts";
 import { diagnosisReport } from "../../doctor/report.ts";
 import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
+import { REACH_OPTIONS, type Refuse } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { Fault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
@@ -14,14 +15,7 @@ import type { ExitCode, Terminal } from "../shell/terminal.ts";
 import { type Call, type CallOptions, callOf, curlCall } from "./call.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
-import {
-	DEFAULT_TIMEOUT_SECONDS,
-	type Refuse,
-	reaches,
-	readCredentials,
-	readFailOn,
-	readOrigin,
-} from "./read-options.ts";
+import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
 import { printDiagnosis } from "./words.ts";
 
 /** Longest curl command line and largest recording that are read. */
@@ -98,21 +92,7 @@ export const doctor = defineCommand({
 			multiple: true,
 			says: "A further host that a redirect may be followed to, with its port unless that is the default one.",
 		},
-		"connect-to": {
-			type: "string",
-			value: "HOST:PORT",
-			says: "Ask this machine in place of the URL's host, by the URL's own name: a gateway on localhost:8787. By https or http, whichever it speaks; http://HOST:PORT is http alone.",
-		},
-		insecure: {
-			type: "boolean",
-			short: "k",
-			says: "Take certificates that nobody vouches for: for test servers.",
-		},
-		ca: {
-			type: "string",
-			value: "FILE",
-			says: "Certificates (PEM) that count beside the usual ones.",
-		},
+		...REACH_OPTIONS,
 		timeout: {
 			type: "string",
 			value: "SECONDS",
