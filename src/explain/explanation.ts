@@ -86,7 +86,7 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 			route: route?.path ?? null,
 			policy: policy.pointer,
 			passedOver:
-				undecided || origin === ""
+				undecided || origin === "" || verdict.reason === "ambiguous-path"
 					? []
 					: passedOver(policies.slice(0, verdict.policy ?? undefined), place, origin),
 			otherReading:

@@ -48,7 +48,7 @@ export function applyFix(situation: Situation, { patch, page = {} }: Fix): Situa
 /**
  * Checks a set of changes: each is one that validate accepts without a new warning, together they make the call allowed, and
  * without any one of them it is not.
- * @returns those that are needed, or the warning that there is no way around; undefined where they do not do it
+ * @returns those that are needed, and what validate warns of then; undefined where they do not do it
  */
 async function checkedFixes(situation: Situation, fixes: readonly Fix[]): Promise<Remedy | undefined> {
 	if (!(await isAllowedAfter(situation, fixes))) return undefined;
@@ -64,17 +64,12 @@ async function checkedFixes(situation: Situation, fixes: readonly Fix[]): Promis
 			if (await isAllowedAfter(situation, others)) needed = others;
 		}
 	}
-	for (const fix of needed) {
-		const changed = changedBy(
-			situation,
-			needed.filter((other) => other !== fix),
-		);
-		// What only keeps validate from warning does nothing for the call, and is not told as if it did.
-		if (changed === undefined || !(await isAllowed(changed))) continue;
-		const warning = objection(situation.document, changed.document);
-		return { fixes: [], obstacles: warning === undefined ? [] : [obstacleOf(warning)] };
-	}
-	return { fixes: needed, obstacles: [] };
+	const after = changedBy(situation, needed)?.document;
+	const told = newWarnings(situation.document, after).map(({ code, message }) => ({
+		code,
+		message: `With that, validate warns: ${message}`,
+	}));
+	return { fixes: needed, obstacles: told };
 }
 
 /** Those that have a target: a change may stand in what another one would have made. */
@@ -148,11 +143,27 @@ export function objection(before: unknown, after: unknown): Finding | undefined 
 	if (before === after) return undefined;
 	const result = compileTenant(after);
 	if (!result.ok) return result.errors[0];
-	const old = compileTenant(before);
+	return newWarnings(before, after).find(({ code }) => code !== OF_LESS);
+}
+
+/**
+ * The warning that is no reason against a change: who is let in on a path has less there than elsewhere, and still more than nothing.
+ * It is told beside the change.
+ */
+const OF_LESS = "route-drops-rights";
+
+/** What validate warns of once a document is changed, and did not before. */
+function newWarnings(before: unknown, after: unknown): readonly Finding[] {
 	const keyOf = ({ code, pointer }: Fault) => `${code} ${pointer}`;
-	const known = new Set((old.ok ? findWarnings(old.document) : []).map(keyOf));
-	const fresh = findWarnings(result.document).find((fault) => !known.has(keyOf(fault)));
-	return fresh && { code: fresh.code, pointer: fresh.pointer, message: say(fresh, after).message };
+	const known = new Set(warningsOf(before).map(keyOf));
+	return warningsOf(after)
+		.filter((fault) => !known.has(keyOf(fault)))
+		.map((fault) => ({ code: fault.code, pointer: fault.pointer, message: say(fault, after).message }));
+}
+
+function warningsOf(document: unknown): readonly Fault[] {
+	const result = compileTenant(document);
+	return result.ok ? findWarnings(result.document) : [];
 }
 
 /** Where nothing would let the call through: why browsers do not go on. */

@@ -24,7 +24,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 };
 
 /** Why a policy of a list does not apply. */
-export const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
+const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
 	listed: "an entry of its list matches the origin, and a policy before it does too",
 	"in-directory": "the origin is in one of its directories, and a policy before it has it too",
 	"any-origin": "it allows every origin, and a policy before it has this one",
@@ -40,9 +40,22 @@ export const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
 	"directory-unavailable": "no entry of its list matches the origin, and its directories were not asked",
 };
 
-/** Where the policy stands. @param route the path of the route; null for the document's own */
-export function policyPlace(route: string | null): string {
-	return route === null ? "the document's cors" : `the cors of the route ${route}`;
+/** Which policy it is, and why not one before it. @param indent stands before those that it is not */
+export function policyWords(
+	{ route, policy, origin, passedOver }: Explanation,
+	indent: string,
+): readonly string[] {
+	if (origin.reason === "ambiguous-path") return ["none: which one applies depends on how the path is read"];
+	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
+	const isListed = /\/\d+$/.test(policy);
+	if (!isListed) return [place];
+	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
+	return [
+		`${place}, ${which}`,
+		...passedOver.map(
+			({ pointer, reason }) => `${indent}not the one at ${pointer}: ${PASSED_OVER_WORDS[reason] ?? reason}`,
+		),
+	];
 }
 
 /** Both readings of the path, with what applies to each. */

@@ -4,6 +4,7 @@ import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
 import type { Severity } from "../../doctor/finding.ts";
 import { judgeHar } from "../../doctor/har.ts";
 import { type Draft, MAX_REQUESTS } from "../../doctor/network/network.ts";
+import { addressInstead } from "../../doctor/network/route.ts";
 import { diagnosisReport } from "../../doctor/report.ts";
 import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
@@ -155,6 +156,10 @@ export const doctor = defineCommand({
 
 const refuse: Refuse = (code, message) => usage(code, message, doctor);
 
+function whereOf({ visit: { page, reach } }: Diagnosis): string {
+	return addressInstead(new URL(page.url), reach) === undefined ? ` at ${page.url}` : "";
+}
+
 interface Output {
 	readonly json: boolean;
 	readonly markdown: boolean;
@@ -181,7 +186,7 @@ async function examine(
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
 		throw new Fault(
 			failure.code,
-			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here at ${diagnosis.visit.page.url}.`,
+			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
 		);
 	}
 	if (output.json) terminal.json(diagnosisReport(diagnosis));
