@@ -40,23 +40,26 @@ function placeOf({ page, reach }: Visit): "--local" | "--remote" {
 
 const PUSH = (visit: Visit) => `npx cordon push tenants ${placeOf(visit)}`;
 
+const BY_NAME =
+	"A tenant is found by the hostname that the client names: one that is asked by another name, of a local gateway, takes --connect-to.";
+
 const WORDS: Readonly<Record<ProblemCode, Words>> = {
 	"origin-not-allowed": (host, visit, fix) =>
 		`Cordon refused the origin ${visit.page.origin}: the policy of ${host} that applies to this path does not allow it. ${allowWords(host, visit, fix)} ${EXPLAIN(host, visit)} names the policy that applies, and why.`,
 	"client-certificate-required": (host, visit) =>
-		`Cordon refused the call because the tenant file of ${host} says "clientCertificate": "require", and no valid TLS client certificate came with it. This command has none; a browser asks its user for one. To let calls without one through, write "clientCertificate": "forward" or "ignore", and ${PUSH(visit)}.`,
+		`Cordon refused the call because the tenant file of ${host} says "clientCertificate": "require", and no valid TLS client certificate came with it. This command has none; a browser asks its user for one. To let calls without one through, write "clientCertificate": "forward" or "ignore", and run ${PUSH(visit)}.`,
 	"unknown-tenant": (host, visit) =>
-		`Cordon has no tenant for ${host}, so it answers nobody. Write a tenant file with "hosts": ["${host}"], and ${PUSH(visit)}; npx cordon pull tenants ${placeOf(visit)} shows which hosts there are. A tenant is found by the hostname that the client names: one that is asked by another name, of a local gateway, takes --connect-to.`,
+		`Cordon has no tenant for ${host}, so it answers nobody. Write a tenant file with "hosts": ["${host}"], and run ${PUSH(visit)}; npx cordon pull tenants ${placeOf(visit)} shows which hosts there are.${visit.reach.connectTo === undefined ? ` ${BY_NAME}` : ""}`,
 	"tenant-unavailable": (host, visit) =>
 		`Cordon cannot have the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; ${PUSH(visit)} writes a valid one.`,
 	"tenant-closed": (host, visit) =>
 		`The tenant ${host} is closed: its document says { "closed": true }, so everything is refused. To open it, push its policy in place of that: ${PUSH(visit)}.`,
 	"loop-detected": (host, visit) =>
-		`The request came back to Cordon: the "upstream" in the tenant file of ${host} leads to Cordon again and not to the API. Point "upstream" at the API's own origin, and ${PUSH(visit)}. Where two Cordons stand in a row on purpose, give one of them another CDN_LOOP_ID.`,
+		`The request came back to Cordon: the "upstream" in the tenant file of ${host} leads to Cordon again and not to the API. Point "upstream" at the API's own origin, and run ${PUSH(visit)}. Where two Cordons stand in a row on purpose, give one of them another CDN_LOOP_ID.`,
 	"upstream-unreachable": (host) =>
 		`Cordon let the call through, but the API behind ${host} cannot be reached. See that it is up, and that "upstream" in the tenant file names it; the log's line "upstream-failed" has the reason.`,
 	"upstream-timeout": (host, visit) =>
-		`Cordon let the call through, but the API behind ${host} did not begin to answer in time. See why it is slow, or raise "upstreamTimeoutSeconds" in the tenant file (300 at most), and ${PUSH(visit)}.`,
+		`Cordon let the call through, but the API behind ${host} did not begin to answer in time. See why it is slow, or raise "upstreamTimeoutSeconds" in the tenant file (300 at most), and run ${PUSH(visit)}.`,
 	"internal-error": (host) =>
 		`Cordon failed on this request to ${host}. Its log has a line "internal-error" with the reason; please report it.`,
 };
@@ -70,7 +73,7 @@ function allowWords(host: string, visit: Visit, fix: TenantFix | undefined): str
 	const path = isPlain(new URL(page.url).pathname)
 		? ""
 		: " (Where the tenant has routes, this path may be refused for itself, because it can be read in more than one way: call the plain one.)";
-	return `If it should, ${pageChange}let "cors" in the tenant file of ${host} begin with this policy: ${JSON.stringify(fix.policy)} ("cors" may be a list of policies, of which the first that allows the origin applies), and ${PUSH(visit)}.${path}`;
+	return `If it should, ${pageChange}let "cors" in the tenant file of ${host} begin with this policy: ${JSON.stringify(fix.policy)} ("cors" may be a list of policies, of which the first that allows the origin applies), and run ${PUSH(visit)}.${path}`;
 }
 
 /** What was seen, with the change of the tenant file that would let the call in where Cordon refused its origin. */
