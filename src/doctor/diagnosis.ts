@@ -5,7 +5,7 @@ import type { Step } from "../browser/steps.ts";
 import { findFindings } from "./all-findings.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
-import { withTenantFix } from "./causes/cordon.ts";
+import { isNobodyServed, withTenantFix } from "./causes/cordon.ts";
 import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
@@ -56,7 +56,7 @@ export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): 
 	const { failure, stop } = seen.conversation;
 	const found = findCause(seen);
 	const isBlocked = seen.conversation.outcome?.readable !== true;
-	const cause = isBlocked || found?.code === "edge-challenge" ? found : undefined;
+	const cause = isBlocked || (found !== undefined && TOLD_WHERE_READABLE.has(found.code)) ? found : undefined;
 	const conversation = withAdvice(seen.conversation, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
 	const firstToFix = failed.find(({ code }) => code === "preflight-status") ?? failed[0];
@@ -70,12 +70,18 @@ export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): 
 		cause,
 		answeredBy: answeredByOf(seen, firstToFix, cause, findings),
 		findings,
-		checked: failure !== undefined && cause === undefined ? [] : goodChecks(seen, findings),
+		checked:
+			(failure !== undefined && cause === undefined) || isNobodyServed(seen)
+				? []
+				: goodChecks(seen, findings),
 		cookies: cookiesOf(seen),
 		exchanges,
 		skipped: stop?.code === "redirect-loop" ? [] : probed.skipped,
 	};
 }
+
+/** Whose answer it is matters though the page can read it: it is not the API's. */
+const TOLD_WHERE_READABLE: ReadonlySet<Cause["code"]> = new Set(["edge-challenge", "cordon-problem"]);
 
 async function probeAfter(
 	visit: Visit,

@@ -7,7 +7,9 @@ const OF_BROWSERS: ReadonlySet<string> = new Set([
 	...["accept-encoding", "accept-language", "connection", "content-length", "cookie", "dnt", "host"],
 	...["if-modified-since", "if-none-match", "origin", "priority", "referer", "save-data", "te"],
 	...["upgrade-insecure-requests", "user-agent", "x-client-data", "downlink", "dpr", "ect", "rtt"],
-	...["access-control-request-method", "access-control-request-headers"],
+	...["access-control-request-method", "access-control-request-headers", "upgrade"],
+	// HTTP/2's :authority, as older Chromiums copy it.
+	"authority",
 ]);
 
 /** Headers of a recorded request without what its browser added. */

@@ -18,7 +18,7 @@ export interface Conclusion {
 	readonly steps: readonly Step[];
 	/** Everything that goes out, with what Cordon does. */
 	readonly exchanges: readonly Exchanged[];
-	/** The first request that a redirect leads to another host, which then has the word; undefined where none does. */
+	/** The first request that a redirect leads to another host, which then decides; undefined where none does. */
 	readonly elsewhere: OutgoingRequest | undefined;
 }
 

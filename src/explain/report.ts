@@ -68,7 +68,7 @@ export interface Fix {
 
 /** The whole explanation; JSON as it stands. */
 export interface Explanation {
-	/** Whether the page may read the response; in report mode, once Cordon enforces. Null where a directory that was not asked has the word, or another host that a redirect leads to. */
+	/** Whether the page may read the response; in report mode, once Cordon enforces. Null where a directory that was not asked decides, or another host that a redirect leads to. */
 	readonly allowed: boolean | null;
 	readonly call: {
 		readonly origin: string;

@@ -20,8 +20,7 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 	"origin-malformed": "denied: it is not a serialized origin, so no directory is asked",
 	"origin-insecure":
 		"denied: it is plain http, which directories allow only without credentials or with dangerouslyAllowInsecureOrigins",
-	"directory-unavailable":
-		"not decided: no entry of the list matches it, so its origin directories have the word",
+	"directory-unavailable": "not decided: no entry of the list matches it, so its origin directories decide",
 };
 
 /** Why a policy of a list does not apply. */

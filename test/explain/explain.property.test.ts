@@ -351,7 +351,7 @@ test("of changes that need each other none is told where the call is allowed wit
 	]);
 });
 
-describe("a directory that has the word behind a redirect", () => {
+describe("a directory that decides behind a redirect", () => {
 	const document = {
 		cors: { origins: "*" },
 		routes: [{ path: "/login", cors: { origins: [{ directory: "customers" }] } }],

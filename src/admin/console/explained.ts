@@ -23,7 +23,7 @@ export function headlineOf(report: Report): Headline {
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
 	if (allowed === null) {
-		return { tone: "warn", title: "Not decided", text: "An origin directory has the word." };
+		return { tone: "warn", title: "Not decided", text: "An origin directory decides." };
 	}
 	if (!allowed) {
 		return {

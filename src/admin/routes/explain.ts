@@ -29,7 +29,7 @@ explainRoutes.post(
 					properties: {
 						allowed: {
 							type: ["boolean", "null"],
-							description: "Whether the page may read the response; null where a directory has the word.",
+							description: "Whether the page may read the response; null where an origin directory decides.",
 						},
 						requests: { type: "array", items: { type: "object" } },
 						browser: { type: "array", items: { type: "object" } },

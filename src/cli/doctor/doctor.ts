@@ -4,9 +4,11 @@ import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
 import type { Severity } from "../../doctor/finding.ts";
 import { judgeHar } from "../../doctor/har.ts";
 import { MAX_REQUESTS, type RequestDraft } from "../../doctor/network/network.ts";
+import { addressInstead } from "../../doctor/network/route.ts";
 import { diagnosisReport } from "../../doctor/report.ts";
 import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
+import { REACH_OPTIONS, type Refuse } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
@@ -14,14 +16,7 @@ import type { ExitCode, Terminal } from "../shell/terminal.ts";
 import { type CallOptions, curlCall, type DoctorCall, doctorCallOf } from "./call.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
-import {
-	DEFAULT_TIMEOUT_SECONDS,
-	type Refuse,
-	reaches,
-	readCredentials,
-	readFailOn,
-	readOrigin,
-} from "./read-options.ts";
+import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
 import { printDiagnosis } from "./words.ts";
 
 /** Longest curl command line and largest recording that are read. */
@@ -98,21 +93,7 @@ export const doctor = defineCommand({
 			multiple: true,
 			says: "A further host that a redirect may be followed to, with its port unless that is the default one.",
 		},
-		"connect-to": {
-			type: "string",
-			value: "HOST:PORT",
-			says: "Ask this machine in place of the URL's host, by the URL's own name: a gateway on localhost:8787. By https or http, whichever it speaks; http://HOST:PORT is http alone.",
-		},
-		insecure: {
-			type: "boolean",
-			short: "k",
-			says: "Take certificates that nobody vouches for: for test servers.",
-		},
-		ca: {
-			type: "string",
-			value: "FILE",
-			says: "Certificates (PEM) that count beside the usual ones.",
-		},
+		...REACH_OPTIONS,
 		timeout: {
 			type: "string",
 			value: "SECONDS",
@@ -175,6 +156,10 @@ export const doctor = defineCommand({
 
 const refuse: Refuse = (code, message) => usage(code, message, doctor);
 
+function whereOf({ visit: { page, reach } }: Diagnosis): string {
+	return addressInstead(new URL(page.url), reach) === undefined ? ` at ${page.url}` : "";
+}
+
 interface Output {
 	readonly json: boolean;
 	readonly markdown: boolean;
@@ -201,7 +186,7 @@ async function examine(
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
 		throw new CommandFault(
 			failure.code,
-			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here at ${diagnosis.visit.page.url}.`,
+			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
 		);
 	}
 	if (output.json) terminal.json(diagnosisReport(diagnosis));

@@ -60,7 +60,7 @@ function stopSentence({ conversation: { stop } }: Diagnosis): string {
 	return stop.message;
 }
 
-function readableSentence({ conversation: { outcome, unsentWrite } }: Diagnosis): string {
+function readableSentence({ conversation: { outcome, unsentWrite }, cause }: Diagnosis): string {
 	if (outcome === undefined) return "";
 	const { exposedHeaders, hiddenHeaders, status } = outcome;
 	const hidden = hiddenHeaders.filter((name) => !UNINTERESTING.has(name));
@@ -70,14 +70,24 @@ function readableSentence({ conversation: { outcome, unsentWrite } }: Diagnosis)
 		return `as far as the preflight and a GET of the same URL show (status ${status}): the ${unsentWrite.method} itself was not sent. To send it, once, add --send. Of an answer like that one, the page can read ${seen}.${secret}`;
 	}
 	const isError = status >= 400 ? `; mind that ${status} is an error all the same` : "";
-	return `the page gets the response, status ${status}${isError}. It can read ${seen}.${secret}`;
+	const why = cause === undefined ? "" : ` ${cause.message}`;
+	return `the page gets the response, status ${status}${isError}.${why} It can read ${seen}.${secret}`;
 }
 
 /** Headers that hardly any page wants, and that nearly every response has. */
 const UNINTERESTING: ReadonlySet<string> = new Set([
 	...["access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers"],
 	...["access-control-allow-methods", "access-control-allow-headers", "access-control-max-age"],
-	...["connection", "date", "keep-alive", "server", "transfer-encoding", "vary", "set-cookie"],
+	...[
+		"connection",
+		"content-encoding",
+		"date",
+		"keep-alive",
+		"server",
+		"transfer-encoding",
+		"vary",
+		"set-cookie",
+	],
 ]);
 
 /** Who answered, with the fix there; empty where that does not show. */

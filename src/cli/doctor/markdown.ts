@@ -11,7 +11,7 @@ import { recordingLine } from "./other-words.ts";
 
 /** One call's report. */
 export function diagnosisMarkdown(diagnosis: Diagnosis): string {
-	const { visit, conversation, findings, cookies, checked } = diagnosis;
+	const { visit, conversation, findings, cookies, checked, cause } = diagnosis;
 	const { page } = visit;
 	const { word, sentence } = endingOf(diagnosis);
 	const by = answeredByWords(diagnosis);
@@ -28,7 +28,7 @@ export function diagnosisMarkdown(diagnosis: Diagnosis): string {
 			`- ✗ **${text(STEP_TITLES[step.code])}**`,
 			`  - received: ${code(step.received)}`,
 			`  - needed: ${code(step.required)}`,
-			`  - fix: ${text(step.advice ?? "")}`,
+			`  - fix: ${step.advice === cause?.message ? "see above" : text(step.advice ?? "")}`,
 			`  - [the clause](${step.clause})`,
 		].join("\n");
 	});

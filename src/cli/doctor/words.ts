@@ -24,7 +24,7 @@ export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal): void {
 	out(wrap(`from a page on ${page.origin}, ${CREDENTIALS_WORDS[modeOf(diagnosis.visit)]}`, columns, ""));
 	for (const turn of diagnosis.conversation.turns) {
 		if (turn.kind === "request") out(`\n${requestLine(turn.exchange, terminal)}`);
-		else printStep(turn.step, terminal);
+		else printStep(turn.step, diagnosis.cause?.message, terminal);
 	}
 	const { stop } = diagnosis.conversation;
 	if (stop !== undefined) out(hanging(colors.yellow("?"), shownText(stop.message), columns));
@@ -50,7 +50,8 @@ function requestLine({ method, url, answer, purpose }: Exchange, { colors }: Ter
 	return `${colors.cyan("→")} ${colors.bold(method)} ${shownText(url)}  ${colors.bold(result)}${instead}`;
 }
 
-function printStep(step: Step, { out, colors, columns }: Terminal): void {
+/** @param cause what the conclusion says in any case; a step that has no other advice is told without it */
+function printStep(step: Step, cause: string | undefined, { out, colors, columns }: Terminal): void {
 	const title = STEP_TITLES[step.code];
 	if (step.passed) {
 		const mark = NOTES.has(step.code) ? colors.dim("·") : colors.green("✓");
@@ -63,7 +64,7 @@ function printStep(step: Step, { out, colors, columns }: Terminal): void {
 	for (const [name, text] of [
 		["received", step.received],
 		["needed", step.required],
-		["fix", step.advice ?? ""],
+		["fix", step.advice === cause ? "see below" : (step.advice ?? "")],
 	] as const) {
 		const indent = INDENT + " ".repeat(10);
 		const words = wrap(shownText(text), columns, indent).slice(indent.length);

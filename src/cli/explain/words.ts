@@ -85,7 +85,7 @@ function originWords(explanation: Explanation, { file, document }: AskedDocument
 		return [`${REASON_WORDS[reason]}: ${entry} at ${pointer}${place}`];
 	}
 	if (reason === "directory-unavailable") {
-		return [`${REASON_WORDS[reason]}, and they are in KV`, "Add --local or --remote to ask them"];
+		return [`${REASON_WORDS[reason]}, and they are in KV`, "Add --local, --remote or --api to ask them"];
 	}
 	if (explanation.otherReading !== null) {
 		return [
@@ -137,7 +137,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 	const enforcing = mode === "report" ? "once it enforces, " : "";
 	if (allowed === null) {
 		const who = obstacles.length === 0 ? "an origin directory" : "the host that the redirect leads to";
-		return `${colors.yellow("not decided:")} ${who} has the word.`;
+		return `${colors.yellow("not decided:")} ${who} decides.`;
 	}
 	const isSocket = call.url.startsWith("ws");
 	const what = isSocket ? "open the WebSocket" : "read the response";

@@ -43,11 +43,12 @@ export function printFailures(done: readonly FileResults[], terminal: Terminal):
 
 function printResult(file: TenantFile, result: PolicyTestResult, terminal: Terminal): void {
 	const { colors, columns } = terminal;
-	const { outcome, host, expectation, pointer, why, fixes } = result;
+	const { outcome, host, expectation, pointer, why, notes, fixes } = result;
 	const mark = { held: colors.green("✓"), failed: colors.red("✗"), undecided: colors.yellow("?") }[outcome];
 	terminal.out(`  ${mark} ${safePart(`${host}: ${titleOf(expectation)}`)}`);
-	if (outcome === "held") return;
-	for (const line of [`at ${placeInFile(file, pointer)}`, ...why, ...fixWords(fixes)]) {
+	const lines =
+		outcome === "held" ? notes : [`at ${placeInFile(file, pointer)}`, ...why, ...notes, ...fixWords(fixes)];
+	for (const line of lines) {
 		terminal.out(wrap(safePart(line), columns, INDENT));
 	}
 }
@@ -61,7 +62,7 @@ export function resultsReport(done: readonly FileResults[]) {
 	return {
 		passed: allHeld(done),
 		results: done.flatMap(({ file, results }) =>
-			results.map(({ host, expectation, pointer, outcome, failedStep, why, fixes }) => {
+			results.map(({ host, expectation, pointer, outcome, failedStep, why, notes, fixes }) => {
 				const { line, column } = file.source.position(file.locate({ code: "", message: "", pointer }).start);
 				return {
 					file: file.source.name,
@@ -73,6 +74,7 @@ export function resultsReport(done: readonly FileResults[]) {
 					outcome,
 					...(failedStep === undefined ? {} : { failedStep }),
 					why,
+					notes,
 					fixes,
 				};
 			}),

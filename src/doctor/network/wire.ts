@@ -5,7 +5,7 @@ import { type ClientHttp2Session, connect as connectHttp2, constants } from "nod
 import { getProxyForUrl } from "proxy-from-env";
 import type { Header, HeaderList, ReceivedResponse } from "../../browser/header-list.ts";
 import { isTelling, readBodyText } from "./body.ts";
-import { type Connection, connect, proxyAuthorization, type Reach } from "./route.ts";
+import { addressInstead, type Connection, connect, proxyAuthorization, type Reach } from "./route.ts";
 import { timedOut, type WireFailure, wireFailureOf } from "./wire-fault.ts";
 
 /** Longest head of a response that is read. */
@@ -55,7 +55,7 @@ export async function exchangeOnce(
 		});
 		return await Promise.race([answer, tooLong]);
 	} catch (error) {
-		return wireFailureOf(error as NodeJS.ErrnoException, url);
+		return wireFailureOf(error as NodeJS.ErrnoException, url, addressInstead(url, reach));
 	} finally {
 		clearTimeout(timer);
 		abort.abort();
