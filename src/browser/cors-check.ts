@@ -51,7 +51,7 @@ function originAdvice(
 	if (value === null) {
 		if (status >= 400 && code === "allow-origin")
 			return `Send ${name} with errors too, or the page cannot even see the status ${status}.`;
-		return `Let the server allow ${origin}, and send ${name} on this response.`;
+		return `Let the server allow ${origin}, exactly as it stands here, and send ${name} on this response.`;
 	}
 	if (value === "") return `${name} is there but empty: send ${origin}.`;
 	const lines = valuesOf(headers, ALLOW_ORIGIN);

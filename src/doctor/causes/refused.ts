@@ -51,7 +51,12 @@ function refusedPreflight({ visit, probed: { base, twins } }: Seen, preflight: A
 }
 
 /** What answers for want of a route, a key or a right, whatever the origin. */
-const KNOWS_NO_ORIGINS: ReadonlySet<string> = new Set(["aws-api-gateway", "cloudflare", "envoy"]);
+const KNOWS_NO_ORIGINS: ReadonlySet<string> = new Set([
+	"aws-api-gateway",
+	"cloudflare",
+	"cloud-run",
+	"envoy",
+]);
 
 /** Starlette and others say it with 400 and in words. */
 function isRefusal({ answer: { status, body } }: Answered): boolean {

@@ -204,23 +204,3 @@ export const cloudflare: Facts = {
 	},
 	fixes: { origin: CLOUDFLARE_ERROR },
 };
-
-const GCS =
-	"In Google Cloud Storage, set the CORS configuration of the bucket: gcloud storage buckets update gs://BUCKET --cors-file=cors.json, with origin, method and responseHeader (of requests and responses alike) in it. The endpoint storage.cloud.google.com never allows calls of pages.";
-
-/** https://cloud.google.com/storage/docs/using-cors */
-export const googleStorage: Facts = {
-	name: "Google Cloud Storage",
-	answered: first(header("server", /^UploadServer$/), anyHeader(/^x-guploader-uploadid$/i)),
-	fixes: { origin: GCS, doubled: GCS },
-};
-
-/** https://ngrok.com/docs/errors/err_ngrok_6024 */
-export const ngrok: Facts = {
-	name: "ngrok",
-	answered: anyHeader(/^ngrok-error-code$/i),
-	fixes: {
-		origin:
-			"ERR_NGROK_6024 is ngrok's warning page for browsers: let the call send the header ngrok-skip-browser-warning with any value (and the API allow it), or use a paid account; with other codes, the tunnel or the server behind it is not up.",
-	},
-};

@@ -138,7 +138,7 @@ export const hapi: Facts = {
 };
 
 const STARLETTE =
-	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"], allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
+	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"] (without a slash at the end), allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
 
 /** https://www.starlette.io/middleware/#corsmiddleware */
 export const starlette: Facts = {

@@ -4,6 +4,16 @@ import type { Step } from "../../browser/steps.ts";
 import { isList } from "../findings/doubled.ts";
 import type { Answered } from "../seen.ts";
 import {
+	azureStorage,
+	cloudRun,
+	elasticsearch,
+	googleStorage,
+	minio,
+	netlify,
+	ngrok,
+	supabase,
+} from "./clouds.ts";
+import {
 	amazonS3,
 	awsApiGateway,
 	awsLoadBalancer,
@@ -11,10 +21,8 @@ import {
 	cloudflareAccess,
 	cloudfront,
 	envoy,
-	googleStorage,
 	heroku,
 	kong,
-	ngrok,
 	oauth2Proxy,
 	traefik,
 } from "./edges.ts";
@@ -42,6 +50,10 @@ const PRODUCTS = {
 	cloudflare,
 	"amazon-s3": amazonS3,
 	"google-cloud-storage": googleStorage,
+	"azure-storage": azureStorage,
+	minio,
+	elasticsearch,
+	"cloud-run": cloudRun,
 	ngrok,
 	"aws-api-gateway": awsApiGateway,
 	"aws-load-balancer": awsLoadBalancer,
@@ -56,6 +68,8 @@ const PRODUCTS = {
 	rails,
 	"next.js": nextJs,
 	vercel,
+	netlify,
+	supabase,
 	kong,
 	traefik,
 	envoy,
