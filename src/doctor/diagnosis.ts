@@ -6,11 +6,13 @@ import { findFindings } from "./all-findings.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
 import { isNobodyServed, withTenantFix } from "./causes/cordon.ts";
+import { isDowngrade, redirectTarget } from "./causes/redirected.ts";
 import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
+import { listsNeeded } from "./lists-needed.ts";
 import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
@@ -56,10 +58,13 @@ export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): 
 	const { failure, stop } = seen.conversation;
 	const found = findCause(seen);
 	const isBlocked = seen.conversation.outcome?.readable !== true;
-	const cause = isBlocked || (found !== undefined && TOLD_WHERE_READABLE.has(found.code)) ? found : undefined;
-	const conversation = withAdvice(seen.conversation, cause);
+	const known = isBlocked || (found !== undefined && TOLD_WHERE_READABLE.has(found.code)) ? found : undefined;
+	const lists = isBlocked ? listsNeeded(seen, known) : "";
+	const cause = known && { ...known, message: `${known.message}${lists}` };
+	const advised = cause === undefined ? withMore(seen.conversation, lists) : seen.conversation;
+	const conversation = withAdvice(advised, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
-	const firstToFix = failed.find(({ code }) => code === "preflight-status") ?? failed[0];
+	const firstToFix = firstOf(failed);
 	const findings = findFindings(seen);
 	return {
 		visit,
@@ -112,6 +117,20 @@ function setsCookie(conversation: Conversation): boolean {
 	);
 }
 
+/** Of the steps that failed, the one whose fix comes first: what is not a good answer need not be one that shares. */
+function firstOf(failed: readonly Step[]): Step | undefined {
+	return failed.find(({ code }) => code === "preflight-status") ?? failed[0];
+}
+
+/** The steps with a sentence more in the advice that comes first. */
+function withMore(conversation: Conversation, more: string): Conversation {
+	const first = firstOf(conversation.steps.filter(({ passed }) => !passed));
+	if (first === undefined || more === "") return conversation;
+	return withSteps(conversation, (step) =>
+		step.code === first.code ? { ...step, advice: `${step.advice ?? ""}${more}`.trim() } : step,
+	);
+}
+
 /** The steps with the cause's words in place of their own advice, so that nothing contradicts it. */
 function withAdvice(conversation: Conversation, cause: Cause | undefined): Conversation {
 	if (cause === undefined) return conversation;
@@ -119,6 +138,11 @@ function withAdvice(conversation: Conversation, cause: Cause | undefined): Conve
 		cause.steps.includes(step.code) && (!step.passed || step.advice !== undefined)
 			? { ...step, advice: step.passed ? undefined : cause.message }
 			: step;
+	return withSteps(conversation, told);
+}
+
+/** The steps told otherwise, wherever they stand. */
+function withSteps(conversation: Conversation, told: (step: Step) => Step): Conversation {
 	const { outcome } = conversation;
 	return {
 		...conversation,
@@ -152,7 +176,13 @@ function answeredByOf(
 	if (cause !== undefined && redirect !== undefined && cause.code.includes("redirect")) {
 		const isSignIn = cause.code === "sign-in-redirect";
 		const isPreflight = redirect.purpose === "preflight";
-		return whoAnswered(redirect, !isSignIn ? "redirect" : isPreflight ? "preflight" : "sign-in");
+		const target = redirectTarget(redirect);
+		const isDown = target !== undefined && isDowngrade(new URL(redirect.url), target);
+		const trouble = isDown ? "downgrade" : "redirect";
+		return whoAnswered(redirect, !isSignIn ? trouble : isPreflight ? "preflight" : "sign-in");
+	}
+	if (cause?.code === "origin-refused" && last !== undefined && last.answer.status >= 500) {
+		return whoAnswered(last, "error");
 	}
 	if (cause?.code === "preflight-refuses-part" && last !== undefined) return whoAnswered(last, "lists");
 	if (step !== undefined && last !== undefined) {

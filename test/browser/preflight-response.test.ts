@@ -108,6 +108,22 @@ describe("the status", () => {
 });
 
 /** fetch/api/cors/cors-preflight.any.js, cors/request-headers.htm, fetch/api/cors/cors-preflight-response-validation.any.js */
+describe("a bad status is told by what it means", () => {
+	test.each([
+		[302, /No preflight follows a redirect/],
+		[401, /before anything asks for them/],
+		[403, /refuses the origin, or OPTIONS/],
+		[405, /no answer to OPTIONS/],
+		[500, /before any other handling/],
+	])("%i", (status, words) => {
+		const { steps } = preflighted(fetchCall({ method: "PUT", credentials: "omit" }), {
+			methods: "PUT",
+			status,
+		});
+		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(words);
+	});
+});
+
 describe("the lists", () => {
 	const printing = (...names: readonly string[]) =>
 		fetchCall({ headers: names.map((name): Header => [name, "unicorn"]) });

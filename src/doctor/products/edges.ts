@@ -1,6 +1,6 @@
 /** Owns the products that stand before an API: access layers, gateways, content networks, load balancers. */
 
-import { anyHeader, body, cookie, type Facts, firstOf, header, leadsTo } from "./product.ts";
+import { anyHeader, body, both, cookie, type Facts, firstOf, header, leadsTo } from "./product.ts";
 
 const ACCESS =
 	'In Zero Trust, in the CORS settings of the Access application, turn on "Bypass OPTIONS requests to origin" (bypass options requests), or let Access answer preflights with the origins, methods and headers of that page; the Worker or API behind it is not asked before that.';
@@ -45,6 +45,7 @@ export const awsApiGateway: Facts = {
 	answered: firstOf(
 		body(/^\{"message":"Missing Authentication Token"\}$/, 'the body "Missing Authentication Token"'),
 		header("x-amzn-errortype", /MissingAuthenticationToken|UnauthorizedException|IncompleteSignature/),
+		both(anyHeader(/^x-amz-apigw-id$/i), header("x-amzn-errortype", /./)),
 	),
 	passed: firstOf(anyHeader(/^x-amz-apigw-id$/i), anyHeader(/^apigw-requestid$/i)),
 	fixes: {
@@ -188,7 +189,7 @@ export const heroku: Facts = {
 };
 
 const CLOUDFLARE_ERROR =
-	"This is Cloudflare's own error page, and CORS headers of the API cannot be on it: see why the API behind does not answer (52x), or why the Worker throws (error 1101, in its logs).";
+	"This is Cloudflare's own error page, and CORS headers of the API cannot be on it: see why the API behind does not answer (52x), why the Worker throws (error 1101, in its logs), or which rule of its firewall blocks the request (errors 1005 to 1020, under Security, Events).";
 
 /** https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ */
 export const cloudflare: Facts = {

@@ -54,6 +54,8 @@ export const spring: Facts = {
 			'In Spring, allowedOriginPatterns("*") with allowCredentials(true) lets everybody in: write setAllowedOrigins with the exact origins.',
 		lists:
 			"In Spring, name them in setAllowedMethods and setAllowedHeaders of the CorsConfiguration (or in @CrossOrigin).",
+		downgrade:
+			"In Spring Boot, server.forward-headers-strategy=framework makes it trust what the proxy says of https.",
 		doubled:
 			"In Spring, behind Spring Cloud Gateway or a proxy that sets them too, let one of them do so: the gateway's filter DedupeResponseHeader=Access-Control-Allow-Origin Access-Control-Allow-Credentials, RETAIN_UNIQUE keeps one.",
 	},
@@ -72,8 +74,11 @@ export const aspNet: Facts = {
 	),
 	fixes: {
 		origin: ASPNET,
+		preflight: `${ASPNET} Behind IIS, a 405, or a 200 with Public and without the headers, is IIS's own: remove OPTIONSVerbHandler (and WebDAV) from <handlers>, so that OPTIONS reaches the application.`,
 		redirect:
 			"In ASP.NET Core, UseHttpsRedirection answers preflights by http with a redirect: call the https URL.",
+		downgrade:
+			"In ASP.NET Core, app.UseForwardedHeaders() with XForwardedProto, before everything else, makes it trust what the proxy says of https.",
 		error: `${ASPNET} An exception handler takes off what was set before it: where errors come without the headers, call UseCors inside it too, or set them there.`,
 		"sign-in":
 			"In ASP.NET Core, the cookie scheme redirects to its login page: let Events.OnRedirectToLogin answer 401 for the API's paths.",
@@ -103,6 +108,7 @@ export const express: Facts = {
 			"In Express, let the authentication middleware answer 401 for the API's paths in place of response.redirect, and put app.use(cors(…)) before it.",
 		reflects:
 			'In Express, cors({ origin: true }) and a function that always says true let everybody in: write origin: ["https://app.example.com"].',
+		downgrade: 'In Express, app.set("trust proxy", 1) makes it trust what the proxy says of https.',
 		doubled:
 			"In Express, let either cors(…) or your own response.header(…) set the header, not both, and nothing in front.",
 	},
@@ -132,7 +138,7 @@ export const hapi: Facts = {
 };
 
 const STARLETTE =
-	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"], allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
+	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"] (without a slash at the end), allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
 
 /** https://www.starlette.io/middleware/#corsmiddleware */
 export const starlette: Facts = {
@@ -146,6 +152,8 @@ export const starlette: Facts = {
 		origin: STARLETTE,
 		redirect:
 			"In Starlette or FastAPI, redirect_slashes redirects the path without (or with) its slash (307): call the URL it leads to.",
+		downgrade:
+			"In Starlette or FastAPI, redirect_slashes redirects the path without (or with) its slash (307), by the scheme that uvicorn knows of: start it with --proxy-headers and --forwarded-allow-ips naming the proxy, or call the path as it is served.",
 		error: `${STARLETTE} A 500 of an exception that nobody catches is made outside of every middleware and has no CORS headers: add an exception handler for it, or wrap the application in CORSMiddleware itself: app = CORSMiddleware(app, …).`,
 		reflects:
 			'In Starlette or FastAPI, allow_origins=["*"] with allow_credentials=True lets everybody in who has a cookie, as allow_origin_regex=".*" does: write allow_origins=["https://app.example.com"].',
@@ -180,6 +188,8 @@ export const django: Facts = {
 			"In Django, login_required redirects: let the API's views answer 401 (in Django REST framework, an authentication class that has authenticate_header), and put CorsMiddleware first.",
 		reflects:
 			"In Django, CORS_ALLOW_ALL_ORIGINS (CORS_ORIGIN_ALLOW_ALL) = True with CORS_ALLOW_CREDENTIALS lets everybody in: remove it, and write CORS_ALLOWED_ORIGINS.",
+		downgrade:
+			'In Django, SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") makes it trust what the proxy says of https.',
 		lists:
 			'In Django, name them in CORS_ALLOW_METHODS and CORS_ALLOW_HEADERS = (*corsheaders.defaults.default_headers, "x-…").',
 	},
@@ -198,6 +208,9 @@ export const flask: Facts = {
 		preflight: `${FLASK} A before_request that asks for a session has to let OPTIONS pass: if request.method == "OPTIONS": return.`,
 		redirect:
 			"In Flask, a route with a slash at the end redirects the path without it (308): call the URL it leads to, or set strict_slashes=False.",
+		downgrade:
+			"In Flask, a route with a slash at the end redirects the path without it (308), by the scheme that it knows of: app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1) of Werkzeug makes it trust what the proxy says of https.",
+		error: `${FLASK} In debug mode the page of an exception that nobody catches has no headers: register an error handler for it.`,
 		"sign-in":
 			"In Flask-Login, let unauthorized_handler answer 401 for the API's paths in place of the redirect.",
 		reflects:
@@ -212,7 +225,7 @@ const RAILS =
 /** https://github.com/cyu/rack-cors */
 export const rails: Facts = {
 	name: "Rails",
-	answered: anyHeader(/^x-rack-cors$/i),
+	answered: header("x-rack-cors", /./),
 	passed: both(anyHeader(/^x-runtime$/i), anyHeader(/^x-request-id$/i)),
 	fixes: {
 		origin: RAILS,
@@ -234,6 +247,7 @@ export const laravel: Facts = {
 		origin: LARAVEL,
 		"sign-in":
 			"In Laravel, the auth middleware redirects to the route login: let the call send Accept: application/json, which gets 401.",
+		downgrade: "In Laravel, trustProxies makes it trust what the proxy says of https.",
 		reflects:
 			"In Laravel, allowed_origins ['*'] with supports_credentials true lets everybody in: name the origins in config/cors.php.",
 	},

@@ -9,6 +9,8 @@ export type Trouble =
 	| "preflight"
 	/** A redirect stands where an answer should. */
 	| "redirect"
+	/** A redirect leads from https to plain http on the same host. */
+	| "downgrade"
 	/** An error came without the headers. */
 	| "error"
 	/** Access-Control-Allow-Origin or -Credentials is missing, or not the right one. */

@@ -15,6 +15,8 @@ export const nginx: Facts = {
 			"In nginx, answer preflights before authentication and proxy_pass: if ($request_method = OPTIONS) { add_header … always; return 204; } in the location, with all the CORS headers in it.",
 		redirect:
 			"In nginx, a directory, or a location with a slash at the end and proxy_pass, redirects the path without that slash (301), and return 301 redirects everything: call the URL it leads to.",
+		downgrade:
+			"In nginx behind a proxy that ends TLS, absolute_redirect off makes its redirects name the path alone, and so keep https.",
 		error:
 			"In nginx, write add_header … always: without always it adds nothing to errors; and an add_header in a location takes away those of the levels above it.",
 		origin: NGINX,
@@ -42,6 +44,8 @@ export const apache: Facts = {
 			"In Apache httpd, answer preflights before authentication: RewriteCond %{REQUEST_METHOD} =OPTIONS and RewriteRule ^ - [R=204,L] with Header always set …, and where Require asks for a user, let OPTIONS through: <RequireAny> with Require method OPTIONS.",
 		redirect:
 			"In Apache httpd, DirectorySlash redirects a directory without its slash (301), and Redirect or RewriteRule others: call the URL it leads to.",
+		downgrade:
+			"In Apache httpd behind a proxy that ends TLS, ServerName https://api.example.com (with the scheme) makes its own redirects name https.",
 		error:
 			"In Apache httpd, write Header always set: without always it sets nothing on the errors that httpd itself makes.",
 		origin:
