@@ -1,9 +1,10 @@
 /** Owns the writing of a project to deploy from: the files of template/, all of them or none. */
 
 import { constants } from "node:fs";
-import { access, copyFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { access, copyFile, lstat, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { reasonOf } from "../../findings/reason.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { systemReason } from "../files/regular-file.ts";
 import { Fault } from "../shell/fault.ts";
 import { withUndo } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
@@ -41,7 +42,7 @@ export async function writeProject(directory: string): Promise<Written> {
 		await withUndo(undo, async () => {
 			for (const source of sources) {
 				const path = join(directory, nameInProject(source));
-				const folder = await mkdir(dirname(path), { recursive: true });
+				const folder = makeFolder(dirname(path));
 				if (folder !== undefined) made.push(folder);
 				// Fails where somebody has written it meanwhile.
 				await copyFile(join(template, source), path, constants.COPYFILE_EXCL);
@@ -52,7 +53,7 @@ export async function writeProject(directory: string): Promise<Written> {
 		await undo();
 		throw new Fault(
 			"cannot-write",
-			`The project cannot be written to ${safePart(directory)}: ${safePart(reasonOf(error))}. Nothing of it is left there. Name another folder.`,
+			`The project cannot be written to ${safePart(directory)}: ${systemReason(error)}\nNothing of it is left there: name another folder.`,
 		);
 	}
 	return { ok: true, files };

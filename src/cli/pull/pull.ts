@@ -1,7 +1,7 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { quote } from "../../findings/finding.ts";
 import { reasonOf } from "../../findings/reason.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
@@ -17,6 +17,7 @@ import {
 	type TenantFolder,
 } from "../files/folder.ts";
 import { MAX_TENANT_FILE_BYTES } from "../files/input.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { readRegularFile, systemReason, writeRegularFile } from "../files/regular-file.ts";
 import { splitHosts, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
@@ -213,9 +214,12 @@ function sound(stored: ReadonlyMap<string, Stored>): {
 
 async function carryOut({ writes, deletes }: PullPlan, directory: string, terminal: Terminal): Promise<void> {
 	try {
-		await mkdir(directory, { recursive: true });
+		makeFolder(directory);
 	} catch (error) {
-		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
+		throw new Fault(
+			"unwritable-folder",
+			`${safePart(directory)} cannot be made: ${systemReason(error)}\nNothing was written: name another folder.`,
+		);
 	}
 	const total = writes.length + deletes.length;
 	let done = 0;
