@@ -1,7 +1,6 @@
 /** Owns the writing of a project to deploy from: the files of template/, all of them or none. */
 
-import { constants } from "node:fs";
-import { access, copyFile, lstat, readdir, rm } from "node:fs/promises";
+import { access, lstat, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import { systemReason } from "../files/regular-file.ts";
@@ -22,11 +21,7 @@ export type Written =
  */
 export async function writeProject(directory: string): Promise<Written> {
 	const template = await findTemplate();
-	const entries = await readdir(template, { recursive: true, withFileTypes: true });
-	const sources = entries
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name).slice(template.length + 1))
-		.sort();
+	const sources = await filesIn(template);
 	const files = sources.map(nameInProject);
 	const present: string[] = [];
 	for (const file of files) {
@@ -44,9 +39,11 @@ export async function writeProject(directory: string): Promise<Written> {
 				const path = join(directory, nameInProject(source));
 				const folder = makeFolder(dirname(path));
 				if (folder !== undefined) made.push(folder);
+				const content = await readFile(join(template, source));
 				// Fails where somebody has written it meanwhile.
-				await copyFile(join(template, source), path, constants.COPYFILE_EXCL);
+				const file = await open(path, "wx");
 				made.push(path);
+				await file.writeFile(content).finally(() => file.close());
 			}
 		});
 	} catch (error) {
@@ -57,6 +54,19 @@ export async function writeProject(directory: string): Promise<Written> {
 		);
 	}
 	return { ok: true, files };
+}
+
+/**
+ * The paths of all files of a folder. Yarn keeps packages zipped, and its file system for those knows neither a recursive
+ * `readdir` with types nor a `copyFile` out of them.
+ */
+async function filesIn(folder: string): Promise<readonly string[]> {
+	const paths: string[] = [];
+	for (const entry of await readdir(folder, { withFileTypes: true })) {
+		const inner = entry.isDirectory() ? await filesIn(join(folder, entry.name)) : undefined;
+		paths.push(...(inner?.map((path) => join(entry.name, path)) ?? [entry.name]));
+	}
+	return paths.toSorted();
 }
 
 /** npm takes every .gitignore that it installs for an .npmignore. */
