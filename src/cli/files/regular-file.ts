@@ -162,7 +162,16 @@ export function systemReason(error: unknown): string {
 		case "EACCES":
 		case "EPERM":
 			return "you have no permission for it. Change its permissions.";
+		case "EROFS":
+			return "it lies where nothing can be written.";
+		case "ENOSPC":
+		case "EDQUOT":
+			return "the disk is full. Make room.";
+		case "ENAMETOOLONG":
+			return "its name is too long. Choose a shorter one.";
+		case "EEXIST":
+			return "something else has that name already.";
 		default:
-			return safePart(reasonOf(error));
+			return `${safePart(reasonOf(error)).replace(/\.$/, "")}.`;
 	}
 }

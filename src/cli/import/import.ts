@@ -1,9 +1,10 @@
 /** Owns `cordon import`: tenant files from the CORS configuration of another product. */
 
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readInput } from "../files/input.ts";
-import { writeRegularFile } from "../files/regular-file.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { systemReason, writeRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
@@ -123,11 +124,11 @@ function write(folder: string, files: readonly { readonly path: string; readonly
 		);
 	}
 	try {
-		mkdirSync(folder, { recursive: true });
-	} catch {
+		makeFolder(folder);
+	} catch (error) {
 		throw new CommandFault(
 			"unwritable-file",
-			`The folder ${safePart(folder)} cannot be made. Name another one with --out.`,
+			`The folder ${safePart(folder)} cannot be made: ${systemReason(error)}\nName another one with --out.`,
 		);
 	}
 	for (const { path, text } of files) writeRegularFile(path, text);

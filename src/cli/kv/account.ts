@@ -5,6 +5,7 @@ import { BaseKeys } from "cloudflare/resources/kv/namespaces/keys";
 import { createClient } from "cloudflare/tree-shakable";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
+import { counted } from "../shell/terminal.ts";
 import { type Addressee, apiFault } from "./api-faults.ts";
 import { MAX_RETRIES } from "./api-fetch.ts";
 import { BINDING, type WranglerConfig } from "./config.ts";
@@ -53,10 +54,14 @@ export async function onlyAccount(client: CloudflareClient, asked: Addressee): P
 		);
 	}
 	if (others.length === 0) return only.id;
+	// What is listed is a page.
+	const total = (page.result_info as { readonly total_count?: unknown } | undefined)?.total_count;
+	const count = Math.max(others.length + 1, typeof total === "number" ? total : 0);
 	const names = [only, ...others].map(({ name, id }) => `  ${safePart(id)}  ${safePart(name)}`);
+	const named = names.slice(0, MAX_NAMED_ACCOUNTS);
 	throw new CommandFault(
 		"several-accounts",
-		`${asked.login.charAt(0).toUpperCase()}${asked.login.slice(1)} is for ${names.length} accounts, and none of them is named:\n${names.slice(0, MAX_NAMED_ACCOUNTS).join("\n")}\nSet CLOUDFLARE_ACCOUNT_ID to one of them, or account_id in ${safePart(asked.config)}.`,
+		`${asked.login.charAt(0).toUpperCase()}${asked.login.slice(1)} is for ${counted(count, "account")}, and none of them is named:\n${named.join("\n")}${count > named.length ? `\n  and ${counted(count - named.length, "other")}` : ""}\nSet CLOUDFLARE_ACCOUNT_ID to one of them, or account_id in ${safePart(asked.config)}.`,
 	);
 }
 

@@ -2,7 +2,9 @@
 
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { reasonOf } from "../../findings/reason.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { requireTemporaryFolder } from "../files/private-folder.ts";
+import { systemReason } from "../files/regular-file.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
@@ -82,7 +84,16 @@ export async function openLocal(
 	const state = resolve(place.directory ?? join(dirname(config.path), ".wrangler/state"));
 	// As `wrangler dev` names it, which takes the preview namespace where there is one.
 	const id = config.previewId ?? config.namespaceId ?? BINDING;
-	const miniflare = await start(findMiniflare(config.path), join(state, "v3"), id).catch((error: unknown) => {
+	const path = findMiniflare(config.path);
+	const root = join(state, "v3");
+	// Miniflare would make both with Node's `recursive`.
+	requireTemporaryFolder();
+	try {
+		makeFolder(root);
+	} catch (error) {
+		throw unavailable(state, error);
+	}
+	const miniflare = await start(path, root, id).catch((error: unknown) => {
 		throw error instanceof CommandFault ? error : unavailable(state, error);
 	});
 
@@ -169,6 +180,6 @@ async function start(path: string, root: string, id: string): Promise<Miniflare>
 function unavailable(state: string, error: unknown): CommandFault {
 	return new CommandFault(
 		"kv-unavailable",
-		`The local KV in ${safePart(state)} cannot be used: ${safePart(reasonOf(error).split("\n", 1)[0] ?? "")}\nCheck that it is a folder that you may write to, or name another one: --persist-to DIR.`,
+		`The local KV in ${safePart(state)} cannot be used: ${systemReason(error).split("\n", 1)[0]}\nCheck that it is a folder that you may write to, or name another one: --persist-to DIR.`,
 	);
 }

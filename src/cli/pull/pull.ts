@@ -1,14 +1,10 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { quote } from "../../findings/finding.ts";
+import { rm } from "node:fs/promises";
 import { reasonOf } from "../../findings/reason.ts";
-import { isTenantHost } from "../../tenants/hosts.ts";
-import { tenantKey } from "../../tenants/keys.ts";
-import { isObject } from "../../tenants/salvage.ts";
 import { textDifference } from "../changes/change-words.ts";
-import { readStored, type StoredValue } from "../changes/changes.ts";
+import { readStored } from "../changes/changes.ts";
 import {
 	claimHosts,
 	FOLDER_ARGUMENT,
@@ -17,8 +13,9 @@ import {
 	type TenantFolder,
 } from "../files/folder.ts";
 import { MAX_TENANT_FILE_BYTES } from "../files/input.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { readRegularFile, systemReason, writeRegularFile } from "../files/regular-file.ts";
-import { splitHosts, type TenantFile } from "../files/tenant-file.ts";
+import type { TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand } from "../shell/command.ts";
@@ -26,14 +23,8 @@ import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
-import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
-
-/** Something in KV that is not a tenant document. */
-interface StoreFinding {
-	readonly code: string;
-	readonly key: string;
-	readonly message: string;
-}
+import { type PullPlan, planPull } from "./pull-plan.ts";
+import { type StoreFinding, sound } from "./stored.ts";
 
 export const pull = defineCommand({
 	name: "pull",
@@ -59,7 +50,7 @@ export const pull = defineCommand({
 	exits: {
 		good: "The folder says what KV holds.",
 		findings:
-			"Something in KV is not a tenant document and was left out, a file of the folder has errors, or the answer was no.",
+			"Something in KV is not a document that the gateway serves, a file of the folder has errors, or the answer was no.",
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
@@ -173,51 +164,13 @@ async function readTarget(directory: string, terminal: Terminal): Promise<Tenant
 	);
 }
 
-/** Parts what can be a tenant file from what cannot. */
-function sound(stored: ReadonlyMap<string, StoredValue>): {
-	readonly documents: ReadonlyMap<string, StoredDocument>;
-	readonly findings: readonly StoreFinding[];
-} {
-	const documents = new Map<string, StoredDocument>();
-	const findings: StoreFinding[] = [];
-	for (const [host, value] of stored) {
-		const key = tenantKey(host);
-		if (!isTenantHost(host)) {
-			findings.push({
-				code: "invalid-host",
-				key,
-				message: `${quote(key)} names no host that a request could have, so it is never found. It was left out; delete it, or store its document under the right key.`,
-			});
-			continue;
-		}
-		if (!value.ok || !isObject(value.value)) {
-			findings.push({
-				code: value.ok ? "invalid-document" : "invalid-json",
-				key,
-				message: `${quote(key)} holds ${value.ok ? "no JSON object" : `no JSON (${value.reason})`}, so the gateway refuses that host. It was left out; a push of a file that names the host replaces it.`,
-			});
-			continue;
-		}
-		const { value: document, hosts } = splitHosts(value.value);
-		if (hosts !== undefined) {
-			findings.push({
-				code: "hosts-in-document",
-				key,
-				message: `${quote(key)} holds a document with "hosts", which belongs in tenant files only, so the gateway refuses it. It was pulled without; push it to put that right.`,
-			});
-		}
-		if (isObject(document)) documents.set(host, document);
-	}
-	return { documents, findings };
-}
-
 async function carryOut({ writes, deletes }: PullPlan, directory: string, terminal: Terminal): Promise<void> {
 	try {
-		await mkdir(directory, { recursive: true });
+		makeFolder(directory);
 	} catch (error) {
 		throw new CommandFault(
 			"unwritable-folder",
-			`${safePart(directory)} cannot be made: ${systemReason(error)}`,
+			`${safePart(directory)} cannot be made: ${systemReason(error)}\nNothing was written: name another folder.`,
 		);
 	}
 	const total = writes.length + deletes.length;
