@@ -39,5 +39,7 @@ export function anyOrExact(text: string): OriginMatch {
 export function namesOf(tree: Tree | undefined, star: "any" | "literal-star", absent: Names): Names {
 	if (tree === undefined) return absent;
 	const names = texts(tree).map(({ text }) => text);
-	return names.includes("*") ? star : names;
+	if (!names.includes("*")) return names;
+	const besideStar = names.filter((name) => name !== "*");
+	return star === "any" || besideStar.length === 0 ? star : { besideStar };
 }

@@ -38,9 +38,10 @@ export interface RegexSource {
 
 /**
  * Names of methods or headers. `any` is all that was asked for; `literal-star` is an asterisk sent to the
- * browser, which reads it as "all but Authorization", and as a letter where there are credentials.
+ * browser, which reads it as "all but Authorization", and as a letter where there are credentials. Names may
+ * stand beside that asterisk.
  */
-export type Names = readonly string[] | "any" | "literal-star";
+export type Names = readonly string[] | "any" | "literal-star" | { readonly besideStar: readonly string[] };
 
 /** A path of the source. */
 export interface SourcePath {
@@ -53,6 +54,8 @@ export interface SourcePath {
 export interface Remark {
 	readonly line: number | undefined;
 	readonly text: string;
+	/** Whether it is something of the source that is not carried over. */
+	readonly isLeftOut?: boolean;
 }
 
 /** One policy of the source. */

@@ -85,6 +85,11 @@ function fromKubernetes(document: Tree): readonly SourcePolicy[] {
 	);
 }
 
+/** What two asterisks are among methods. */
+const FORCED_METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD"];
+/** What it sends where no max age is named. */
+const DEFAULT_MAX_AGE_SECONDS = 5;
+
 interface Place {
 	readonly name: string;
 	readonly hosts: readonly string[];
@@ -123,13 +128,13 @@ function policyOf(cors: Tree, place: Place): SourcePolicy {
 		origins,
 		credentials,
 		methods: isForced("allow_methods")
-			? "any"
+			? FORCED_METHODS
 			: namesOf(member(cors, "allow_methods"), "literal-star", "literal-star"),
 		requestHeaders: isForced("allow_headers")
 			? "any"
 			: namesOf(member(cors, "allow_headers"), "literal-star", "literal-star"),
 		exposedHeaders: namesOf(member(cors, "expose_headers"), "literal-star", []),
-		maxAgeSeconds: secondsOf(member(cors, "max_age")),
+		maxAgeSeconds: secondsOf(member(cors, "max_age")) ?? DEFAULT_MAX_AGE_SECONDS,
 		remarks: [],
 	};
 }

@@ -26,6 +26,9 @@ function routesOf(route: Tree): readonly SourcePolicy[] {
 	);
 }
 
+/** What the standard says where none is named. */
+const DEFAULT_MAX_AGE_SECONDS = 5;
+
 function policyOf(cors: Tree, rule: Tree, name: string, hosts: readonly string[]): SourcePolicy {
 	const credentials = isOn(member(cors, "allowCredentials"));
 	const remarks: Remark[] = [];
@@ -41,7 +44,7 @@ function policyOf(cors: Tree, rule: Tree, name: string, hosts: readonly string[]
 		methods: namesOf(member(cors, "allowMethods"), "any", []),
 		requestHeaders: namesOf(member(cors, "allowHeaders"), star, []),
 		exposedHeaders: namesOf(member(cors, "exposeHeaders"), "literal-star", []),
-		maxAgeSeconds: secondsOf(member(cors, "maxAge")),
+		maxAgeSeconds: secondsOf(member(cors, "maxAge")) ?? DEFAULT_MAX_AGE_SECONDS,
 		remarks,
 	};
 }

@@ -6,6 +6,7 @@ import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
 const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+const DEFAULT_MAX_AGE_SECONDS = 1_728_000;
 const DEFAULT_HEADERS = [
 	"DNT",
 	"Keep-Alive",
@@ -64,7 +65,7 @@ function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
 		methods: namesOf(own("cors-allow-methods"), "literal-star", DEFAULT_METHODS),
 		requestHeaders: namesOf(own("cors-allow-headers"), "literal-star", DEFAULT_HEADERS),
 		exposedHeaders: namesOf(own("cors-expose-headers"), "literal-star", []),
-		maxAgeSeconds: secondsOf(own("cors-max-age")),
+		maxAgeSeconds: secondsOf(own("cors-max-age")) ?? DEFAULT_MAX_AGE_SECONDS,
 		remarks: snippetRemarks(annotations),
 	};
 }
