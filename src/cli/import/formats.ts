@@ -44,7 +44,7 @@ export function recognise(
 ): Recognised | undefined {
 	for (const format of formats) {
 		const policies = documents.flatMap((document) => format.read(document));
-		if (policies.length > 0) return { format, policies };
+		if (policies.some(({ isBare }) => !isBare)) return { format, policies };
 	}
 	return undefined;
 }

@@ -77,8 +77,14 @@ export interface SourcePolicy {
 	readonly scope?: string;
 	/** Whether a policy without hosts is for every host of the source. */
 	readonly everywhere?: boolean;
-	/** Of several policies for one place the highest rank replaces the others; equal ones follow each other. */
+	/** Of several policies for one place the highest rank replaces the others. */
 	readonly rank?: number;
+	/** Whether equal ones follow each other: the first that knows an origin decides. Else each is for some requests. */
+	readonly isStacked?: boolean;
+	/** What tells its requests from others of the same paths, in words. */
+	readonly partly?: string | undefined;
+	/** Whether it stands for a place that the source gives no policy to, and is not told of. */
+	readonly isBare?: boolean;
 	/** Whether the product only watched. */
 	readonly report?: boolean;
 	readonly remarks: readonly Remark[];

@@ -3,7 +3,9 @@
 import { carryPolicy } from "../../../src/cli/import/carry.ts";
 import { readDocuments } from "../../../src/cli/import/documents.ts";
 import { recognise } from "../../../src/cli/import/formats.ts";
-import { type ImportedDocument, tenantFiles } from "../../../src/cli/import/tenants.ts";
+import type { ImportedDocument } from "../../../src/cli/import/places.ts";
+import { tenantFiles } from "../../../src/cli/import/tenants.ts";
+import { checkOrigin } from "../../../src/cors/allowed-origins.ts";
 import { compileTenant } from "../../../src/tenants/tenant.ts";
 
 /** What a configuration became. */
@@ -40,4 +42,17 @@ export function importing(text: string, name = "source.yaml"): Importing {
 		remarks: remarks.map((remark) => remark.text).join("\n"),
 		leftOut: remarks.filter(({ isLeftOut }) => isLeftOut === true).length,
 	};
+}
+
+/** Whether an origin may read at a place, which is a host and a path (`api.acme.com/v1`), or the name of a file and a path. */
+export function mayRead({ documents }: Importing, place: string, origin: string): boolean {
+	const slash = place.indexOf("/");
+	const document = documents[place.slice(0, slash)];
+	if (document === undefined) return false;
+	const result = compileTenant(JSON.parse(JSON.stringify(document)));
+	if (!result.ok || result.closed) throw new Error("It does not validate.");
+	const { tenant } = result;
+	const { policies } = tenant.routes?.find(place.slice(slash))?.value ?? tenant.place;
+	const check = checkOrigin(policies.origins, origin);
+	return check.kind === "decided" && check.verdict.allowed;
 }

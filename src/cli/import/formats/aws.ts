@@ -27,6 +27,7 @@ export const s3: Format = {
 			return {
 				name: `CORS rule ${textOf(member(rule, "ID", "Id")) ?? index + 1}`,
 				scope,
+				isStacked: true,
 				line: rule.line,
 				hosts: [],
 				paths: [],
