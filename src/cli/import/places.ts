@@ -1,6 +1,7 @@
 /** Owns the document of one host: which policy of the source lies at which path, and nothing wider around what has no place. */
 
 import { isDeepStrictEqual } from "node:util";
+import { Fault } from "../shell/fault.ts";
 import type { CarriedPolicy } from "./carry.ts";
 import { type Cors, letsIn, meet } from "./meet.ts";
 import { routePath } from "./route-path.ts";
@@ -15,6 +16,9 @@ export interface ImportedDocument {
 
 /** Policies that one place may have. */
 const MAX_POLICIES = 16;
+
+/** Paths of one host: each is compared with the others, and of routes a document has a thousand at most. */
+const MAX_PLACES = 4000;
 
 /** A policy whose requests cannot be told from those around them. */
 interface Unplaced {
@@ -35,6 +39,7 @@ export function documentOf(policies: readonly CarriedPolicy[]): {
 			places.set(at, [...(places.get(at) ?? []), policy]);
 		}
 	}
+	if (places.size + unplaced.length > MAX_PLACES) throw tooManyPlaces();
 	const whole = places.get("");
 	const document: ImportedDocument = {
 		mode: "report",
@@ -57,6 +62,13 @@ export function documentOf(policies: readonly CarriedPolicy[]): {
 		}
 	}
 	return { document, remarks };
+}
+
+function tooManyPlaces(): Fault {
+	return new Fault(
+		"too-many-entries",
+		`One host has more than ${MAX_PLACES.toLocaleString("en")} paths in this configuration, and a document has 1,000 routes at most. Split it, and import the parts.`,
+	);
 }
 
 function isBare({ source }: CarriedPolicy): boolean {

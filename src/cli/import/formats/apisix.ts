@@ -1,6 +1,6 @@
 /** Owns the reading of Apache APISIX: the `cors` plugin in its own files and in Kubernetes. */
 
-import { namesOf } from "../rules.ts";
+import { namesOf, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { findMappings, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
@@ -10,11 +10,15 @@ export const apisix: Format = {
 	read(document) {
 		if (textOf(member(document, "kind"))?.startsWith("Apisix")) return fromKubernetes(document);
 		const owners = findMappings(document, (tree) => isApisixCors(path(tree, "plugins", "cors")));
+		if (owners.length === 0) return [];
 		const routes = findMappings(document, (tree) => member(tree, "uri", "uris") !== undefined);
-		return owners.flatMap((owner) => {
+		const withOwn = new Set<unknown>();
+		let isForAll = false;
+		const found = owners.flatMap((owner) => {
 			const cors = path(owner, "plugins", "cors") ?? owner;
 			const name = textOf(member(owner, "name", "id", "uri")) ?? "";
 			if (member(owner, "uri", "uris") !== undefined) {
+				withOwn.add(owner.value);
 				return [{ ...policyOf(cors, { name: `route ${name}`, ...placeOf(owner) }), rank: OF_ROUTE }];
 			}
 			const id = textOf(member(owner, "id"));
@@ -25,11 +29,13 @@ export const apisix: Format = {
 							["service_id", "plugin_config_id"].some((key) => textOf(member(route, key)) === id),
 						);
 			if (users.length > 0) {
+				for (const { value } of users) withOwn.add(value);
 				return users.map((route) => ({
 					...policyOf(cors, { name: `${name}, used by a route`, ...placeOf(route) }),
 					rank: OF_SERVICE,
 				}));
 			}
+			isForAll = true;
 			return [
 				{
 					...policyOf(cors, { name: `rule ${name}`.trim(), ...placeOf(owner) }),
@@ -38,6 +44,8 @@ export const apisix: Format = {
 				},
 			];
 		});
+		const others = isForAll ? [] : routes.filter(({ value }) => !withOwn.has(value));
+		return [...found, ...others.map((route) => withoutPolicy(placeOf(route)))];
 	},
 };
 

@@ -1,6 +1,6 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
-import { namesOf } from "../rules.ts";
+import { namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
@@ -26,9 +26,12 @@ export const ingressNginx: Format = {
 		if (textOf(member(document, "kind")) === "List") {
 			return items(member(document, "items")).flatMap(ingressNginx.read);
 		}
+		if (textOf(member(document, "kind")) !== "Ingress") return [];
 		const annotations = path(document, "metadata", "annotations");
-		const isIngress = textOf(member(document, "kind")) === "Ingress";
-		return isIngress && isOn(annotation(annotations, "enable-cors")) ? [policyOf(document, annotations)] : [];
+		const places = placesOf(document, annotations);
+		return isOn(annotation(annotations, "enable-cors"))
+			? places.map((place) => ({ ...policyOf(document, annotations), ...place }))
+			: places.filter(({ hosts }) => hosts.length > 0).map((place) => withoutPolicy(place));
 	},
 };
 
@@ -36,17 +39,13 @@ function annotation(annotations: Tree | undefined, name: string): Tree | undefin
 	return entries(annotations).find(([key]) => key === PREFIX + name)?.[1];
 }
 
-function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
+function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePolicy, "hosts" | "paths"> {
 	const own = (name: string) => annotation(annotations, name);
-	const rules = items(path(document, "spec", "rules"));
-	const hosts = rules.flatMap((rule) => textOf(member(rule, "host")) ?? []);
 	const credentials = own("cors-allow-credentials");
 	const origins = texts(own("cors-allow-origin"));
 	return {
 		name: `Ingress ${textOf(path(document, "metadata", "name")) ?? ""}`,
 		line: own("enable-cors")?.line,
-		hosts: [...new Set(hosts)],
-		paths: pathsOf(rules, own("use-regex") !== undefined || own("rewrite-target") !== undefined),
 		origins:
 			origins.length === 0
 				? [{ text: "*", line: own("enable-cors")?.line, match: { kind: "any" } }]
@@ -70,16 +69,30 @@ function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
 	};
 }
 
-/** The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'. */
-function pathsOf(rules: readonly Tree[], isRegex: boolean): readonly SourcePath[] {
-	const paths = rules.flatMap((rule) =>
-		items(path(rule, "http", "paths")).map((entry): SourcePath => {
-			const at = textOf(member(entry, "path")) ?? "/";
-			const type = textOf(member(entry, "pathType"));
-			if (type === "Exact") return { kind: "exact", path: at };
-			return { kind: isRegex && /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at };
-		}),
-	);
+/** The annotations are for the paths of the Ingress alone, and each host has its own; those with the same ones are one place. */
+function placesOf(document: Tree, annotations: Tree | undefined): readonly SourcePlace[] {
+	const isRegex = ["use-regex", "rewrite-target"].some((name) => annotation(annotations, name) !== undefined);
+	const rules = items(path(document, "spec", "rules"));
+	if (rules.length === 0) return [{ hosts: [], paths: [] }];
+	const places = new Map<string, { readonly hosts: string[]; readonly paths: readonly SourcePath[] }>();
+	for (const rule of rules) {
+		const paths = pathsOf(rule, isRegex);
+		const host = textOf(member(rule, "host"));
+		const key = JSON.stringify([host === undefined, paths]);
+		const place = places.get(key) ?? { hosts: [], paths };
+		if (host !== undefined) place.hosts.push(host);
+		places.set(key, place);
+	}
+	return [...places.values()];
+}
+
+function pathsOf(rule: Tree, isRegex: boolean): readonly SourcePath[] {
+	const paths = items(path(rule, "http", "paths")).map((entry): SourcePath => {
+		const at = textOf(member(entry, "path")) ?? "/";
+		const type = textOf(member(entry, "pathType"));
+		if (type === "Exact") return { kind: "exact", path: at };
+		return { kind: isRegex && /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at };
+	});
 	return paths.some(({ kind, path: at }) => kind === "prefix" && at === "/") ? [] : paths;
 }
 
