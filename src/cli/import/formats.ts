@@ -43,7 +43,7 @@ export function recognise(
 	formats: readonly Format[] = FORMATS,
 ): Recognised | undefined {
 	for (const format of formats) {
-		const policies = documents.flatMap((document) => format.read(document));
+		const policies = documents.flatMap((document) => format.read(document, documents));
 		if (policies.some(({ isBare }) => !isBare)) return { format, policies };
 	}
 	return undefined;

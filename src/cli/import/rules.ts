@@ -83,3 +83,13 @@ export function byCondition(
 function isEverything(paths: readonly SourcePath[]): boolean {
 	return paths.some(({ kind, path }) => kind === "prefix" && path === "/");
 }
+
+/** A policy at each of its places; where none is known, in a file of its own that has no hosts. */
+export function atPlaces(
+	policy: Omit<SourcePolicy, "hosts" | "paths">,
+	places: readonly SourcePlace[],
+): readonly SourcePolicy[] {
+	return places.length === 0
+		? [{ ...policy, hosts: [], paths: [] }]
+		: places.map((place) => ({ ...policy, ...place }));
+}

@@ -96,6 +96,9 @@ export interface Format {
 	readonly name: string;
 	/** As people call it. */
 	readonly title: string;
-	/** The policies in a document; none where it is not of this format, or has no CORS in it. */
-	read(document: Tree): readonly SourcePolicy[];
+	/**
+	 * The policies in a document; none where it is not of this format, or has no CORS in it.
+	 * @param documents all of its file: others may name its policies
+	 */
+	read(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[];
 }

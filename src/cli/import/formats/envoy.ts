@@ -1,18 +1,27 @@
 /** Owns the reading of Envoy's CORS policy, and of those that are made into one: Istio's and Envoy Gateway's. */
 
-import { byCondition, globOrExact, namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { httpRoutePlaces, kindOf, nameOf } from "../kubernetes.ts";
+import {
+	atPlaces,
+	byCondition,
+	globOrExact,
+	namesOf,
+	rulesOf,
+	type SourcePlace,
+	withoutPolicy,
+} from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, SourcePolicy } from "../source-policy.ts";
 import { findMappings, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const envoy: Format = {
 	name: "envoy",
 	title: "Envoy, Istio (VirtualService), Envoy Gateway (SecurityPolicy)",
-	read(document) {
+	read(document, documents) {
 		switch (textOf(member(document, "kind"))) {
 			case "VirtualService":
 				return istio(document);
 			case "SecurityPolicy":
-				return securityPolicy(document);
+				return securityPolicy(document, documents);
 			default:
 				return findMappings(document, (tree) => member(tree, "virtual_hosts") !== undefined).flatMap((tree) =>
 					items(member(tree, "virtual_hosts")).flatMap(virtualHost),
@@ -153,19 +162,22 @@ function placesOfMatches(matches: readonly Tree[]): readonly PlaceOfRoute[] {
 	);
 }
 
-function securityPolicy(document: Tree): readonly SourcePolicy[] {
+function securityPolicy(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
 	const cors = path(document, "spec", "cors");
 	if (cors === undefined) return [];
-	const name = `SecurityPolicy ${textOf(path(document, "metadata", "name")) ?? ""}`;
-	return [
-		{
-			...policyOf(cors, name),
-			hosts: [],
-			paths: [],
-			scope: textOf(path(document, "metadata", "name")) ?? "",
-			origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
-		},
-	];
+	const targets = [path(document, "spec", "targetRef"), ...items(path(document, "spec", "targetRefs"))]
+		.filter((target) => textOf(member(target, "kind")) === "HTTPRoute")
+		.map((target) => textOf(member(target, "name")));
+	const routes = documents.filter((one) => kindOf(one) === "HTTPRoute" && targets.includes(nameOf(one)));
+	const policy = {
+		...policyOf(cors, `SecurityPolicy ${nameOf(document)}`),
+		scope: nameOf(document),
+		origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
+	};
+	return atPlaces(
+		policy,
+		routes.flatMap((route) => httpRoutePlaces(route)),
+	);
 }
 
 function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths"> {

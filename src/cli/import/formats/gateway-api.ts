@@ -1,6 +1,7 @@
 /** Owns the reading of Kubernetes' Gateway API: the CORS filter of an HTTPRoute. */
 
-import { byCondition, globOrExact, namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { rulePlaces } from "../kubernetes.ts";
+import { globOrExact, namesOf, rulesOf, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePolicy } from "../source-policy.ts";
 import { isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
@@ -8,8 +9,6 @@ export const gatewayApi: Format = {
 	name: "gateway-api",
 	title: "Kubernetes Gateway API (HTTPRoute)",
 	read(document) {
-		if (textOf(member(document, "kind")) === "List")
-			return items(member(document, "items")).flatMap(gatewayApi.read);
 		return textOf(member(document, "kind")) === "HTTPRoute" ? routesOf(document) : [];
 	},
 };
@@ -19,7 +18,7 @@ function routesOf(route: Tree): readonly SourcePolicy[] {
 	const hosts = texts(path(route, "spec", "hostnames")).map(({ text }) => text);
 	return items(path(route, "spec", "rules")).flatMap((rule, index) => {
 		const remarks: Remark[] = [];
-		const places = placesOf(rule, remarks).map((place) => ({ ...place, hosts }));
+		const places = rulePlaces(rule, remarks).map((place) => ({ ...place, hosts }));
 		const [cors] = items(member(rule, "filters")).flatMap((filter) =>
 			textOf(member(filter, "type"))?.toUpperCase() === "CORS" ? (member(filter, "cors") ?? []) : [],
 		);
@@ -48,29 +47,4 @@ function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths
 		exposedHeaders: namesOf(member(cors, "exposeHeaders"), "literal-star", []),
 		maxAgeSeconds: secondsOf(member(cors, "maxAge")) ?? DEFAULT_MAX_AGE_SECONDS,
 	};
-}
-
-/** A rule without matches is for every path. */
-function placesOf(rule: Tree, remarks: Remark[]): readonly Omit<SourcePlace, "hosts">[] {
-	const matches = items(member(rule, "matches"));
-	if (matches.length === 0) return [{ paths: [] }];
-	return byCondition(
-		matches.map((match) => {
-			const at = member(match, "path");
-			const value = textOf(member(at, "value")) ?? "/";
-			const type = textOf(member(at, "type")) ?? "PathPrefix";
-			if (member(match, "method") !== undefined) {
-				remarks.push({
-					line: match.line,
-					text: "This rule is for some methods alone; in Cordon a path has one policy for all of them.",
-				});
-			}
-			const kind = type === "RegularExpression" ? "regex" : type === "Exact" ? "exact" : "prefix";
-			const what = ["headers", "queryParams"].find((name) => items(member(match, name)).length > 0);
-			return {
-				path: { kind, path: value },
-				partly: what === undefined ? undefined : `those of certain ${what}`,
-			};
-		}),
-	);
 }

@@ -1,8 +1,9 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
-import { namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
-import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
-import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
+import { ingressPlaces } from "../kubernetes.ts";
+import { namesOf, withoutPolicy } from "../rules.ts";
+import type { Format, Remark, SourcePolicy } from "../source-policy.ts";
+import { entries, isOn, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
 const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
@@ -23,12 +24,13 @@ export const ingressNginx: Format = {
 	name: "ingress-nginx",
 	title: "ingress-nginx (annotations of an Ingress)",
 	read(document) {
-		if (textOf(member(document, "kind")) === "List") {
-			return items(member(document, "items")).flatMap(ingressNginx.read);
-		}
 		if (textOf(member(document, "kind")) !== "Ingress") return [];
 		const annotations = path(document, "metadata", "annotations");
-		const places = placesOf(document, annotations);
+		const isRegex = ["use-regex", "rewrite-target"].some(
+			(name) => annotation(annotations, name) !== undefined,
+		);
+		// The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'.
+		const places = ingressPlaces(document, isRegex);
 		return isOn(annotation(annotations, "enable-cors"))
 			? places.map((place) => ({ ...policyOf(document, annotations), ...place }))
 			: places.filter(({ hosts }) => hosts.length > 0).map((place) => withoutPolicy(place));
@@ -67,33 +69,6 @@ function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePol
 		maxAgeSeconds: secondsOf(own("cors-max-age")) ?? DEFAULT_MAX_AGE_SECONDS,
 		remarks: snippetRemarks(annotations),
 	};
-}
-
-/** The annotations are for the paths of the Ingress alone, and each host has its own; those with the same ones are one place. */
-function placesOf(document: Tree, annotations: Tree | undefined): readonly SourcePlace[] {
-	const isRegex = ["use-regex", "rewrite-target"].some((name) => annotation(annotations, name) !== undefined);
-	const rules = items(path(document, "spec", "rules"));
-	if (rules.length === 0) return [{ hosts: [], paths: [] }];
-	const places = new Map<string, { readonly hosts: string[]; readonly paths: readonly SourcePath[] }>();
-	for (const rule of rules) {
-		const paths = pathsOf(rule, isRegex);
-		const host = textOf(member(rule, "host"));
-		const key = JSON.stringify([host === undefined, paths]);
-		const place = places.get(key) ?? { hosts: [], paths };
-		if (host !== undefined) place.hosts.push(host);
-		places.set(key, place);
-	}
-	return [...places.values()];
-}
-
-function pathsOf(rule: Tree, isRegex: boolean): readonly SourcePath[] {
-	const paths = items(path(rule, "http", "paths")).map((entry): SourcePath => {
-		const at = textOf(member(entry, "path")) ?? "/";
-		const type = textOf(member(entry, "pathType"));
-		if (type === "Exact") return { kind: "exact", path: at };
-		return { kind: isRegex && /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at };
-	});
-	return paths.some(({ kind, path: at }) => kind === "prefix" && at === "/") ? [] : paths;
 }
 
 function snippetRemarks(annotations: Tree | undefined): readonly Remark[] {

@@ -1,6 +1,7 @@
 /** Owns the reading of Kong: its declarative configuration, and the KongPlugin of Kubernetes. */
 
-import { namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { annotationOf, httpRoutePlaces, ingressesNaming, kindOf } from "../kubernetes.ts";
+import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, Remark, SourcePolicy } from "../source-policy.ts";
 import { isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
@@ -10,8 +11,8 @@ const DEFAULT_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 export const kong: Format = {
 	name: "kong",
 	title: "Kong (declarative configuration, KongPlugin)",
-	read(document) {
-		if (textOf(member(document, "kind"))?.startsWith("Kong")) return kongPlugin(document);
+	read(document, documents) {
+		if (textOf(member(document, "kind"))?.startsWith("Kong")) return kongPlugin(document, documents);
 		const isKong = ["_format_version", "services", "routes", "plugins"].some((name) =>
 			member(document, name),
 		);
@@ -19,11 +20,24 @@ export const kong: Format = {
 	},
 };
 
-function kongPlugin(document: Tree): readonly SourcePolicy[] {
-	if (textOf(member(document, "plugin")) !== "cors") return [];
+function kongPlugin(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
+	if (textOf(member(document, "plugin")) !== "cors" || isOn(member(document, "disabled"))) return [];
 	const name = textOf(member(member(document, "metadata"), "name")) ?? "cors";
-	return [{ ...policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL, undefined), scope: name }];
+	const isNameOf = (text: string) => text === name;
+	const routes = documents.filter(
+		(one) =>
+			kindOf(one) === "HTTPRoute" && texts(annotationOf(one, PLUGINS)).some(({ text }) => isNameOf(text)),
+	);
+	const places = [
+		...ingressesNaming(documents, PLUGINS, isNameOf),
+		...routes.flatMap((route) => httpRoutePlaces(route)),
+	];
+	const policy = policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL, undefined);
+	return atPlaces({ ...policy, scope: name }, places);
 }
+
+/** The annotation by which routes name their plugins. */
+const PLUGINS = "konghq.com/plugins";
 
 function declarative(document: Tree): readonly SourcePolicy[] {
 	const shared = member(document, "_plugin_configs");

@@ -1,5 +1,6 @@
 /** Owns the reading of Traefik: the `headers` middleware in a file, in Kubernetes, in the labels of containers. */
 
+import { ingressesNaming, kindOf, nameOf } from "../kubernetes.ts";
 import { namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import {
@@ -18,11 +19,11 @@ import {
 export const traefik: Format = {
 	name: "traefik",
 	title: "Traefik (headers middleware: YAML, TOML, Kubernetes, container labels)",
-	read(document) {
+	read(document, documents) {
 		const labelled = findMappings(document, (tree) => labelsOf(tree) !== undefined).flatMap((tree) =>
 			fromLabels(labelsOf(tree) ?? []),
 		);
-		return [...fromFile(document), ...fromKubernetes(document), ...labelled];
+		return [...fromFile(document), ...fromKubernetes(document, documents), ...labelled];
 	},
 };
 
@@ -51,10 +52,35 @@ function fromFile(document: Tree): readonly SourcePolicy[] {
 	return [...found, ...others.map((place) => withoutPolicy(place))];
 }
 
-function fromKubernetes(document: Tree): readonly SourcePolicy[] {
-	if (textOf(member(document, "kind")) !== "Middleware") return [];
-	const name = textOf(path(document, "metadata", "name")) ?? "";
-	return policiesOf(path(document, "spec", "headers"), `middleware ${name}`, []);
+function fromKubernetes(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
+	if (kindOf(document) === "IngressRoute") {
+		const others = routesOf(document).filter((route) => items(member(route, "middlewares")).length === 0);
+		return others
+			.map(placeOfRoute)
+			.flatMap((place) => (place.hosts.length === 0 ? [] : withoutPolicy(place)));
+	}
+	if (kindOf(document) !== "Middleware") return [];
+	const name = nameOf(document);
+	const names = (route: Tree) =>
+		items(member(route, "middlewares")).some((one) => textOf(member(one, "name") ?? one) === name);
+	const routes = documents
+		.filter((one) => kindOf(one) === "IngressRoute")
+		.flatMap((one) => routesOf(one).filter(names).map(placeOfRoute));
+	// An annotation names it with its namespace in front.
+	const ingresses = ingressesNaming(
+		documents,
+		"traefik.ingress.kubernetes.io/router.middlewares",
+		(text) => text.split("@")[0]?.endsWith(`-${name}`) === true,
+	);
+	return policiesOf(path(document, "spec", "headers"), `middleware ${name}`, [...routes, ...ingresses]);
+}
+
+function routesOf(route: Tree): readonly Tree[] {
+	return items(path(route, "spec", "routes"));
+}
+
+function placeOfRoute(route: Tree): Router {
+	return placeOf(textOf(member(route, "match")));
 }
 
 type Labels = readonly (readonly [key: string, value: Tree])[];
