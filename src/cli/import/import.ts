@@ -14,7 +14,7 @@ import { readDocuments } from "./documents.ts";
 import { FORMATS, recognise } from "./formats.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 import { tenantFiles } from "./tenants.ts";
-import { fileText, type Imported, leftOutOf, printImport, summary } from "./words.ts";
+import { fileText, type Imported, leftOutOf, leftOutPlaces, printImport, summary } from "./words.ts";
 
 /** Largest configuration that is read, in bytes: YAML is read at a megabyte in some seconds. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
@@ -54,11 +54,11 @@ export const importCommand = defineCommand({
 			path: join(folder, file.name),
 			text: fileText(file, imported),
 		}));
-		const leftOut = leftOutOf(imported).length;
+		const isLeftOut = leftOutOf(imported).length > 0 || leftOutPlaces(imported).length > 0;
 		if (!options["dry-run"]) write(folder, texts);
 		if (options.json) {
 			terminal.json({ ...jsonOf(imported, folder), written: !options["dry-run"] });
-			return leftOut > 0 ? 1 : 0;
+			return isLeftOut ? 1 : 0;
 		}
 		printImport(imported, terminal);
 		terminal.out(`\n${summary(imported)}.`);
@@ -69,7 +69,7 @@ export const importCommand = defineCommand({
 		if (imported.files.some(({ hosts }) => hosts === undefined)) {
 			terminal.out('The source names no hosts. Add "hosts": ["api.example.com"] before you push.');
 		}
-		return leftOut > 0 ? 1 : 0;
+		return isLeftOut ? 1 : 0;
 	},
 });
 
@@ -111,7 +111,12 @@ async function readImport(
 	const carry = { deeperSubdomains: options["deeper-subdomains"] };
 	const policies = found.policies.map((policy: SourcePolicy) => carryPolicy(policy, carry));
 	const base = name === "stdin" ? "imported" : basename(name).replace(/\.[^.]+$/, "");
-	return { source: name, format: found.format, policies, files: tenantFiles(policies, base) };
+	return {
+		source: name,
+		format: found.format,
+		policies: policies.filter(({ source }) => !source.isBare),
+		files: tenantFiles(policies, base),
+	};
 }
 
 /** All or nothing: what is there already is never overwritten. */

@@ -240,11 +240,14 @@ export function isOn(tree: Tree | undefined): boolean {
 	return ["true", "yes", "on", "1"].includes(textOf(tree)?.toLowerCase() ?? "");
 }
 
-/** Seconds, as a number or in the notation of Go and Envoy (`24h`, `1h30m`, `600s`); undefined where there are none. */
+/** Seconds, as a number, in the notation of Go and Envoy (`24h`, `1h30m`, `600s`) or of ISO 8601; undefined where there are none. */
 export function secondsOf(tree: Tree | undefined): number | undefined {
-	const text = textOf(tree)?.trim().toLowerCase();
+	const text = textOf(tree)
+		?.trim()
+		.toLowerCase()
+		.replace(/^p(?:(\d+d))?t?/, "$1");
 	if (text === undefined || text === "") return undefined;
-	if (/^\d{1,10}$/.test(text)) return Number(text);
+	if (/^-?\d{1,10}(\.\d+)?$/.test(text)) return Number(text);
 	const units: Readonly<Record<string, number>> = { d: 86400, h: 3600, m: 60, s: 1 };
 	let seconds = 0;
 	let rest = text;
