@@ -1,7 +1,7 @@
 /** Owns the document of one host: which policy of the source lies at which path, and nothing wider around what has no place. */
 
 import { isDeepStrictEqual } from "node:util";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import type { CarriedPolicy } from "./carry.ts";
 import { type Cors, letsIn, meet } from "./meet.ts";
 import { routePath } from "./route-path.ts";
