@@ -178,7 +178,9 @@ function scriptFault(script: string, more: readonly string[]): string | undefine
 }
 
 function curlFault(words: readonly string[]): string | undefined {
-	const call = readCurl(words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "));
+	const [program = "", ...rest] = words;
+	const quoted = rest.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+	const call = readCurl([program, ...quoted].join(" "));
 	if ("fault" in call) return call.fault;
 	const { hostname } = new URL(call.url);
 	if (hostname !== "localhost" || Object.hasOwn(RUN_ELSEWHERE, call.url)) return undefined;

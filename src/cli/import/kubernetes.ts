@@ -5,12 +5,12 @@ import type { Remark, SourcePath } from "./source-policy.ts";
 import { entries, items, member, path, type Tree, textOf, texts } from "./tree.ts";
 
 /** What a resource is. */
-export function kindOf(document: Tree): string {
+export function resourceKind(document: Tree): string {
 	return textOf(member(document, "kind")) ?? "";
 }
 
 /** What a resource is called. */
-export function nameOf(document: Tree): string {
+export function resourceName(document: Tree): string {
 	return textOf(path(document, "metadata", "name")) ?? "";
 }
 
@@ -89,7 +89,7 @@ export function ingressesNaming(
 	isName: (name: string) => boolean,
 ): readonly SourcePlace[] {
 	return documents
-		.filter((document) => kindOf(document) === "Ingress")
+		.filter((document) => resourceKind(document) === "Ingress")
 		.filter((document) => texts(annotationOf(document, annotation)).some(({ text }) => isName(text)))
 		.flatMap((document) => ingressPlaces(document));
 }

@@ -86,7 +86,7 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	const once = (own: readonly Remark[]) => own.filter(({ text }) => !told.has(text) && told.add(text));
 	return files.map(({ hosts, ...file }, index) => ({
 		...file,
-		name: fileName(nameOf(hosts[0] ?? NO_HOST, base, manyScopes), names),
+		name: fileName(resourceName(hosts[0] ?? NO_HOST, base, manyScopes), names),
 		hosts: hosts[0]?.startsWith(NO_HOST) ? undefined : hosts,
 		remarks: once(index === 0 ? [...remarks, ...file.remarks] : file.remarks),
 	}));
@@ -95,7 +95,7 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 /** Before the scope of what has no host. */
 const NO_HOST = "?";
 
-function nameOf(host: string, base: string, manyScopes: boolean): string {
+function resourceName(host: string, base: string, manyScopes: boolean): string {
 	if (!host.startsWith(NO_HOST)) return host;
 	const scope = host.slice(NO_HOST.length).slice(0, 80);
 	return manyScopes && scope !== "" ? `${base}-${scope}` : base;

@@ -5,7 +5,7 @@ import { ORIGIN_PREFIX, TENANT_PREFIX } from "../../tenants/keys.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Kv, KvEntry, OnProgress } from "./kv.ts";
-import { secretOf } from "./secret.ts";
+import { secretVariable } from "./secret.ts";
 
 /** What a call of the API answered. */
 export interface ApiAnswer {
@@ -49,7 +49,7 @@ export function openApi(address: string): ControlPlane {
 			`--api ${safePart(address)} is not an address that a token can be sent to: https://…, or http on this machine.`,
 		);
 	}
-	const token = secretOf("CORDON_TOKEN");
+	const token = secretVariable("CORDON_TOKEN");
 	if (token === "") {
 		throw new CommandFault(
 			"missing-token",

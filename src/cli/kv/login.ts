@@ -6,7 +6,7 @@ import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { WranglerConfig } from "./config.ts";
 import { findWrangler } from "./peers.ts";
-import { secretOf } from "./secret.ts";
+import { secretVariable } from "./secret.ts";
 import { spawnWrangler } from "./wrangler.ts";
 
 const CLOUDFLARE_API = "https://api.cloudflare.com/client/v4";
@@ -35,8 +35,8 @@ export function apiBaseUrl(): string {
 
 /** Finds the login. @throws CommandFault where there is none */
 export async function findLogin(config: WranglerConfig): Promise<Login> {
-	const token = secretOf("CLOUDFLARE_API_TOKEN");
-	const [key, email] = [secretOf("CLOUDFLARE_API_KEY"), secretOf("CLOUDFLARE_EMAIL")];
+	const token = secretVariable("CLOUDFLARE_API_TOKEN");
+	const [key, email] = [secretVariable("CLOUDFLARE_API_KEY"), secretVariable("CLOUDFLARE_EMAIL")];
 	if (token) return tokenLogin(token, "the token in CLOUDFLARE_API_TOKEN");
 	if (key && email) return keyLogin(key, email, "the key in CLOUDFLARE_API_KEY");
 	const { code, output, errors } = await spawnWrangler([

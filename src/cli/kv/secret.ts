@@ -7,7 +7,7 @@ import { CommandFault } from "../shell/fault.ts";
  * @returns empty where it is not set
  * @throws CommandFault where no header can hold it; nothing of it is shown
  */
-export function secretOf(name: string): string {
+export function secretVariable(name: string): string {
 	const value = (process.env[name] ?? "").trim();
 	if (/^[\x21-\x7e]*$/.test(value)) return value;
 	throw new CommandFault(

@@ -5,8 +5,8 @@ import {
 	httpRoutePlaces,
 	ingressesNaming,
 	ingressPlaces,
-	kindOf,
-	nameOf,
+	resourceKind,
+	resourceName,
 } from "../kubernetes.ts";
 import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
@@ -16,7 +16,7 @@ export const apisix: Format = {
 	name: "apisix",
 	title: "Apache APISIX (cors plugin, ApisixRoute)",
 	read(document, documents) {
-		if (kindOf(document) !== "") return fromKubernetes(document, documents);
+		if (resourceKind(document) !== "") return fromKubernetes(document, documents);
 		const owners = findMappings(document, (tree) => isApisixCors(path(tree, "plugins", "cors")));
 		if (owners.length === 0) return [];
 		const routes = findMappings(document, (tree) => member(tree, "uri", "uris") !== undefined);
@@ -100,8 +100,8 @@ function pluginIn(tree: Tree | undefined): Tree | undefined {
 }
 
 function fromKubernetes(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
-	const name = nameOf(document);
-	switch (kindOf(document)) {
+	const name = resourceName(document);
+	switch (resourceKind(document)) {
 		case "ApisixRoute":
 			return items(path(document, "spec", "http")).flatMap((route) => {
 				const cors = pluginIn(route);
@@ -154,13 +154,13 @@ function placesNaming(name: string, documents: readonly Tree[]): readonly Source
 		items(member(rule, "filters")).some((filter) => textOf(path(filter, "extensionRef", "name")) === name);
 	return [
 		...documents
-			.filter((one) => kindOf(one) === "ApisixRoute")
+			.filter((one) => resourceKind(one) === "ApisixRoute")
 			.flatMap((one) => items(path(one, "spec", "http")))
 			.filter((route) => textOf(member(route, "plugin_config_name")) === name)
 			.map(placeOfMatch),
 		...ingressesNaming(documents, "k8s.apisix.apache.org/plugin-config-name", (text) => text === name),
 		...documents
-			.filter((one) => kindOf(one) === "HTTPRoute")
+			.filter((one) => resourceKind(one) === "HTTPRoute")
 			.flatMap((route) => httpRoutePlaces(route, isNamedBy)),
 	];
 }

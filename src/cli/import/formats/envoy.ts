@@ -1,6 +1,6 @@
 /** Owns the reading of Envoy's CORS policy, and of those that are made into one: Istio's and Envoy Gateway's. */
 
-import { httpRoutePlaces, kindOf, nameOf } from "../kubernetes.ts";
+import { httpRoutePlaces, resourceKind, resourceName } from "../kubernetes.ts";
 import {
 	atPlaces,
 	byCondition,
@@ -168,10 +168,12 @@ function securityPolicy(document: Tree, documents: readonly Tree[]): readonly So
 	const targets = [path(document, "spec", "targetRef"), ...items(path(document, "spec", "targetRefs"))]
 		.filter((target) => textOf(member(target, "kind")) === "HTTPRoute")
 		.map((target) => textOf(member(target, "name")));
-	const routes = documents.filter((one) => kindOf(one) === "HTTPRoute" && targets.includes(nameOf(one)));
+	const routes = documents.filter(
+		(one) => resourceKind(one) === "HTTPRoute" && targets.includes(resourceName(one)),
+	);
 	const policy = {
-		...policyOf(cors, `SecurityPolicy ${nameOf(document)}`),
-		scope: nameOf(document),
+		...policyOf(cors, `SecurityPolicy ${resourceName(document)}`),
+		scope: resourceName(document),
 		origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
 	};
 	return atPlaces(

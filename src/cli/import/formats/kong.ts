@@ -1,6 +1,6 @@
 /** Owns the reading of Kong: its declarative configuration, and the KongPlugin of Kubernetes. */
 
-import { annotationOf, httpRoutePlaces, ingressesNaming, kindOf } from "../kubernetes.ts";
+import { annotationOf, httpRoutePlaces, ingressesNaming, resourceKind } from "../kubernetes.ts";
 import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, Remark, SourcePolicy } from "../source-policy.ts";
 import { isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
@@ -26,7 +26,8 @@ function kongPlugin(document: Tree, documents: readonly Tree[]): readonly Source
 	const isNameOf = (text: string) => text === name;
 	const routes = documents.filter(
 		(one) =>
-			kindOf(one) === "HTTPRoute" && texts(annotationOf(one, PLUGINS)).some(({ text }) => isNameOf(text)),
+			resourceKind(one) === "HTTPRoute" &&
+			texts(annotationOf(one, PLUGINS)).some(({ text }) => isNameOf(text)),
 	);
 	const places = [
 		...ingressesNaming(documents, PLUGINS, isNameOf),
@@ -60,7 +61,9 @@ function declarative(document: Tree): readonly SourcePolicy[] {
 	for (const route of routes) {
 		for (const plugin of pluginsOf(route, "route")) {
 			withOwn.add(route.value);
-			found.push(policyOf(plugin, `plugin cors of route ${nameOf(route)}`, placeOf(route), OF_ROUTE, shared));
+			found.push(
+				policyOf(plugin, `plugin cors of route ${resourceName(route)}`, placeOf(route), OF_ROUTE, shared),
+			);
 		}
 	}
 	for (const service of services) {
@@ -69,7 +72,7 @@ function declarative(document: Tree): readonly SourcePolicy[] {
 		for (const plugin of pluginsOf(service, "service")) {
 			for (const { value } of all) withOwn.add(value);
 			for (const place of placesOf(all)) {
-				const words = `plugin cors of service ${nameOf(service)}`;
+				const words = `plugin cors of service ${resourceName(service)}`;
 				found.push(policyOf(plugin, words, place, OF_SERVICE, shared));
 			}
 		}
@@ -113,7 +116,7 @@ function isCors(plugin: Tree): boolean {
 	return textOf(member(plugin, "name")) === "cors" && (enabled === undefined || isOn(enabled));
 }
 
-function nameOf(tree: Tree): string {
+function resourceName(tree: Tree): string {
 	return JSON.stringify(textOf(member(tree, "name")) ?? textOf(member(tree, "id")) ?? "without a name");
 }
 

@@ -1,6 +1,6 @@
 /** Owns the reading of Traefik: the `headers` middleware in a file, in Kubernetes, in the labels of containers. */
 
-import { ingressesNaming, kindOf, nameOf } from "../kubernetes.ts";
+import { ingressesNaming, resourceKind, resourceName } from "../kubernetes.ts";
 import { namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import {
@@ -53,18 +53,18 @@ function fromFile(document: Tree): readonly SourcePolicy[] {
 }
 
 function fromKubernetes(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
-	if (kindOf(document) === "IngressRoute") {
+	if (resourceKind(document) === "IngressRoute") {
 		const others = routesOf(document).filter((route) => items(member(route, "middlewares")).length === 0);
 		return others
 			.map(placeOfRoute)
 			.flatMap((place) => (place.hosts.length === 0 ? [] : withoutPolicy(place)));
 	}
-	if (kindOf(document) !== "Middleware") return [];
-	const name = nameOf(document);
+	if (resourceKind(document) !== "Middleware") return [];
+	const name = resourceName(document);
 	const names = (route: Tree) =>
 		items(member(route, "middlewares")).some((one) => textOf(member(one, "name") ?? one) === name);
 	const routes = documents
-		.filter((one) => kindOf(one) === "IngressRoute")
+		.filter((one) => resourceKind(one) === "IngressRoute")
 		.flatMap((one) => routesOf(one).filter(names).map(placeOfRoute));
 	// An annotation names it with its namespace in front.
 	const ingresses = ingressesNaming(
