@@ -50,7 +50,7 @@ export function elsewhereWords({
 	const isTainted = origin === "null";
 	return {
 		code: "redirected-elsewhere",
-		message: `The redirect leads to ${host}, which has the word from there on: it would have to answer with ${ALLOW_ORIGIN}: ${origin}${with_}. ${
+		message: `The redirect leads to ${host}, which decides from there on: it would have to answer with ${ALLOW_ORIGIN}: ${origin}${with_}. ${
 			isTainted
 				? `The origin is null there since two hosts were crossed, and no server should allow that: let the page call ${target} directly. If it is a sign-in page, let the API answer 401 in place of the redirect.`
 				: `See that it does, or let the page call ${target} directly.`

@@ -64,7 +64,7 @@ function resultOf(
 ): PolicyTestResult {
 	const { readable } = asked.expectation;
 	if (allowed === null) {
-		const why = "An origin directory has the word, and no KV was asked: add --local or --remote.";
+		const why = "An origin directory decides this, and no KV was asked: add --local or --remote.";
 		return { ...asked, outcome: "undecided", why: [why], fixes: [] };
 	}
 	if (allowed === readable) return { ...asked, outcome: "held", why: [], fixes: [] };

@@ -157,7 +157,7 @@ function problemFault(status: number, body: string): AnswerFault {
 	};
 }
 
-describe("beyond the verdict", () => {
+describe("beyond this call", () => {
 	const cookieDependent: AnswerFault = (answer, { headers: { origin, cookie } }) => {
 		set({ [ACAO]: cookie === undefined ? "*" : (origin ?? "*"), "access-control-allow-credentials": "true" })(
 			answer,

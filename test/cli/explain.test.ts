@@ -748,7 +748,7 @@ describe("a call that the API redirects", () => {
 			obstacles: [{ code: "redirected-elsewhere" }],
 		});
 		expect(elsewhere.out).toContain("let the page call https://login.acme.com/authorize directly");
-		expect(elsewhere.out).toContain("the host that the redirect leads to has the word");
+		expect(elsewhere.out).toContain("the host that the redirect leads to decides");
 		expect((await ask("--redirect-to", "http://login.acme.com/")).json).toMatchObject({
 			allowed: false,
 			obstacles: [{ code: "redirect" }, { code: "mixed-content" }],

@@ -1,14 +1,7 @@
 /** Owns the words of an explanation: the steps of `cordon explain`, told of a draft. */
 
 import type { BrowserHalf, Explanation, Reason } from "../../explain/report.ts";
-import {
-	PASSED_OVER_WORDS,
-	policyPlace,
-	REASON_WORDS,
-	readingWords,
-	requestWords,
-	stepLines,
-} from "../../explain/words.ts";
+import { policyWords, REASON_WORDS, readingWords, requestWords, stepLines } from "../../explain/words.ts";
 import type { Report } from "./report.ts";
 
 /** A step, and what is said of it. */
@@ -30,7 +23,7 @@ export function headlineOf(report: Report): Headline {
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
 	if (allowed === null) {
-		return { tone: "warn", title: "Not decided", text: "An origin directory has the word." };
+		return { tone: "warn", title: "Not decided", text: "An origin directory decides, and it was not asked." };
 	}
 	if (!allowed) {
 		return {
@@ -90,26 +83,16 @@ export function steps(report: Explanation): readonly ToldStep[] {
 	return [
 		{ name: "Call", lines: [`${call.method} ${call.url} from a page on ${call.origin}${headers}`] },
 		{ name: "Document", lines: [`the draft of ${tenant}${quiet}`] },
-		{ name: "Policy", lines: policyLines(report) },
+		{ name: "Policy", lines: policyWords(report, "") },
 		{ name: "Origin", lines: originLines(report) },
 		...requests.map((request) => ({
 			name: request.kind === "preflight" ? "Preflight" : "Request",
 			lines: requestWords(request, mode, ""),
 		})),
 		...browser.map((half) => ({
-			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without",
+			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without credentials",
 			lines: browserLines(half),
 		})),
-	];
-}
-
-function policyLines({ route, policy, passedOver }: Explanation): readonly string[] {
-	const place = policyPlace(route);
-	return [
-		policy === "/cors" ? place : `${place}, the policy at ${policy}`,
-		...passedOver.map(
-			({ pointer, reason }) => `not the one at ${pointer}: ${said(PASSED_OVER_WORDS, reason)}`,
-		),
 	];
 }
 

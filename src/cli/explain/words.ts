@@ -5,13 +5,7 @@ import { ALLOW_ORIGIN } from "../../cors/standard.ts";
 import { entryText } from "../../explain/place.ts";
 import { meantOrigin } from "../../explain/question.ts";
 import type { Explanation } from "../../explain/report.ts";
-import {
-	PASSED_OVER_WORDS,
-	policyPlace,
-	REASON_WORDS,
-	readingWords,
-	requestWords,
-} from "../../explain/words.ts";
+import { policyWords, REASON_WORDS, readingWords, requestWords } from "../../explain/words.ts";
 import { closest } from "../../findings/closest.ts";
 import { valueAt } from "../../findings/patch.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
@@ -48,7 +42,7 @@ export function printExplanation(explanation: Explanation, asked: AskedDocument,
 		`${call.method} ${call.url} from a page on ${call.origin}${withHeaders(call.headers)}${redirectWords(call)}`,
 	);
 	step("Document", documentWords(explanation, asked));
-	step("Policy", ...policyWords(explanation));
+	step("Policy", ...policyWords(explanation, "  "));
 	step("Origin", ...originWords(explanation, asked));
 	for (const request of requests.slice(0, MAX_REQUESTS)) {
 		step(
@@ -80,18 +74,6 @@ function documentWords({ tenant, mode }: Explanation, { file, holder }: AskedDoc
 	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenant;
 	const report = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
 	return `${where} in ${holder}${report}`;
-}
-
-/** Which policy it is, and why not one before it. */
-function policyWords({ route, policy, origin, passedOver }: Explanation): readonly string[] {
-	const place = policyPlace(route);
-	const isListed = /\/\d+$/.test(policy);
-	if (!isListed) return [place];
-	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
-	return [
-		`${place}, ${which}`,
-		...passedOver.map(({ pointer, reason }) => `  not the one at ${pointer}: ${PASSED_OVER_WORDS[reason]}`),
-	];
 }
 
 function originWords(explanation: Explanation, { file, document }: AskedDocument): readonly string[] {
@@ -155,7 +137,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 	const enforcing = mode === "report" ? "once it enforces, " : "";
 	if (allowed === null) {
 		const who = obstacles.length === 0 ? "an origin directory" : "the host that the redirect leads to";
-		return `${colors.yellow("not decided:")} ${who} has the word.`;
+		return `${colors.yellow("not decided:")} ${who} decides.`;
 	}
 	const isSocket = call.url.startsWith("ws");
 	const what = isSocket ? "open the WebSocket" : "read the response";

@@ -33,7 +33,7 @@ const WORDS: Readonly<Record<ProblemCode, Words>> = {
 	"unknown-tenant": (host) =>
 		`Cordon has no tenant for ${host}, so it answers nobody. Write a tenant file with "hosts": ["${host}"], and npx cordon push tenants --remote; npx cordon pull tenants --remote shows which hosts there are. A tenant is found by the hostname that the client names: one that is asked by another name, of a local gateway, takes --connect-to.`,
 	"tenant-unavailable": (host, visit) =>
-		`Cordon cannot have the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; npx cordon push tenants --remote writes a valid one.`,
+		`Cordon cannot read the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; npx cordon push tenants --remote writes a valid one.`,
 	"tenant-closed": (host) =>
 		`The tenant ${host} is closed: its document says { "closed": true }, so everything is refused. To open it, push its policy in place of that: npx cordon push tenants --remote.`,
 	"loop-detected": (host) =>
