@@ -76,13 +76,13 @@ function welcome(ports: Ports, stateDirectory: string, admin: Admin): string {
 	return `
 ${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages:
 
-    ${pc.cyan(refusedOrigin(ports))}    a stranger: the API alone leaks to it, Cordon does not
+    ${pc.cyan(refusedOrigin(ports))}    nobody allowed it: the API alone tells it everything, Cordon nothing
     ${pc.cyan(allowedOrigin(ports))}    on the allowlist: reads the API through Cordon
 
   Gateway  ${pc.cyan(gateway)}    wrangler dev, local KV in ${stateDirectory}
   API      ${pc.cyan(`http://localhost:${ports.api}`)}    behind it: reflects any origin, with credentials
 
-  Console  ${pc.cyan(admin.link)}    who may read, its history, and a way back
+  Console  ${pc.cyan(admin.link)}    change who may read, see who changed it, go back
 
   Try      curl -i -b ${SESSION_COOKIE} -H 'Origin: ${allowedOrigin(ports)}' ${gateway}/profile
            ${pc.dim("then again with any other Origin")}

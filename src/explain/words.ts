@@ -40,15 +40,16 @@ const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
 	"directory-unavailable": "no entry of its list matches the origin, and its directories were not asked",
 };
 
-/** Which policy it is, and why not one before it. @param indent stands before those that it is not */
+/** Which policy it is, and of a list why not one before it. @param indent stands before the reasons */
 export function policyWords(
-	{ route, policy, origin, passedOver }: Explanation,
+	{ route, policy, origin, passedOver }: Pick<Explanation, "route" | "policy" | "origin" | "passedOver">,
 	indent: string,
 ): readonly string[] {
 	if (origin.reason === "ambiguous-path") return ["none: which one applies depends on how the path is read"];
 	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
-	const isListed = /\/\d+$/.test(policy);
-	if (!isListed) return [place];
+	// The only policy is always the one that applies, whether it allows the origin or not.
+	const isOfAList = /\/\d+$/.test(policy);
+	if (!isOfAList) return [place];
 	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
 	return [
 		`${place}, ${which}`,

@@ -191,7 +191,7 @@ function problemFault(status: number, body: string, sharedWith?: string): Answer
 	};
 }
 
-describe("beyond the verdict", () => {
+describe("beyond this call", () => {
 	const cookieDependent: AnswerFault = (answer, { headers: { origin, cookie } }) => {
 		set({ [ACAO]: cookie === undefined ? "*" : (origin ?? "*"), "access-control-allow-credentials": "true" })(
 			answer,

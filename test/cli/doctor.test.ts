@@ -152,7 +152,7 @@ describe("of a server with one fault, the step that fails is named, and no other
 	});
 });
 
-describe("beyond the verdict, what is wrong is named, and nothing else", () => {
+describe("beyond this call, what is wrong is named, and nothing else", () => {
 	const host = (origin: string) => new URL(origin === "null" ? "about:blank" : origin).hostname;
 	const isPage = (origin: string) => origin === PAGE;
 	test.each<[string, AnswerFault, readonly string[], readonly string[]]>([

@@ -23,7 +23,7 @@ export function headlineOf(report: Report): Headline {
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
 	if (allowed === null) {
-		return { tone: "warn", title: "Not decided", text: "An origin directory decides." };
+		return { tone: "warn", title: "Not decided", text: "An origin directory decides, and it was not asked." };
 	}
 	if (!allowed) {
 		return {
@@ -90,7 +90,7 @@ export function steps(report: Explanation): readonly ToldStep[] {
 			lines: requestWords(request, mode, ""),
 		})),
 		...browser.map((half) => ({
-			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without",
+			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without credentials",
 			lines: browserLines(half),
 		})),
 		...obstacles.map(({ message }) => ({ name: "Note", lines: [message] })),

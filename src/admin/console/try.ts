@@ -52,7 +52,7 @@ export function createTry(host: string): TryPanel {
 		{ id: "try-credentials" },
 		h("option", { value: "" }, "both ways"),
 		h("option", { value: "include" }, "with credentials"),
-		h("option", { value: "omit" }, "without"),
+		h("option", { value: "omit" }, "without credentials"),
 	);
 	const verdict = h("div", { class: "told", role: "status" });
 	const told = h("div", {});

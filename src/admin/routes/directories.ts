@@ -63,7 +63,7 @@ directoryRoutes.post(
 		const { add, remove } = await readBody(c, changeSchema);
 		if (add.length + remove.length > MAX_ORIGINS_PER_CALL) {
 			throw refusal("too-large", {
-				detail: `One call adds and removes ${MAX_ORIGINS_PER_CALL.toLocaleString("en")} origins at most. Make several of it.`,
+				detail: `One call adds and removes ${MAX_ORIGINS_PER_CALL.toLocaleString("en")} origins at most. Split it into several.`,
 			});
 		}
 		demandOrigins(add, remove);

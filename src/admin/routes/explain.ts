@@ -29,7 +29,8 @@ explainRoutes.post(
 					properties: {
 						allowed: {
 							type: ["boolean", "null"],
-							description: "Whether the page may read the response; null where an origin directory decides.",
+							description:
+								"Whether the page may read the response; null if an origin directory decides that was not asked.",
 						},
 						requests: { type: "array", items: { type: "object" } },
 						browser: { type: "array", items: { type: "object" } },

@@ -65,7 +65,7 @@ function findingsMarkdown(findings: readonly DoctorFinding[]): readonly string[]
 	const lines = findings.map(
 		({ severity, code: name, message }) => `- **${severity}** ${code(name)}: ${text(message)}`,
 	);
-	return ["### Beyond the verdict", lines.join("\n")];
+	return ["### Beyond this call", lines.join("\n")];
 }
 
 /** A recorded session's report. */

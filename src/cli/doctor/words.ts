@@ -78,10 +78,10 @@ function preflightWords({ received, required }: Step): string {
 	return `The browser asks first, because of ${shownText(received.replaceAll("; ", " and "))}`;
 }
 
-/** Prints what was noticed beyond the verdict. */
+/** Prints what was noticed beyond this call. */
 export function printDoctorFindings(findings: readonly DoctorFinding[], terminal: Terminal): void {
 	const { colors, columns, out } = terminal;
-	if (findings.length > 0) out(`\n${colors.bold("Beyond the verdict")}`);
+	if (findings.length > 0) out(`\n${colors.bold("Beyond this call")}`);
 	for (const { severity, code, message } of findings) {
 		out(`  ${SEVERITY_COLORS[severity](terminal)} ${colors.bold(code)}`);
 		out(wrap(shownText(message), columns, INDENT));

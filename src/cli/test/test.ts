@@ -20,7 +20,7 @@ import { printResults, resultsReport } from "./words.ts";
 export const test = defineCommand({
 	name: "test",
 	details: [
-		'Asks every entry of "expect" of every host of its file, through the gateway\'s own code and a model of the browser, and names each that does not hold with the step that failed. An entry reads { "origin": "https://app.acme.com", "request": "PUT /v1/items", "headers": ["Content-Type"], "credentials": "include", "readable": true }; "headers" and "credentials" may be left out.',
+		'Checks every entry of "expect" for every host of its file, through the gateway\'s own code and a model of the browser, and names each that does not hold with the step that failed. An entry reads { "origin": "https://app.acme.com", "request": "PUT /v1/items", "headers": ["Content-Type"], "credentials": "include", "readable": true }; "headers" and "credentials" may be left out.',
 		"Nothing is sent anywhere, and nothing needs to be pushed. Origin directories are asked only if you say which KV. With --live the deployed hosts are asked instead, with preflights, GET and HEAD alone, and no cookies.",
 	],
 	positionals: [

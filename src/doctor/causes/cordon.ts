@@ -51,7 +51,7 @@ const WORDS: Readonly<Record<ProblemCode, Words>> = {
 	"unknown-tenant": (host, visit) =>
 		`Cordon has no tenant for ${host}, so it answers nobody. Write a tenant file with "hosts": ["${host}"], and run ${PUSH(visit)}; npx cordon pull tenants ${placeOf(visit)} shows which hosts there are.${visit.reach.connectTo === undefined ? ` ${BY_NAME}` : ""}`,
 	"tenant-unavailable": (host, visit) =>
-		`Cordon cannot have the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; ${PUSH(visit)} writes a valid one.`,
+		`Cordon cannot read the policy of ${host}: its document in KV is invalid, or KV does not answer. ${EXPLAIN(host, visit)} shows what is wrong with it; npx cordon validate tenants shows it of the files; ${PUSH(visit)} writes a valid one.`,
 	"tenant-closed": (host, visit) =>
 		`The tenant ${host} is closed: its document says { "closed": true }, so everything is refused. To open it, push its policy in place of that: ${PUSH(visit)}.`,
 	"loop-detected": (host, visit) =>

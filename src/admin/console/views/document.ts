@@ -1,9 +1,9 @@
 /** Owns a tenant's document: its editor, what is wrong with it, and the ways to save, discard and delete it. */
 
 import { hrefOf } from "../address.ts";
-import { type ApiVersion, fetchVersions, mayWrite, pretty, readTenant } from "../api.ts";
+import { fetchVersions, mayWrite, pretty, readTenant } from "../api.ts";
 import { confirmDelete } from "../deleting.ts";
-import { announce, type Child, fill, h } from "../dom.ts";
+import { announce, fill, h } from "../dom.ts";
 import { draftOf, keepDraft } from "../drafts.ts";
 import type { Checked, DraftFinding } from "../editor/check.ts";
 import { createEditor, type Editor } from "../editor/editor.ts";
@@ -11,7 +11,7 @@ import { fixedText } from "../editor/fix.ts";
 import { createFindingsList } from "../findings-list.ts";
 import { save } from "../saving.ts";
 import { createTry } from "../try.ts";
-import { failureElement, timeElement, type View } from "../view.ts";
+import { failureElement, type View } from "../view.ts";
 import { tenantFrame } from "./tenant-head.ts";
 
 /** What a new document begins with: nobody may read yet. */
@@ -19,7 +19,7 @@ const TEMPLATE = pretty({ cors: { origins: [], credentials: true } });
 
 /** The document of a host. */
 export function documentView(host: string): View {
-	const { element, body, setMeta } = tenantFrame(host, "document");
+	const { element, body, setLatest } = tenantFrame(host, "document");
 	let opened: Opened | undefined;
 	let isLeft = false;
 
@@ -32,7 +32,7 @@ export function documentView(host: string): View {
 			if (isLeft) return;
 			const latest = versions.items[0];
 			opened = openDocument({ host, stored: stored.text, etag: stored.etag, isWritable, reload: load });
-			setMeta(...metaOf(host, latest, stored.text !== undefined));
+			setLatest(latest, stored.text !== undefined);
 			fill(body, opened.element);
 			if (isAgain) opened.focus();
 		} catch (error) {
@@ -53,15 +53,6 @@ export function documentView(host: string): View {
 
 function loading(): HTMLElement {
 	return h("p", { class: "loading", role: "status" }, "Loading the document …");
-}
-
-function metaOf(host: string, latest: ApiVersion | undefined, isStored: boolean): readonly Child[] {
-	if (latest === undefined) return ["No document is stored for this host."];
-	if (!isStored) {
-		const way = h("a", { href: hrefOf({ view: "history", host }) }, "the history brings it back");
-		return [`Deleted by ${latest.by}, `, timeElement(latest.at), ": ", way, "."];
-	}
-	return [`Version ${latest.version}, by ${latest.by}, `, timeElement(latest.at)];
 }
 
 interface Opened {

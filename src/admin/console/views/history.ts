@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<ApiVersion["action"], string>> = {
 
 /** The history of a host. */
 export function historyView(host: string): View {
-	const { element, body } = tenantFrame(host, "history");
+	const { element, body, setLatest } = tenantFrame(host, "history");
 	let comparison: Comparison | undefined;
 	let isLeft = false;
 
@@ -29,6 +29,7 @@ export function historyView(host: string): View {
 			const isWritable = versions.items.length > 0 && (await mayWrite(host, stored.etag));
 			if (isLeft) return;
 			const [newest] = versions.items;
+			setLatest(newest, stored.text !== undefined);
 			if (newest === undefined) {
 				fill(body, emptyElement());
 				return;
