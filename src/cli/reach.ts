@@ -3,10 +3,10 @@
 import type { ConnectTo, Reach } from "../doctor/network/route.ts";
 import { readRegularFile } from "./files/regular-file.ts";
 import type { OptionSpecs, OptionValues } from "./shell/command.ts";
-import type { Fault } from "./shell/fault.ts";
+import type { CommandFault } from "./shell/fault.ts";
 
 /** Makes the fault of a value that cannot be taken. */
-export type Refuse = (code: string, message: string) => Fault;
+export type Refuse = (code: string, message: string) => CommandFault;
 
 export const REACH_OPTIONS = {
 	"connect-to": {

@@ -5,7 +5,7 @@ import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY } from "../cors/standard.ts";
 import type { DoctorFinding, FindingCode } from "./finding.ts";
 import { cookiesOf } from "./findings/cookies.ts";
-import { allowedOrigin, crossOriginTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
+import { allowOriginOf, crossOriginTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
 import type { TwinKind } from "./twins.ts";
 
 /** One thing that was looked at and is right. */
@@ -34,9 +34,9 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const { base, missingPath, cacheOrder, withCookie } = probed;
 	// With a cookie everybody is: what is refused without one says nothing good.
 	const twins = isFound("reflects-any-origin", "reflects-any-origin-with-cookie") ? [] : probed.twins;
-	const isOpen = probed.twins.some(({ exchange }) => isAnswered(exchange) && allowedOrigin(exchange) === "*");
+	const isOpen = probed.twins.some(({ exchange }) => isAnswered(exchange) && allowOriginOf(exchange) === "*");
 	const isPageNamed = [base, ...crossOriginTurns(conversation)].some(
-		(exchange) => isAnswered(exchange) && allowedOrigin(exchange) === visit.page.origin,
+		(exchange) => isAnswered(exchange) && allowOriginOf(exchange) === visit.page.origin,
 	);
 	for (const { kind, shared, exchange } of twins) {
 		const isAnybody = kind === "other-host" || kind === "null";
@@ -65,7 +65,7 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const hasVary =
 		isAnswered(base) &&
 		/(^|[\s,])(origin|\*)($|[\s,])/i.test(getHeader(base.answer.headers, VARY) ?? "") &&
-		allowedOrigin(base) === visit.page.origin;
+		allowOriginOf(base) === visit.page.origin;
 	if (hasVary && !isFound("missing-vary-origin")) {
 		checks.push({
 			words: "Vary: Origin tells caches that the answer depends on the origin",

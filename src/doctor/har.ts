@@ -1,17 +1,17 @@
 /** Owns the judging of a recorded session: every cross-origin call in it, by what was recorded. Nothing is sent. */
 
 import * as v from "valibot";
-import { nextStep, type Received } from "../browser/conversation.ts";
 import { getHeader } from "../browser/header-list.ts";
+import { nextStep, type Received } from "../browser/next-step.ts";
 import type { OutgoingRequest } from "../browser/outgoing.ts";
 import type { FetchCall } from "../browser/page-request.ts";
 import type { PreflightCache } from "../browser/preflight-cache.ts";
 import type { CredentialsMode } from "../browser/request.ts";
 import { ALLOW_ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Conversation, Stop, Turn } from "./conversation.ts";
-import { conclude, type Diagnosis } from "./diagnosis.ts";
+import { type Diagnosis, diagnosisOf } from "./diagnosis.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
-import { MAX_BODY_BYTES } from "./network/body.ts";
+import { MAX_READ_BODY_BYTES } from "./network/body.ts";
 import type { Exchange, Visit } from "./network/network.ts";
 import { DIRECT } from "./network/route.ts";
 import type { WireAnswer } from "./network/wire.ts";
@@ -153,9 +153,9 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 		reach: DIRECT,
 	};
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie: visit.cookie });
-	const finish = async (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
+	const finish = async (rest: Pick<Conversation, "outcome" | "stop" | "steps">) =>
 		discreet(
-			await conclude(
+			await diagnosisOf(
 				{ visit, conversation: { turns, failure, unsentWrite: undefined, ...rest }, probed: NO_PROBES },
 				exchanges,
 			),
@@ -163,10 +163,10 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 		);
 	while (true) {
 		const next = nextStep(page, received, { cache, nowSeconds: 0, engine: undefined });
-		const { steps } = next.kind === "send" ? next : next.verdict;
+		const { steps } = next.kind === "send" ? next : next.outcome;
 		const told = turns.filter(({ kind }) => kind === "step").length;
 		turns.push(...steps.slice(told).map((step) => ({ kind: "step", step }) as const));
-		if (next.kind === "verdict") return finish({ verdict: next.verdict, stop: undefined, steps });
+		if (next.kind === "outcome") return finish({ outcome: next.outcome, stop: undefined, steps });
 		const { request } = next;
 		const isOwn = received.length === 0 && request.kind === "actual" && !isPreflight(entry);
 		const place = isOwn ? start : find(request, start, unused);
@@ -180,7 +180,7 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 			continue;
 		}
 		if (place === undefined || match === undefined || isUnknown(match)) {
-			return finish({ verdict: undefined, stop: notRecorded(request, match), steps });
+			return finish({ outcome: undefined, stop: notRecorded(request, match), steps });
 		}
 		unused.use(place);
 		const exchange = exchangeOf(match, request, exchanges.length + 1);
@@ -251,7 +251,7 @@ function exchangeOf({ request, response }: Entry, outgoing: OutgoingRequest, num
 	const answer: WireAnswer = {
 		status: response.status,
 		headers: headersOf(response),
-		body: response.status >= 400 ? body.slice(0, MAX_BODY_BYTES) : "",
+		body: response.status >= 400 ? body.slice(0, MAX_READ_BODY_BYTES) : "",
 	};
 	const sentHeaders = headersOf(request);
 	return { purpose: kind, method, url, headers, credentials, hasBody, number, sentHeaders, answer };

@@ -7,12 +7,12 @@ import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote } from "../findings/finding.ts";
 import type { Meant } from "../findings/meant.ts";
 import { meantBoolean } from "../findings/truths.ts";
+import { isObject } from "../tenants/salvage.ts";
 import {
-	headerOf,
 	headersOf,
-	isObject,
 	KEYS,
 	keyOfWord,
+	meantHeader,
 	meantRequest,
 	requestOf,
 	single,
@@ -181,7 +181,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 					code: typeof text === "string" ? "invalid-header" : "invalid-type",
 					pointer: place,
 					message: `${shown(text)} is not a header: write its name, or "Name: value".`,
-					...inPlace(headerOf(text)),
+					...inPlace(meantHeader(text)),
 				});
 			} else if (isForbiddenRequestHeader(name.toLowerCase())) {
 				findings.add({

@@ -3,15 +3,11 @@
 import { mendOrigin } from "../cors/origin-mend.ts";
 import { STRICTEST } from "../cors/origin-words.ts";
 import { isForbiddenMethod, isToken, RUNTIME_METHODS } from "../cors/standard.ts";
+import { isObject } from "../tenants/salvage.ts";
 import { isPageOrigin, meantOrigin } from "./question.ts";
 
 /** The keys of an expectation. */
 export const KEYS = ["origin", "request", "headers", "credentials", "readable"] as const;
-
-/** Whether it is neither a list nor null. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** What people call the keys of an expectation. */
 const KEY_WORDS: readonly (readonly [key: (typeof KEYS)[number], words: string])[] = [
@@ -68,7 +64,7 @@ export function headersOf(value: unknown): readonly string[] | undefined {
 }
 
 /** `{ "name": "A", "value": "1" }`, `{ "A": "1" }`. */
-export function headerOf(value: unknown): string | undefined {
+export function meantHeader(value: unknown): string | undefined {
 	if (!isObject(value)) return undefined;
 	const { name, value: content } = value;
 	if (typeof name === "string") return typeof content === "string" ? `${name}: ${content}` : name;

@@ -206,7 +206,10 @@ function answer(
 			successful_key_count: keys.filter((key) => !undone.has(key)).length,
 			unsuccessful_keys: keys.filter((key) => undone.has(key)),
 		});
-	if (path === "/accounts") return good(accounts, { page: 1, per_page: 20, count: accounts.length });
+	if (path === "/accounts") {
+		const page = accounts.slice(0, 20);
+		return good(page, { page: 1, per_page: 20, count: page.length, total_count: accounts.length });
+	}
 	if (path.endsWith("/workers/scripts/gateway/settings")) {
 		return good({ bindings: [{ type: "kv_namespace", name: "TENANTS", namespace_id: NAMESPACE }] });
 	}

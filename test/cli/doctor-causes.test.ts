@@ -2,19 +2,29 @@
 
 import { describe, expect, test } from "vitest";
 import { PROBLEM_CODES, problem } from "../../src/gateway/problem.ts";
-import { allowing, api, examine, type Fault, onActual, onPreflight, PAGE, PUT, set } from "./api-server.ts";
+import {
+	type AnswerFault,
+	allowing,
+	api,
+	examine,
+	onActual,
+	onPreflight,
+	PAGE,
+	PUT,
+	set,
+} from "./api-server.ts";
 import { cordon } from "./harness.ts";
 
 const ACAO = "access-control-allow-origin";
 const bare =
-	(status: number, headers: Record<string, string> = {}): Fault =>
+	(status: number, headers: Record<string, string> = {}): AnswerFault =>
 	(answer) => {
 		answer.status = status;
 		answer.headers = headers;
 	};
 
 describe("the cause is told in its own words", () => {
-	test.each<[string, Fault, readonly string[], string, RegExp]>([
+	test.each<[string, AnswerFault, readonly string[], string, RegExp]>([
 		["a refused origin", onPreflight(bare(403)), PUT, "origin-refused", /origin was refused/],
 		[
 			"a challenge of the edge",
@@ -169,7 +179,7 @@ describe("the cause is told in its own words", () => {
 });
 
 /** @param sharedWith who can read it, with credentials */
-function problemFault(status: number, body: string, sharedWith?: string): Fault {
+function problemFault(status: number, body: string, sharedWith?: string): AnswerFault {
 	const sharing = { [ACAO]: sharedWith ?? "", "access-control-allow-credentials": "true", vary: "Origin" };
 	return (answer) => {
 		answer.status = status;
@@ -182,13 +192,13 @@ function problemFault(status: number, body: string, sharedWith?: string): Fault 
 }
 
 describe("beyond the verdict", () => {
-	const cookieDependent: Fault = (answer, { headers: { origin, cookie } }) => {
+	const cookieDependent: AnswerFault = (answer, { headers: { origin, cookie } }) => {
 		set({ [ACAO]: cookie === undefined ? "*" : (origin ?? "*"), "access-control-allow-credentials": "true" })(
 			answer,
 			undefined as never,
 		);
 	};
-	test.each<[string, Fault, readonly string[], string, string]>([
+	test.each<[string, AnswerFault, readonly string[], string, string]>([
 		["an answer that depends on a cookie", cookieDependent, [], "reflects-any-origin-with-cookie", "danger"],
 		[
 			"an unescaped dot",
@@ -255,7 +265,7 @@ describe("beyond the verdict", () => {
 	});
 });
 
-function cookie(line: string): Fault {
+function cookie(line: string): AnswerFault {
 	return onActual(set({ "set-cookie": line }));
 }
 

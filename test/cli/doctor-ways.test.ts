@@ -99,7 +99,10 @@ describe("servers are reached as a browser reaches them", () => {
 		expect([wrong.code, wrong.report.error.code]).toEqual([2, "invalid-value"]);
 	});
 
-	test("through the proxy that HTTPS_PROXY names", async () => {
+	test.each([
+		["HTTPS_PROXY", "NO_PROXY"],
+		["https_proxy", "no_proxy"],
+	])("through the proxy that %s names, and past it where %s says so", async (name, exception) => {
 		const { port, file } = await http2Only();
 		const asked: string[] = [];
 		const proxy = createServer().on("connect", ({ url = "" }, client) => {
@@ -110,10 +113,16 @@ describe("servers are reached as a browser reaches them", () => {
 			});
 			for (const end of [client, upstream]) end.on("error", () => {});
 		});
-		process.env["HTTPS_PROXY"] = `http://127.0.0.1:${await listen(proxy)}`;
-		onTestFinished(() => void delete process.env["HTTPS_PROXY"]);
+		process.env[name] = `http://127.0.0.1:${await listen(proxy)}`;
+		onTestFinished(() => {
+			for (const one of [name, exception]) delete process.env[one];
+		});
 		const { code } = await report("https://api.example.com/items", "--origin", PAGE, "--ca", file);
 		expect([code, asked[0]]).toEqual([0, "api.example.com:443"]);
+		asked.length = 0;
+		process.env[exception] = "api.example.invalid";
+		await report("https://api.example.invalid/items", "--origin", PAGE, "--ca", file);
+		expect(asked).toEqual([]);
 	});
 });
 

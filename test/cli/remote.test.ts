@@ -259,6 +259,14 @@ describe("which account and namespace", () => {
 		expect(api.lines).toEqual(["GET /accounts"]);
 	});
 
+	test("of very many the first are named, and how many others there are", async () => {
+		const accounts = Array.from({ length: 45 }, (_, index) => ({ id: `${index}`, name: `n${index}` }));
+		const { push } = await setup({ accounts }, nameless);
+		const { err } = await push();
+		expect(err).toContain("is for 45 accounts");
+		expect(err).toContain("  19  n19\n  and 25 others\n");
+	});
+
 	test("no account at all is said", async () => {
 		const { push } = await setup({ accounts: [] }, nameless);
 		expect((await push()).err).toContain("shows no account");
@@ -294,6 +302,36 @@ describe("which account and namespace", () => {
 		expect(code).toBe(2);
 		expect(err).toContain("no Worker gateway to ask for it");
 		expect(err).toContain("Deploy once");
+	});
+});
+
+describe("a token with characters that no token has", () => {
+	test.each(["SECRET\nTOKEN", "SECRET TOKEN", "S\u00e9CRET"])(
+		"%j is said at once, and never shown",
+		async (token) => {
+			const { api, push } = await setup({}, { CLOUDFLARE_API_TOKEN: token });
+			const { code, out, err } = await push();
+			expect([code, out]).toEqual([2, ""]);
+			expect(err).toContain("CLOUDFLARE_API_TOKEN holds");
+			expect(err).not.toMatch(/S.CRET/);
+			expect(api.lines).toEqual([]);
+		},
+	);
+
+	test("nor is the control plane's", async () => {
+		vi.stubEnv("CORDON_TOKEN", "SECRET\nTOKEN");
+		const { code, err } = await cordon(["origins", "list", "x", "--api", "https://x.invalid"], {
+			real: true,
+		});
+		expect(code).toBe(2);
+		expect(err).toContain("CORDON_TOKEN holds");
+		expect(err).not.toContain("SECRET");
+	});
+
+	test("is not one with a line's end behind it", async () => {
+		const { api, push } = await setup({}, { CLOUDFLARE_API_TOKEN: ` ${TOKEN}\n` });
+		expect((await push()).code).toBe(0);
+		expect(api.calls[0]?.authorization).toBe(`Bearer ${TOKEN}`);
 	});
 });
 

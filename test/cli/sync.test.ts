@@ -277,15 +277,51 @@ describe("what the gateway does not serve", () => {
 		["no JSON", "a.com", "{no", "it is not JSON that the gateway reads ("],
 		["no object", "a.com", "[]", "it is not a JSON object"],
 		["an upper-case key", "A.com", A, "no request can have that hostname"],
+		[
+			"an invalid document",
+			"a.com",
+			{ cors: { origins: ["null"], credential: true } },
+			'it is not valid (unknown-key at "/cors/credential", and 1 other error)',
+		],
+		[
+			"a key twice",
+			"a.com",
+			'{"cors":{"origins":[]},"cors":{"origins":[]}}',
+			'reads (it has the key "cors" twice)',
+		],
 	])("%s is called that by diff and push", async (_, host, value, words) => {
 		const directory = folder({ "b.json": { hosts: ["b.com"], ...A } });
 		const { kv } = kvOf({ [host]: value, "b.com": A });
 		const { out } = await cordon(["diff", directory, "--local"], { kv });
 		expect(out).toContain(`- only in KV ${host}`);
-		expect(out).toContain(`in KV, but not served by the gateway: ${words}`);
+		expect(out).toContain("in KV, but not served by the gateway: ");
+		expect(out).toContain(words);
 		const pushed = await cordon(["push", directory, "--local", "--yes", "--prune"], { kv });
 		expect(pushed.out).toContain(words);
 		expect(kv.writes).toEqual([`delete tenant:${host}`]);
+	});
+
+	test("a document with a key twice is written anew, though JSON reads it as the same", async () => {
+		const directory = folder({ "a.json": { hosts: ["a.com"], ...A } });
+		const { kv, stored } = kvOf({ "a.com": `{"cors":{"origins":[]},${JSON.stringify(A).slice(1)}` });
+		expect((await cordon(["push", directory, "--local", "--yes"], { kv })).code).toBe(0);
+		expect(stored.get("tenant:a.com")).toBe(JSON.stringify(A));
+	});
+
+	test("an invalid document is pulled, to be corrected, and said", async () => {
+		const directory = folder();
+		const bad = { cors: { origins: ["https://*.com"], credentials: true } };
+		const { kv } = kvOf({ "a.com": bad });
+		const { code, out } = await cordon(["pull", directory, "--local", "--json"], { kv });
+		expect(code).toBe(1);
+		expect(JSON.parse(out).errors).toEqual([
+			{
+				code: "refused-document",
+				key: "tenant:a.com",
+				message: expect.stringContaining('prohibited-origin-public-suffix at "/cors/origins/0"'),
+			},
+		]);
+		expect(JSON.parse(filesOf(directory)["a.com.json"] ?? "")).toEqual({ hosts: ["a.com"], ...bad });
 	});
 });
 
@@ -460,7 +496,11 @@ describe("pull", () => {
 		expect(code).toBe(1);
 		expect(JSON.parse(out).errors).toEqual([
 			{ code: "invalid-host", key: "tenant:UP.com", message: expect.stringContaining("never found") },
-			{ code: "invalid-json", key: "tenant:b.com", message: expect.stringContaining("no JSON (") },
+			{
+				code: "invalid-json",
+				key: "tenant:b.com",
+				message: expect.stringContaining("no JSON that the gateway reads ("),
+			},
 			{ code: "invalid-document", key: "tenant:c.com", message: expect.stringContaining("no JSON object") },
 			{ code: "hosts-in-document", key: "tenant:d.com", message: expect.stringContaining("pulled without") },
 		]);

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { nextStep, type Received } from "../../src/browser/conversation.ts";
+import { nextStep, type Received } from "../../src/browser/next-step.ts";
 import type { PageRequest } from "../../src/browser/page-request.ts";
 import { explain } from "../../src/explain/explain.ts";
 import { pageCall, type Question } from "../../src/explain/question.ts";
@@ -202,7 +202,7 @@ async function isReadable(document: object, host: string, question: Question): P
 	let isElsewhere = false;
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") return next.verdict.readable && isElsewhere ? null : next.verdict.readable;
+		if (next.kind === "outcome") return next.outcome.readable && isElsewhere ? null : next.outcome.readable;
 		const { url, method, kind } = next.request;
 		const headers = new Headers(next.request.headers.map(([name, value]): [string, string] => [name, value]));
 		if (new URL(url).hostname !== HOST) {

@@ -261,6 +261,12 @@ describe("cordon init", () => {
 		});
 	});
 
+	test("lets npm and pnpm run the scripts that bring that Node", () => {
+		const { allowScripts, pnpm } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
+		expect(pnpm.onlyBuiltDependencies.toSorted()).toEqual(Object.keys(allowScripts).toSorted());
+		expect(allowScripts.node).toBe(true);
+	});
+
 	test.skipIf(MANIFEST.repository === undefined)(
 		"is behind the README's button, once there is a repository",
 		() => {

@@ -11,14 +11,14 @@ export interface ToldStep {
 }
 
 /** What came out, in one sentence. */
-export interface Conclusion {
+export interface Headline {
 	readonly tone: "good" | "bad" | "warn";
 	readonly title: string;
 	readonly text: string;
 }
 
 /** Tells what came out. */
-export function conclude(report: Report): Conclusion {
+export function headlineOf(report: Report): Headline {
 	if ("problem" in report) return { tone: "bad", title: "Closed", text: report.message };
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
@@ -49,7 +49,7 @@ export function conclude(report: Report): Conclusion {
 }
 
 /** Where one mode was asked for, what the browser makes of that one is what counts. */
-function blockedByBrowser({ browser }: Explanation): Conclusion | undefined {
+function blockedByBrowser({ browser }: Explanation): Headline | undefined {
 	const [only, other] = browser;
 	if (only === undefined || other !== undefined || only.readable) return undefined;
 	const mode = only.credentials === "include" ? "with credentials" : "without credentials";

@@ -4,16 +4,16 @@ import { Hono } from "hono";
 import { takesOnly } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
 import { boundedBody, readBody } from "../body.ts";
-import { describe } from "../describe.ts";
+import { describeApiRoute } from "../describe.ts";
 import { explainFor } from "../explain.ts";
 import { explainSchema } from "../shapes.ts";
 
 /** The route that explains a call. */
-export const explain = new Hono<AdminEnv>();
+export const explainRoutes = new Hono<AdminEnv>();
 
-explain.post(
+explainRoutes.post(
 	"/",
-	describe({
+	describeApiRoute({
 		id: "explain",
 		tag: "Explain",
 		summary: "Say what Cordon decides on a page's call, and by which entry",
@@ -42,4 +42,4 @@ explain.post(
 	boundedBody,
 	async (c) => c.json(await explainFor(c.env.REGISTRY, c.get("caller"), await readBody(c, explainSchema))),
 );
-takesOnly(explain, "/", "POST");
+takesOnly(explainRoutes, "/", "POST");

@@ -7,9 +7,9 @@ import type { Visit } from "../../doctor/network/network.ts";
 import { type Refuse, readReach } from "../reach.ts";
 import { type CurlCall, readCurl } from "./curl.ts";
 import {
+	headerOption,
 	readCookie,
 	readCredentials,
-	readHeader,
 	readHost,
 	readMethod,
 	readOrigin,
@@ -35,7 +35,7 @@ export interface CallOptions {
 }
 
 /** A visit, and the WebSocket's URL where it is to one. */
-export interface Call {
+export interface DoctorCall {
 	readonly visit: Visit;
 	readonly socketUrl: string | undefined;
 }
@@ -51,12 +51,12 @@ export function curlCall(text: string, refuse: Refuse): CurlCall {
 }
 
 /** Makes the visit; what the options say goes before what curl says. */
-export function callOf(
+export function doctorCallOf(
 	positional: string | undefined,
 	options: CallOptions,
 	curl: CurlCall | undefined,
 	refuse: Refuse,
-): Call {
+): DoctorCall {
 	const { url, socketUrl } = readUrl(positional ?? curl?.url ?? "", refuse);
 	const origin = options.origin ?? curl?.origin;
 	if (origin === undefined) {
@@ -94,7 +94,7 @@ function pageOf(
 	const data = options.data ?? curl?.data;
 	const headers: readonly Header[] = [
 		...(curl?.headers ?? []),
-		...options.header.map((text) => readHeader(text, refuse)),
+		...options.header.map((text) => headerOption(text, refuse)),
 	];
 	const method = options.method ?? curl?.method ?? (data === undefined ? "GET" : "POST");
 	const call = { origin, url: url.href, method: readMethod(method, refuse), headers };

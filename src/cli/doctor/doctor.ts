@@ -3,17 +3,17 @@
 import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
 import type { Severity } from "../../doctor/finding.ts";
 import { judgeHar } from "../../doctor/har.ts";
-import { type Draft, MAX_REQUESTS } from "../../doctor/network/network.ts";
+import { MAX_REQUESTS, type RequestDraft } from "../../doctor/network/network.ts";
 import { addressInstead } from "../../doctor/network/route.ts";
 import { diagnosisReport } from "../../doctor/report.ts";
 import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
 import { REACH_OPTIONS, type Refuse } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { ExitCode, Terminal } from "../shell/terminal.ts";
-import { type Call, type CallOptions, callOf, curlCall } from "./call.ts";
+import { type CallOptions, curlCall, type DoctorCall, doctorCallOf } from "./call.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
 import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
@@ -147,7 +147,7 @@ export const doctor = defineCommand({
 		if (curl === undefined && positionals[0] === undefined) {
 			throw refuse("missing-argument", `"cordon doctor" needs URL: what the page calls, --curl or --har.`);
 		}
-		const call = callOf(positionals[0], options, curl, refuse);
+		const call = doctorCallOf(positionals[0], options, curl, refuse);
 		return call.socketUrl === undefined
 			? examine(call, options, failOn, terminal)
 			: shakeHands(call.socketUrl, call, options, failOn, terminal);
@@ -170,12 +170,12 @@ async function readText(terminal: Terminal): Promise<string> {
 }
 
 function showing(terminal: Terminal) {
-	return ({ method, url, probe }: Draft) =>
+	return ({ method, url, probe }: RequestDraft) =>
 		terminal.busy(`${method} ${url}${probe === undefined ? "" : ` (trying ${probe})`} …`);
 }
 
 async function examine(
-	{ visit }: Call,
+	{ visit }: DoctorCall,
 	output: Output,
 	failOn: Severity | undefined,
 	terminal: Terminal,
@@ -184,7 +184,7 @@ async function examine(
 	const { failure } = diagnosis.conversation;
 	const isUnanswered = failure !== undefined && diagnosis.cause?.code !== "preflight-unanswered";
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
-		throw new Fault(
+		throw new CommandFault(
 			failure.code,
 			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
 		);
@@ -198,7 +198,7 @@ async function examine(
 
 async function shakeHands(
 	socketUrl: string,
-	{ visit }: Call,
+	{ visit }: DoctorCall,
 	output: Output,
 	failOn: Severity | undefined,
 	terminal: Terminal,
@@ -206,7 +206,7 @@ async function shakeHands(
 	const diagnosis = await diagnoseHandshake(socketUrl, visit, showing(terminal));
 	const { failure, findings, opened } = diagnosis;
 	if (failure !== undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			failure.code,
 			`${failure.message}. See that the server is up and can be reached from here.`,
 		);
@@ -229,7 +229,7 @@ async function judgeRecording(
 		credentials: options.credentials === undefined ? undefined : readCredentials(options.credentials, refuse),
 	});
 	if (!result.ok)
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-har",
 			`${safePart(file)} cannot be read as a recording: ${safePart(result.reason)}.`,
 		);

@@ -6,14 +6,14 @@ import { type Diagnosis, modeOf } from "../../doctor/diagnosis.ts";
 import type { DoctorFinding } from "../../doctor/finding.ts";
 import type { HandshakeDiagnosis } from "../../doctor/websocket.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { answeredByWords, CREDENTIALS_WORDS, conclusionOf, lastLine } from "./conclusion.ts";
+import { answeredByWords, CREDENTIALS_WORDS, endingOf, lastLine } from "./ending.ts";
 import { recordingLine } from "./other-words.ts";
 
 /** One call's report. @param isRecorded whether it is one of a recording */
 export function diagnosisMarkdown(diagnosis: Diagnosis, isRecorded = false): string {
 	const { visit, conversation, findings, cookies, checked, cause } = diagnosis;
 	const { page } = visit;
-	const { word, sentence } = conclusionOf(diagnosis);
+	const { word, sentence } = endingOf(diagnosis);
 	const by = answeredByWords(diagnosis);
 	const turns = conversation.turns.map((turn) => {
 		if (turn.kind === "request") {

@@ -55,7 +55,7 @@ export function readMethod(text: string, refuse: Refuse): string {
 	throw refuse("invalid-value", `${JSON.stringify(text)} is not a method. Name one, such as PUT.`);
 }
 
-export function readHeader(text: string, refuse: Refuse): Header {
+export function headerOption(text: string, refuse: Refuse): Header {
 	const colon = text.indexOf(":");
 	const name = text.slice(0, Math.max(colon, 0));
 	const value = text.slice(colon + 1).trim();

@@ -8,7 +8,7 @@ import type { DoctorFinding } from "../../doctor/finding.ts";
 import type { Exchange } from "../../doctor/network/network.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { type Terminal, wrap } from "../shell/terminal.ts";
-import { answeredByWords, type Conclusion, CREDENTIALS_WORDS, conclusionOf, lastLine } from "./conclusion.ts";
+import { answeredByWords, CREDENTIALS_WORDS, type Ending, endingOf, lastLine } from "./ending.ts";
 
 /** Where a step's words begin, beneath its number and mark. */
 const INDENT = " ".repeat(6);
@@ -28,18 +28,18 @@ export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal, isRecor
 	}
 	const { stop } = diagnosis.conversation;
 	if (stop !== undefined) out(hanging(colors.yellow("?"), shownText(stop.message), columns));
-	printFindings(diagnosis.findings, terminal);
+	printDoctorFindings(diagnosis.findings, terminal);
 	printCookies(diagnosis, terminal);
 	printChecked(diagnosis, terminal);
 	out("");
-	printConclusion(conclusionOf(diagnosis), terminal);
+	printConclusion(endingOf(diagnosis), terminal);
 	const by = answeredByWords(diagnosis);
 	if (by !== "") out(wrap(shownText(by), columns, ""));
 	out(colors.dim(wrap(shownText(lastLine(diagnosis, isRecorded)), columns, "")));
 }
 
 /** Prints what it comes to, its first word in colour. */
-export function printConclusion({ word, color, sentence }: Conclusion, terminal: Terminal): void {
+export function printConclusion({ word, color, sentence }: Ending, terminal: Terminal): void {
 	const { colors, columns, out } = terminal;
 	out(wrap(`${word}: ${shownText(sentence)}`, columns, "").replace(`${word}:`, colors[color](`${word}:`)));
 }
@@ -79,7 +79,7 @@ function preflightWords({ received, required }: Step): string {
 }
 
 /** Prints what was noticed beyond the verdict. */
-export function printFindings(findings: readonly DoctorFinding[], terminal: Terminal): void {
+export function printDoctorFindings(findings: readonly DoctorFinding[], terminal: Terminal): void {
 	const { colors, columns, out } = terminal;
 	if (findings.length > 0) out(`\n${colors.bold("Beyond the verdict")}`);
 	for (const { severity, code, message } of findings) {
@@ -89,7 +89,7 @@ export function printFindings(findings: readonly DoctorFinding[], terminal: Term
 }
 
 function printCookies({ cookies, conversation }: Diagnosis, { colors, columns, out }: Terminal): void {
-	const kept = conversation.verdict?.preflightCacheSeconds;
+	const kept = conversation.outcome?.preflightCacheSeconds;
 	if (cookies.length > 0) out(`\n${colors.bold("Cookies that it sets, and what becomes of them")}`);
 	for (const { name, engines } of cookies) {
 		out(`  ${name === "" ? "(without a name)" : shownText(name)}`);

@@ -21,14 +21,14 @@ const INDENT = " ".repeat(12);
 const MAX_REQUESTS = 6;
 
 /** The document that was asked, and what holds it. */
-export interface Asked {
+export interface AskedDocument {
 	readonly document: TenantDocument;
 	readonly file: TenantFile | undefined;
 	readonly holder: string;
 }
 
 /** Tells an explanation. */
-export function printExplanation(explanation: Explanation, asked: Asked, terminal: Terminal): void {
+export function printExplanation(explanation: Explanation, asked: AskedDocument, terminal: Terminal): void {
 	const { document } = asked;
 	const { colors, columns } = terminal;
 	const { call, requests } = explanation;
@@ -70,13 +70,13 @@ function redirectWords({ redirect }: Explanation["call"]): string {
 		: `; the API answers ${redirect.status} with Location: ${redirect.location}`;
 }
 
-function documentWords({ tenant, mode }: Explanation, { file, holder }: Asked): string {
+function documentWords({ tenant, mode }: Explanation, { file, holder }: AskedDocument): string {
 	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenant;
 	const report = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
 	return `${where} in ${holder}${report}`;
 }
 
-function originWords(explanation: Explanation, { file, document }: Asked): readonly string[] {
+function originWords(explanation: Explanation, { file, document }: AskedDocument): readonly string[] {
 	const { call, policy } = explanation;
 	const { reason, entry, pointer } = explanation.origin;
 	if (entry !== null && pointer !== null) {

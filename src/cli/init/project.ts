@@ -1,15 +1,15 @@
 /** Owns the writing of a project to deploy from: the files of template/, all of them or none. */
 
-import { constants } from "node:fs";
-import { access, copyFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { access, lstat, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { reasonOf } from "../../findings/reason.ts";
-import { Fault } from "../shell/fault.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { systemReason } from "../files/regular-file.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withUndo } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 
 /** What came of it. */
-export type Written =
+export type InitOutcome =
 	| { readonly ok: true; readonly files: readonly string[] }
 	/** What is there already, and would have been overwritten; then nothing was written. */
 	| { readonly ok: false; readonly present: readonly string[] };
@@ -17,15 +17,11 @@ export type Written =
 /**
  * Writes the project. An interrupt, or a file that cannot be written, takes away again what was written by then.
  * @param directory is made where it is not there
- * @throws Fault where it cannot be written to
+ * @throws CommandFault where it cannot be written to
  */
-export async function writeProject(directory: string): Promise<Written> {
+export async function writeProject(directory: string): Promise<InitOutcome> {
 	const template = await findTemplate();
-	const entries = await readdir(template, { recursive: true, withFileTypes: true });
-	const sources = entries
-		.filter((entry) => entry.isFile())
-		.map((entry) => join(entry.parentPath, entry.name).slice(template.length + 1))
-		.sort();
+	const sources = await filesIn(template);
 	const files = sources.map(nameInProject);
 	const present: string[] = [];
 	for (const file of files) {
@@ -41,21 +37,36 @@ export async function writeProject(directory: string): Promise<Written> {
 		await withUndo(undo, async () => {
 			for (const source of sources) {
 				const path = join(directory, nameInProject(source));
-				const folder = await mkdir(dirname(path), { recursive: true });
+				const folder = makeFolder(dirname(path));
 				if (folder !== undefined) made.push(folder);
+				const content = await readFile(join(template, source));
 				// Fails where somebody has written it meanwhile.
-				await copyFile(join(template, source), path, constants.COPYFILE_EXCL);
+				const file = await open(path, "wx");
 				made.push(path);
+				await file.writeFile(content).finally(() => file.close());
 			}
 		});
 	} catch (error) {
 		await undo();
-		throw new Fault(
+		throw new CommandFault(
 			"cannot-write",
-			`The project cannot be written to ${safePart(directory)}: ${safePart(reasonOf(error))}. Nothing of it is left there. Name another folder.`,
+			`The project cannot be written to ${safePart(directory)}: ${systemReason(error)}\nNothing of it is left there: name another folder.`,
 		);
 	}
 	return { ok: true, files };
+}
+
+/**
+ * The paths of all files of a folder. Yarn keeps packages zipped, and its file system for those knows neither a recursive
+ * `readdir` with types nor a `copyFile` out of them.
+ */
+async function filesIn(folder: string): Promise<readonly string[]> {
+	const paths: string[] = [];
+	for (const entry of await readdir(folder, { withFileTypes: true })) {
+		const inner = entry.isDirectory() ? await filesIn(join(folder, entry.name)) : undefined;
+		paths.push(...(inner?.map((path) => join(entry.name, path)) ?? [entry.name]));
+	}
+	return paths.toSorted();
 }
 
 /** npm takes every .gitignore that it installs for an .npmignore. */
@@ -86,7 +97,7 @@ async function findTemplate(): Promise<string> {
 			// Further up.
 		}
 	}
-	throw new Fault(
+	throw new CommandFault(
 		"broken-installation",
 		"The files of the project are not in this package. Install cordon again.",
 	);

@@ -2,8 +2,10 @@
 
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { reasonOf } from "../../findings/reason.ts";
-import { Fault } from "../shell/fault.ts";
+import { makeFolder } from "../files/make-folder.ts";
+import { requireTemporaryFolder } from "../files/private-folder.ts";
+import { systemReason } from "../files/regular-file.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import { batchesOf } from "./batches.ts";
@@ -73,7 +75,7 @@ interface MiniflareModule {
 	readonly LogLevel: { readonly NONE: number };
 }
 
-/** Opens the KV of this machine. @throws Fault where Miniflare is not there, or does not start */
+/** Opens the KV of this machine. @throws CommandFault where Miniflare is not there, or does not start */
 export async function openLocal(
 	place: ConfigPlace & { readonly directory: string | undefined },
 	terminal: Terminal,
@@ -82,8 +84,17 @@ export async function openLocal(
 	const state = resolve(place.directory ?? join(dirname(config.path), ".wrangler/state"));
 	// As `wrangler dev` names it, which takes the preview namespace where there is one.
 	const id = config.previewId ?? config.namespaceId ?? BINDING;
-	const miniflare = await start(findMiniflare(config.path), join(state, "v3"), id).catch((error: unknown) => {
-		throw error instanceof Fault ? error : unavailable(state, error);
+	const path = findMiniflare(config.path);
+	const root = join(state, "v3");
+	// Miniflare would make both with Node's `recursive`.
+	requireTemporaryFolder();
+	try {
+		makeFolder(root);
+	} catch (error) {
+		throw unavailable(state, error);
+	}
+	const miniflare = await start(path, root, id).catch((error: unknown) => {
+		throw error instanceof CommandFault ? error : unavailable(state, error);
 	});
 
 	async function ask(operation: string, argument: unknown): Promise<unknown> {
@@ -166,9 +177,9 @@ async function start(path: string, root: string, id: string): Promise<Miniflare>
 	return miniflare;
 }
 
-function unavailable(state: string, error: unknown): Fault {
-	return new Fault(
+function unavailable(state: string, error: unknown): CommandFault {
+	return new CommandFault(
 		"kv-unavailable",
-		`The local KV in ${safePart(state)} cannot be used: ${safePart(reasonOf(error).split("\n", 1)[0] ?? "")}\nCheck that it is a folder that you may write to, or name another one: --persist-to DIR.`,
+		`The local KV in ${safePart(state)} cannot be used: ${systemReason(error).split("\n", 1)[0]}\nCheck that it is a folder that you may write to, or name another one: --persist-to DIR.`,
 	);
 }

@@ -1,12 +1,12 @@
 /** Owns the reading of JSON values that follow each other, in whichever lines: what `wrangler tail` and exports print. */
 
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 
 /** Takes pieces of a text, and gives each value as soon as it is whole. */
 export interface JsonStream {
 	/**
 	 * @returns the values that became whole with this piece; what is not JSON is passed over
-	 * @throws Fault where a value is larger than what is held
+	 * @throws CommandFault where a value is larger than what is held
 	 */
 	take(piece: string): readonly unknown[];
 }
@@ -52,7 +52,7 @@ export function createJsonStream(): JsonStream {
 				heldCharacters += piece.length - start;
 			}
 			if (heldCharacters > MAX_VALUE_CHARACTERS) {
-				throw new Fault(
+				throw new CommandFault(
 					"record-too-large",
 					`One JSON value of these records has more than ${MAX_VALUE_CHARACTERS.toLocaleString("en")} characters, or its brackets never close. Split it, or export one value a line.`,
 				);

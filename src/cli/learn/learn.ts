@@ -9,7 +9,7 @@ import { systemReason, writeRegularFile } from "../files/regular-file.ts";
 import { printFindings } from "../files/report.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
@@ -102,15 +102,18 @@ async function readFile(path: string, terminal: Terminal): Promise<TenantFile> {
 	const file = readTenantFile(name, text);
 	if (file.document === undefined) {
 		printFindings([file], terminal);
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-tenant-file",
 			`${safePart(path)} has errors. Correct them first: nothing is added to a file that is not valid.`,
 		);
 	}
 	if ("closed" in file.document)
-		throw new Fault("closed-tenant", `${safePart(path)} closes its tenant, so there is no list to add to.`);
+		throw new CommandFault(
+			"closed-tenant",
+			`${safePart(path)} closes its tenant, so there is no list to add to.`,
+		);
 	if (file.hosts === undefined)
-		throw new Fault(
+		throw new CommandFault(
 			"no-hosts",
 			`${safePart(path)} names no hosts, so no record can be told to be its. Add "hosts": ["api.example.com"].`,
 		);
@@ -136,12 +139,15 @@ async function readRecords(log: string, visitors: Visitors, terminal: Terminal):
 	}
 	try {
 		if (!lstatSync(log).isFile())
-			throw new Fault("not-a-regular-file", `${safePart(log)} is not a regular file, so it is left alone.`);
+			throw new CommandFault(
+				"not-a-regular-file",
+				`${safePart(log)} is not a regular file, so it is left alone.`,
+			);
 		for await (const piece of createReadStream(log, { encoding: "utf8", highWaterMark: 1024 * 1024 }))
 			take(String(piece));
 	} catch (error) {
-		if (error instanceof Fault) throw error;
-		throw new Fault("unreadable-file", `${safePart(log)} cannot be read: ${systemReason(error)}`);
+		if (error instanceof CommandFault) throw error;
+		throw new CommandFault("unreadable-file", `${safePart(log)} cannot be read: ${systemReason(error)}`);
 	}
 }
 
@@ -231,7 +237,7 @@ function checked(
 	if (file.document !== undefined && !("closed" in file.document)) return file.document;
 	const first = file.errors[0]?.finding.message ?? "";
 	const entries = additions.map(({ entry }) => safePart(entry)).join(", ");
-	throw new Fault(
+	throw new CommandFault(
 		"invalid-choice",
 		`With ${entries} ${safePart(before.source.name)} would not be valid, so nothing is written: ${first}`,
 	);

@@ -1,14 +1,10 @@
 /** Owns `cordon pull`: what KV holds becomes a folder of tenant files. */
 
 import { existsSync, readdirSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { quote } from "../../findings/finding.ts";
+import { rm } from "node:fs/promises";
 import { reasonOf } from "../../findings/reason.ts";
-import { isTenantHost } from "../../tenants/hosts.ts";
-import { tenantKey } from "../../tenants/keys.ts";
-import { isObject } from "../../tenants/salvage.ts";
 import { textDifference } from "../changes/change-words.ts";
-import { readStored, type Stored } from "../changes/changes.ts";
+import { readStored } from "../changes/changes.ts";
 import {
 	claimHosts,
 	FOLDER_ARGUMENT,
@@ -17,23 +13,18 @@ import {
 	type TenantFolder,
 } from "../files/folder.ts";
 import { MAX_TENANT_FILE_BYTES } from "../files/input.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { readRegularFile, systemReason, writeRegularFile } from "../files/regular-file.ts";
-import { splitHosts, type TenantFile } from "../files/tenant-file.ts";
+import type { TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
-import { type PullPlan, planPull, type StoredDocument } from "./pull-plan.ts";
-
-/** Something in KV that is not a tenant document. */
-interface StoreFinding {
-	readonly code: string;
-	readonly key: string;
-	readonly message: string;
-}
+import { type PullPlan, planPull } from "./pull-plan.ts";
+import { type StoreFinding, sound } from "./stored.ts";
 
 export const pull = defineCommand({
 	name: "pull",
@@ -59,7 +50,7 @@ export const pull = defineCommand({
 	exits: {
 		good: "The folder says what KV holds.",
 		findings:
-			"Something in KV is not a tenant document and was left out, a file of the folder has errors, or the answer was no.",
+			"Something in KV is not a document that the gateway serves, a file of the folder has errors, or the answer was no.",
 	},
 	async work({ positionals, options, terminal, openKv }) {
 		const [directory = ""] = positionals;
@@ -126,8 +117,8 @@ async function isAllowed(
 	return isAgreed(question, options, pull, terminal);
 }
 
-function everyFile(directory: string, source: string): Fault {
-	return new Fault(
+function everyFile(directory: string, source: string): CommandFault {
+	return new CommandFault(
 		"would-delete-everything",
 		`${source} has no host of ${safePart(directory)}, so --prune would delete every file there, and that is not done.\nCheck which KV is meant (--env, --config, --persist-to); if it is the right one, delete the files yourself.`,
 	);
@@ -173,49 +164,14 @@ async function readTarget(directory: string, terminal: Terminal): Promise<Tenant
 	);
 }
 
-/** Parts what can be a tenant file from what cannot. */
-function sound(stored: ReadonlyMap<string, Stored>): {
-	readonly documents: ReadonlyMap<string, StoredDocument>;
-	readonly findings: readonly StoreFinding[];
-} {
-	const documents = new Map<string, StoredDocument>();
-	const findings: StoreFinding[] = [];
-	for (const [host, value] of stored) {
-		const key = tenantKey(host);
-		if (!isTenantHost(host)) {
-			findings.push({
-				code: "invalid-host",
-				key,
-				message: `${quote(key)} names no host that a request could have, so it is never found. It was left out; delete it, or store its document under the right key.`,
-			});
-			continue;
-		}
-		if (!value.ok || !isObject(value.value)) {
-			findings.push({
-				code: value.ok ? "invalid-document" : "invalid-json",
-				key,
-				message: `${quote(key)} holds ${value.ok ? "no JSON object" : `no JSON (${value.reason})`}, so the gateway refuses that host. It was left out; a push of a file that names the host replaces it.`,
-			});
-			continue;
-		}
-		const { value: document, hosts } = splitHosts(value.value);
-		if (hosts !== undefined) {
-			findings.push({
-				code: "hosts-in-document",
-				key,
-				message: `${quote(key)} holds a document with "hosts", which belongs in tenant files only, so the gateway refuses it. It was pulled without; push it to put that right.`,
-			});
-		}
-		if (isObject(document)) documents.set(host, document);
-	}
-	return { documents, findings };
-}
-
 async function carryOut({ writes, deletes }: PullPlan, directory: string, terminal: Terminal): Promise<void> {
 	try {
-		await mkdir(directory, { recursive: true });
+		makeFolder(directory);
 	} catch (error) {
-		throw new Fault("unwritable-folder", `${safePart(directory)} cannot be made: ${systemReason(error)}`);
+		throw new CommandFault(
+			"unwritable-folder",
+			`${safePart(directory)} cannot be made: ${systemReason(error)}\nNothing was written: name another folder.`,
+		);
 	}
 	const total = writes.length + deletes.length;
 	let done = 0;
@@ -239,7 +195,7 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 			},
 		);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"pull-incomplete",
 			`${shareOf(done, total)} written or deleted, ${next}\n${reasonOf(error)}`,
 		);

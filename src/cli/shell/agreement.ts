@@ -12,7 +12,7 @@ interface Asking {
 
 /**
  * Asks, unless `--yes` has answered.
- * @throws Fault where nobody can be asked
+ * @throws CommandFault where nobody can be asked
  */
 export async function isAgreed(
 	question: string,
@@ -22,11 +22,12 @@ export async function isAgreed(
 ): Promise<boolean> {
 	if (yes) return true;
 	if (json || !terminal.interactive) {
-		throw usage(
-			"not-confirmed",
-			`${question} ${json ? "With --json nobody is asked" : "There is no terminal to ask on"}, so nothing was written. Add --yes to do it.`,
-			spec,
-		);
+		const why = json
+			? "With --json nobody is asked"
+			: process.env["CI"]
+				? "Where CI is set nobody is asked"
+				: "There is no terminal to ask on";
+		throw usage("not-confirmed", `${question} ${why}, so nothing was written. Add --yes to do it.`, spec);
 	}
 	const given = await withWord(
 		() => "Nothing was written.",

@@ -2,7 +2,7 @@
 
 import { titleOf } from "../../explain/expectations.ts";
 import type { FileResults } from "./run.ts";
-import { placeOf } from "./words.ts";
+import { placeInFile } from "./words.ts";
 
 /** A document of its own; its elements are so few that an XML library would be more to look after than this. */
 export function junitXml(done: readonly FileResults[]): string {
@@ -15,7 +15,7 @@ export function junitXml(done: readonly FileResults[]): string {
 				return `${open}>\n      <system-out>${escaped(notes.join("\n"))}</system-out>\n    </testcase>`;
 			}
 			const lines = [
-				`at ${placeOf(file, pointer)}`,
+				`at ${placeInFile(file, pointer)}`,
 				...why,
 				...notes,
 				...fixes.map(({ says }) => `To make it hold: ${says}`),

@@ -1,12 +1,12 @@
 /** Owns expectations asked of the deployed hosts: preflights and GET or HEAD only, without cookies. */
 
-import { nextStep, type Received } from "../../browser/conversation.ts";
 import { getHeader } from "../../browser/header-list.ts";
+import { nextStep, type Received } from "../../browser/next-step.ts";
 import type { OutgoingRequest } from "../../browser/outgoing.ts";
 import type { StepCode } from "../../browser/steps.ts";
 import { isWithoutPolicy, problemOf } from "../../doctor/causes/cordon.ts";
 import type { Reach } from "../../doctor/network/route.ts";
-import { exchange } from "../../doctor/network/wire.ts";
+import { exchangeOnce } from "../../doctor/network/wire.ts";
 import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
 import { type PolicyTestResult, stepWords } from "../../explain/policy-tests.ts";
 import { type PageCall, pageCall, pageRequest } from "../../explain/question.ts";
@@ -63,8 +63,8 @@ async function askHost(
 	const received: Received[] = [];
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") {
-			const { readable, failedStep } = next.verdict;
+		if (next.kind === "outcome") {
+			const { readable, failedStep } = next.outcome;
 			if (readable === expectation.readable) {
 				const notes = failedStep === undefined || DENIALS.has(failedStep.code) ? [] : [stepWords(failedStep)];
 				return { ...asked, outcome: "held", why: [], notes };
@@ -79,7 +79,7 @@ async function askHost(
 		if (received.length >= MAX_REQUESTS) return undecided("The redirects do not come to an end.");
 		const target = new URL(next.request.url).host;
 		if (target !== call.url.host) return undecided(`It is redirected to ${target}, which is not asked.`);
-		const answer = await exchange(safe(next.request, call), reach, TIMEOUT_SECONDS);
+		const answer = await exchangeOnce(safe(next.request, call), reach, TIMEOUT_SECONDS);
 		// A host that is not there proves nothing, not even that a page cannot read it.
 		if ("networkError" in answer) return undecided(`No answer: ${answer.networkError}.`);
 		const problem = problemOf({ answer });

@@ -9,7 +9,7 @@ import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, kvPlace } from "../kv/kv-options.ts";
 import { REACH_OPTIONS, type Refuse, readReach } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 import { junitXml } from "./junit.ts";
@@ -117,7 +117,7 @@ async function readFiles(path: string, terminal: Terminal): Promise<readonly Ten
 	if (path !== STANDARD_INPUT && kindAt(path) === "folder") {
 		const files = await readFolder(path, terminal);
 		if (files.length > 0) return files;
-		throw new Fault(
+		throw new CommandFault(
 			"empty-folder",
 			`${safePart(path)} has no tenant file (*.json, *.jsonc), so there is nothing to test.`,
 		);

@@ -10,7 +10,7 @@ import { allHeld, type FileResults } from "./run.ts";
 const INDENT = " ".repeat(6);
 
 /** `acme.jsonc:12:5` */
-export function placeOf({ source, locate }: TenantFile, pointer: string): string {
+export function placeInFile({ source, locate }: TenantFile, pointer: string): string {
 	const { line, column } = source.position(locate({ code: "", message: "", pointer }).start);
 	return `${source.name}:${line}:${column}`;
 }
@@ -55,7 +55,7 @@ function printResult(file: TenantFile, result: PolicyTestResult, terminal: Termi
 	const mark = { held: colors.green("✓"), failed: colors.red("✗"), undecided: colors.yellow("?") }[outcome];
 	terminal.out(`  ${mark} ${safePart(`${host}: ${titleOf(expectation)}`)}`);
 	const lines =
-		outcome === "held" ? notes : [`at ${placeOf(file, pointer)}`, ...why, ...notes, ...fixWords(fixes)];
+		outcome === "held" ? notes : [`at ${placeInFile(file, pointer)}`, ...why, ...notes, ...fixWords(fixes)];
 	for (const line of lines) {
 		terminal.out(wrap(safePart(line), columns, INDENT));
 	}

@@ -5,7 +5,7 @@ import { isLoopback } from "../../cors/origin-syntax.ts";
 import { PROBLEM_CODES, type ProblemCode } from "../../gateway/problem.ts";
 import { isPlain } from "../../tenants/path-readings.ts";
 import type { Visit } from "../network/network.ts";
-import { type Answered, answeredTurns, type Seen } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns, type Seen } from "../seen.ts";
 import { type TenantFix, tenantFix } from "../tenant-fix.ts";
 import { CORS_STEPS, type FindCause } from "./cause.ts";
 
@@ -84,7 +84,7 @@ export async function withTenantFix(seen: Seen): Promise<Seen> {
 }
 
 /** Every code of ours is told by `type` and `code` together, so that nobody else's problem is taken for it. */
-export function problemOf({ answer }: Pick<Answered, "answer">): ProblemCode | undefined {
+export function problemOf({ answer }: Pick<AnsweredExchange, "answer">): ProblemCode | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(answer.body);
@@ -126,7 +126,7 @@ const OF_WHOLE_HOST: ReadonlySet<ProblemCode | undefined> = new Set([
 ]);
 
 /** Whether an answer of Cordon says that it has no policy to go by, so that it tells nothing of one. */
-export function isWithoutPolicy(answered: Pick<Answered, "answer">): boolean {
+export function isWithoutPolicy(answered: Pick<AnsweredExchange, "answer">): boolean {
 	const code = problemOf(answered);
 	return code === "unknown-tenant" || code === "tenant-unavailable";
 }

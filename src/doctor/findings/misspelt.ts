@@ -14,7 +14,7 @@ import {
 } from "../../cors/standard.ts";
 import { closest } from "../../findings/closest.ts";
 import type { DoctorFinding } from "../finding.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
 /** What servers send of CORS. */
 const MEANT: readonly string[] = [
@@ -48,7 +48,7 @@ export interface Misspelt {
 }
 
 /** The misspelt headers of one answer, where the right one is not there too. */
-export function misspeltIn({ answer: { headers } }: Answered): readonly Misspelt[] {
+export function misspeltIn({ answer: { headers } }: AnsweredExchange): readonly Misspelt[] {
 	return headers.flatMap(([name]) => {
 		const meant = meantBy(name.toLowerCase());
 		return meant === undefined || getHeader(headers, meant) !== null ? [] : [{ came: name, meant }];
@@ -70,7 +70,7 @@ function isNearly(name: string): boolean {
 }
 
 /** One finding for each wrong name; that the right one is missing may be told by a step as well. */
-export function misspeltHeaders(exchanges: readonly Answered[]): readonly DoctorFinding[] {
+export function misspeltHeaders(exchanges: readonly AnsweredExchange[]): readonly DoctorFinding[] {
 	const found = new Map<string, { readonly misspelt: Misspelt; readonly requests: number[] }>();
 	for (const exchange of exchanges) {
 		for (const misspelt of misspeltIn(exchange)) {

@@ -39,7 +39,7 @@ export function isNotTls(error: unknown): boolean {
  * The failure that an error of Node's network modules stands for.
  * @param instead the machine that was asked in place of the URL's host
  */
-export function networkError(
+export function wireFailureOf(
 	error: NodeJS.ErrnoException,
 	{ host: own, hostname: ownName, href, protocol, port }: URL,
 	instead?: string,

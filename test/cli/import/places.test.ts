@@ -198,7 +198,11 @@ virtual_hosts:
         cors: ${cors("off", ", filter_enabled: { default_value: { numerator: 0 } }")}
       - match: { prefix: "/" }
         typed_per_filter_config: { envoy.filters.http.cors: ${cors("route")} }`);
-		expect(places).toEqual({ "api.acme.com": ["https://route.acme.com"] });
+		expect(places).toEqual({
+			"api.acme.com": ["https://route.acme.com"],
+			"api.acme.com/off/*": [],
+			"api.acme.com/x/*": [],
+		});
 	});
 	test("Istio: a policy of an expression of paths is not that of the whole host", () => {
 		const { places } = imported(`

@@ -1,14 +1,14 @@
 /** Owns a tenant's document: its editor, what is wrong with it, and the ways to save, discard and delete it. */
 
 import { hrefOf } from "../address.ts";
-import { listVersions, mayWrite, pretty, readTenant, type Version } from "../api.ts";
+import { type ApiVersion, fetchVersions, mayWrite, pretty, readTenant } from "../api.ts";
 import { confirmDelete } from "../deleting.ts";
 import { announce, type Child, fill, h } from "../dom.ts";
 import { draftOf, keepDraft } from "../drafts.ts";
-import type { Checked, PlacedFinding } from "../editor/check.ts";
+import type { Checked, DraftFinding } from "../editor/check.ts";
 import { createEditor, type Editor } from "../editor/editor.ts";
 import { fixedText } from "../editor/fix.ts";
-import { createFindings } from "../findings.ts";
+import { createFindingsList } from "../findings-list.ts";
 import { save } from "../saving.ts";
 import { createTry } from "../try.ts";
 import { failureElement, timeElement, type View } from "../view.ts";
@@ -27,7 +27,7 @@ export function documentView(host: string): View {
 		opened?.close();
 		fill(body, loading());
 		try {
-			const [stored, versions] = await Promise.all([readTenant(host), listVersions(host)]);
+			const [stored, versions] = await Promise.all([readTenant(host), fetchVersions(host)]);
 			const isWritable = await mayWrite(host, stored.etag);
 			if (isLeft) return;
 			const latest = versions.items[0];
@@ -55,7 +55,7 @@ function loading(): HTMLElement {
 	return h("p", { class: "loading", role: "status" }, "Loading the document …");
 }
 
-function metaOf(host: string, latest: Version | undefined, isStored: boolean): readonly Child[] {
+function metaOf(host: string, latest: ApiVersion | undefined, isStored: boolean): readonly Child[] {
 	if (latest === undefined) return ["No document is stored for this host."];
 	if (!isStored) {
 		const way = h("a", { href: hrefOf({ view: "history", host }) }, "the history brings it back");
@@ -90,7 +90,7 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 	const discardButton = h("button", { type: "button", class: "button", onclick: discard }, "Discard changes");
 	const deleteButton = h("button", { type: "button", class: "button danger", onclick: remove }, "Delete …");
 	const tried = createTry(host);
-	const findings = createFindings({
+	const findings = createFindingsList({
 		goTo: ({ from, to }) => editor.show(from, to),
 		lineOf: (at) => editor.line(at),
 		fix: isWritable ? takeFix : undefined,
@@ -157,7 +157,7 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 		reload();
 	}
 
-	function takeFix({ fix = [], from, code }: PlacedFinding): void {
+	function takeFix({ fix = [], from, code }: DraftFinding): void {
 		const fixed = fixedText(editor.text(), fix);
 		if (fixed === undefined) return;
 		editor.replace(fixed);

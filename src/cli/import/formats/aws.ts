@@ -27,6 +27,7 @@ export const s3: Format = {
 			return {
 				name: `CORS rule ${textOf(member(rule, "ID", "Id")) ?? index + 1}`,
 				scope,
+				isStacked: true,
 				line: rule.line,
 				hosts: [],
 				paths: [],
@@ -193,7 +194,9 @@ export const cloudFront: Format = {
 	},
 };
 
-/** `ALL` is CloudFront's word for every method. */
+/** `ALL` is CloudFront's word for these. */
+const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 function allMethods(tree: Tree | undefined): Names {
-	return items(tree).some(({ value }) => value === "ALL") ? "any" : namesOf(tree, "literal-star", []);
+	return items(tree).some(({ value }) => value === "ALL") ? ALL_METHODS : namesOf(tree, "literal-star", []);
 }

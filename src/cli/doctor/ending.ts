@@ -5,7 +5,7 @@ import type { Diagnosis } from "../../doctor/diagnosis.ts";
 import { counted } from "../shell/terminal.ts";
 
 /** What it comes to. */
-export interface Conclusion {
+export interface Ending {
 	readonly word: "readable" | "blocked" | "not decided" | "could not run";
 	readonly color: "green" | "red" | "yellow";
 	readonly sentence: string;
@@ -19,14 +19,14 @@ export const CREDENTIALS_WORDS = {
 } as const;
 
 /** What a diagnosis comes to. */
-export function conclusionOf(diagnosis: Diagnosis): Conclusion {
+export function endingOf(diagnosis: Diagnosis): Ending {
 	const { readable, cause, firstToFix, conversation } = diagnosis;
-	const { failure, stop, verdict, unsentWrite } = conversation;
+	const { failure, stop, outcome, unsentWrite } = conversation;
 	if (readable === false) {
 		const step = firstToFix === undefined ? "" : `step ${firstToFix.number} failed. `;
 		const words = cause?.message ?? [firstToFix?.advice ?? "", ...alsoToFix(diagnosis)].join(" ");
 		const judged =
-			verdict !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
+			outcome !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
 				? ` (The ${unsentWrite.method} was not sent: this is what a GET of the same URL shows. --send sends it.)`
 				: "";
 		return { word: "blocked", color: "red", sentence: `${step}${words}${judged}` };
@@ -37,7 +37,7 @@ export function conclusionOf(diagnosis: Diagnosis): Conclusion {
 	if (stop !== undefined) {
 		return { word: "not decided", color: "yellow", sentence: cause?.message ?? stopSentence(diagnosis) };
 	}
-	if (readable && verdict !== undefined) {
+	if (readable && outcome !== undefined) {
 		return { word: "readable", color: "green", sentence: readableSentence(diagnosis) };
 	}
 	return { word: "not decided", color: "yellow", sentence: cause?.message ?? "" };
@@ -60,9 +60,9 @@ function stopSentence({ conversation: { stop } }: Diagnosis): string {
 	return stop.message;
 }
 
-function readableSentence({ conversation: { verdict, unsentWrite }, cause }: Diagnosis): string {
-	if (verdict === undefined) return "";
-	const { exposedHeaders, hiddenHeaders, status } = verdict;
+function readableSentence({ conversation: { outcome, unsentWrite }, cause }: Diagnosis): string {
+	if (outcome === undefined) return "";
+	const { exposedHeaders, hiddenHeaders, status } = outcome;
 	const hidden = hiddenHeaders.filter((name) => !UNINTERESTING.has(name));
 	const secret = hidden.length === 0 ? "" : ` Hidden from it: ${hidden.join(", ")}.`;
 	const seen = exposedHeaders.length === 0 ? "no header" : exposedHeaders.join(", ");
@@ -104,7 +104,7 @@ export function lastLine(
 ): string {
 	const found = findings.length === 0 ? "" : `, ${counted(findings.length, "finding")}`;
 	const left = skipped.length === 0 ? "" : `. Not tried, to keep them few: ${skipped.join(", ")}`;
-	const dropped = (conversation.verdict?.droppedHeaders ?? []).map(([name]) =>
+	const dropped = (conversation.outcome?.droppedHeaders ?? []).map(([name]) =>
 		displayName(name.toLowerCase()),
 	);
 	const out = dropped.length === 0 ? "" : `. No page can set ${dropped.join(", ")}, so browsers leave it out`;
