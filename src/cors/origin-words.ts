@@ -124,9 +124,6 @@ function fromWords(words: string, says: string): Readonly<Record<string, string>
 export function notAHost(text: string): string | undefined {
 	const bare = text.replace(/^'(.*)'$/, "$1").toLowerCase();
 	if (Object.hasOwn(NOT_HOSTS, bare)) return NOT_HOSTS[bare];
-	if (/^\$\{?\w|^\{\{|^%\w+%$|^process\.env/.test(text)) {
-		return "is a variable, and variables are not replaced here. Write the origin itself.";
-	}
 	const [, directory] = /^directory:([a-z0-9-]{1,64})$/.exec(text) ?? [];
 	return directory === undefined
 		? undefined
@@ -160,6 +157,11 @@ function hostOf(text: string): string {
 	return splitOrigin(text)?.host ?? text;
 }
 
+/** `${HOST}`, `{{host}}`, `%HOST%`, `<your-host>`: what templates and shells would have replaced. */
+export function hasVariable(text: string): boolean {
+	return /\$\{?\w|\{\{|%\w+%|(?<!\?)<[\w-]+>|process\.env/.test(text);
+}
+
 /** Tells whether a code is one of an origin. */
 export function isOriginCode(code: string): code is OriginCode {
 	return Object.hasOwn(WORDS, code);
@@ -170,5 +172,8 @@ export function isOriginCode(code: string): code is OriginCode {
  * @param safety of the policy that it stands in
  */
 export function originMessage(code: OriginCode, text: string, safety: PatternSafety = STRICTEST): string {
+	if (hasVariable(text)) {
+		return `${quote(text)} has a variable in it, and variables are not replaced here. Write the origin itself.`;
+	}
 	return WORDS[code](quote(text), text, safety);
 }

@@ -22,3 +22,21 @@ export function pageHeaders(headers: readonly Header[]): readonly Header[] {
 		return !(isUncached && (lower === "pragma" || lower === "cache-control"));
 	});
 }
+
+/** Values with which these names need asking; others need it with any. */
+const ASKED_VALUES: Readonly<Record<string, string>> = {
+	"content-type": "application/json",
+	range: "bytes=0-0,2-2",
+	accept: "(x)",
+	"accept-language": "(x)",
+	"content-language": "(x)",
+};
+
+/** The headers that a preflight asks for: it has their names alone. */
+export function announcedHeaders(names: string | null | undefined): readonly Header[] {
+	return (names ?? "")
+		.split(",")
+		.map((name) => name.trim())
+		.filter((name) => name !== "")
+		.map((name): Header => [name, ASKED_VALUES[name.toLowerCase()] ?? "x"]);
+}

@@ -19,6 +19,8 @@ export interface PolicyTestResult {
 	readonly outcome: "held" | "failed" | "undecided";
 	/** Of the browser, where the page was to read and cannot. */
 	readonly failedStep?: Step;
+	/** What the path is under; undefined of what deployed hosts were asked. `report`: it is what will hold once Cordon enforces. */
+	readonly mode?: Explanation["mode"];
 	/** Why it did not hold, in sentences; empty where it did. */
 	readonly why: readonly string[];
 	/** What else to know of it, in sentences: that it holds for another reason than one may think. */
@@ -55,16 +57,11 @@ export async function runExpectations(
 			const enforced =
 				explained.mode === "report" ? await ask(enforcing(document as TenantDocument)) : explained;
 			if ("problem" in enforced) throw new Error("a document is valid in report mode alone");
-			const result = resultOf(asked, enforced);
-			const notes = explained.mode === "report" ? [REPORT_NOTE, ...result.notes] : result.notes;
-			results.push({ ...result, notes });
+			results.push({ ...resultOf(asked, enforced), mode: explained.mode });
 		}
 	}
 	return results;
 }
-
-const REPORT_NOTE =
-	"This is report mode: the answer is what Cordon will decide once it enforces. For now the API's own headers decide.";
 
 type Asked = Pick<PolicyTestResult, "host" | "expectation" | "pointer">;
 

@@ -1,5 +1,6 @@
 /** Owns the words for what is wrong with a document's structure, and the value or the key that was meant. */
 
+import { mendOrigin } from "../cors/origin-mend.ts";
 import type { PatternSafety } from "../cors/pattern-safety.ts";
 import { closest } from "../findings/closest.ts";
 import { quote } from "../findings/finding.ts";
@@ -11,6 +12,7 @@ import { meantDocumentKey, meantMemberKey, meantPolicyKey } from "./peer-keys.ts
 import { isObject } from "./salvage.ts";
 import { tenantSchema } from "./schema.ts";
 import type { BrokenRule, Shape } from "./structure.ts";
+import { meantUpstream } from "./upstream-words.ts";
 
 /** What stands at a place, and around it. */
 export interface Around {
@@ -76,7 +78,7 @@ export function ruleWords({ rule, rules }: BrokenRule, value: unknown): Said {
 
 const policyKeys = () => Object.keys(entriesOf(tenantSchema.entries.cors) ?? {});
 
-export function keyWords(known: readonly string[], { root, pointer }: Around): Said {
+export function keyWords(known: readonly string[], { root, pointer, safety }: Around): Said {
 	const tokens = tokensOf(pointer);
 	const key = tokens.at(-1) ?? "";
 	const say = (rest: string, meant?: string): Said => ({
@@ -112,19 +114,22 @@ export function keyWords(known: readonly string[], { root, pointer }: Around): S
 			return say(`It belongs inside "cors", where Cordon's word for it is ${quote(meant.key)}.`);
 		return say(`Remove it; known here are ${known.join(", ")}.`);
 	}
-	const alone = aloneWords(known, valueAt(root, pointer));
+	const alone = aloneWords(known, valueAt(root, pointer), safety);
 	if (alone !== undefined) return say(alone);
 	const meant = meantMemberKey(key, known) ?? closest(key, known);
 	return meant === undefined ? say(`Remove it; known here are ${known.join(", ")}.`) : didYouMean(meant);
 }
 
 /** What stands in an object, and would be right without it: the origin of an entry, the address of an upstream. */
-function aloneWords(known: readonly string[], value: unknown): string | undefined {
+function aloneWords(known: readonly string[], value: unknown, safety: PatternSafety): string | undefined {
 	if (typeof value !== "string" || !value.includes("://")) return undefined;
-	if (known.includes("directory"))
-		return `An origin stands in the list by itself, not in an object: ${quote(value)}.`;
+	if (known.includes("directory")) {
+		const { patterns = [] } = mendOrigin(value, safety) ?? {};
+		const written = patterns.length === 0 ? "" : `: ${patterns.map(quote).join(", ")}`;
+		return `An origin stands in the list by itself, not in an object${written}.`;
+	}
 	return known.includes("service")
-		? `An address stands by itself, not in an object: "upstream": ${quote(value)}.`
+		? `An address stands by itself, not in an object: "upstream": ${quote(meantUpstream(value) ?? value)}.`
 		: undefined;
 }
 

@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
 import { askLive } from "../../src/cli/test/live.ts";
 import { DIRECT } from "../../src/doctor/network/route.ts";
+import { problem } from "../../src/gateway/problem.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const APP = "https://app.acme.com";
@@ -219,7 +220,9 @@ good: 4 held`);
 				expect.stringContaining("needed Access-Control-Allow-Methods: PATCH"),
 				expect.stringContaining("needed Access-Control-Allow-Headers: x-a"),
 			]);
-			expect(result.notes).toEqual(mode === "report" ? [expect.stringContaining("report mode")] : []);
+			expect([result.mode, result.notes]).toEqual([mode, []]);
+			const { out: told } = await cordon(["test", "-"], { input });
+			expect(told.includes("All of this is under report mode")).toBe(mode === "report");
 		}
 	});
 
@@ -246,9 +249,7 @@ good: 4 held`);
 		expect(await notes({ origin: APP, request: "PATCH /" }, {})).toEqual([
 			expect.stringContaining('The origin itself is let in. It fails at "The method is allowed"'),
 		]);
-		expect(await notes({ origin: "https://evil.example" }, { mode: "report" })).toEqual([
-			expect.stringContaining("This is report mode"),
-		]);
+		expect(await notes({ origin: "https://evil.example" }, { mode: "report" })).toEqual([]);
 		const routes = [{ path: "/v1/*", cors: { origins: [] } }];
 		expect(await notes({ origin: APP, request: "GET /V1/items" }, { routes })).toEqual([
 			expect.stringContaining("the path can be read in more than one way"),
@@ -353,4 +354,43 @@ test("--live --connect-to asks another machine by the host's own name", async ()
 	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("goes with --live")]);
 	const bad = await cordon(["test", "-", "--live", "--connect-to", "nowhere"], { input });
 	expect([bad.code, bad.err]).toEqual([2, expect.stringContaining("is not a host and a port")]);
+});
+
+test("--live decides nothing by an answer that has no policy behind it, nor by a challenge of the edge", async () => {
+	const answers: Readonly<Record<string, () => Response>> = {
+		"unknown.acme.invalid": () => problem("unknown-tenant"),
+		"broken.acme.invalid": () => problem("tenant-unavailable"),
+		"closed.acme.invalid": () => problem("tenant-closed"),
+		"edge.acme.invalid": () => new Response("", { status: 403, headers: { "cf-mitigated": "challenge" } }),
+		"less.acme.invalid": () =>
+			new Response(null, {
+				status: 204,
+				headers: { "access-control-allow-origin": APP, "access-control-allow-credentials": "true" },
+			}),
+	};
+	const server = createServer(async ({ headers }, response) => {
+		const answer = answers[headers.host ?? ""]?.() ?? new Response(null, { status: 500 });
+		response.writeHead(answer.status, Object.fromEntries(answer.headers));
+		response.end(await answer.text());
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close(() => {}));
+	const { port } = server.address() as AddressInfo;
+	const input = acme([{ origin: APP, request: "PUT /", readable: false }], { hosts: Object.keys(answers) });
+	const { out } = await cordon(["test", "-", "--live", "--json", "--connect-to", `127.0.0.1:${port}`], {
+		input,
+	});
+	const told = JSON.parse(out).results.map(
+		({ outcome, why, notes }: { outcome: string; why: string[]; notes: string[] }) => [
+			outcome,
+			[...why, ...notes].join(" "),
+		],
+	);
+	expect(told).toEqual([
+		["undecided", expect.stringContaining("404 unknown-tenant")],
+		["undecided", expect.stringContaining("503 tenant-unavailable")],
+		["held", ""],
+		["undecided", expect.stringContaining("The edge challenges this client")],
+		["held", expect.stringContaining('It fails at "The method is allowed"')],
+	]);
 });

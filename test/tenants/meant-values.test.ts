@@ -88,6 +88,18 @@ describe("a word of something else's is suggested, but whoever reads it decides"
 		[beside({ originHeader: "remove" }), "/originHeader", "strip"],
 		[beside({ clientCertificate: "optional" }), "/clientCertificate", "forward"],
 		[{ cors: { origins: [".acme.com"] } }, "/cors/origins/0", "https://*.acme.com"],
+		...["300*", "3000-3010", "{3000..3010}", "[0-9]*", "[0-9]+"].map(
+			(ports): Row => [
+				{ cors: { origins: [`http://localhost:${ports}`] } },
+				"/cors/origins/0",
+				"http://localhost:*",
+			],
+		),
+		[
+			{ cors: { origins: ["https?://(localhost|127\\.0\\.0\\.1)(:\\d+)?"] } },
+			"/cors/origins/0",
+			["http://localhost:*", "http://127.0.0.1:*"],
+		],
 		[beside({ upstream: { binding: "API" } }), "/upstream/binding", "service"],
 		[
 			beside({ routes: [{ pattern: "/v1", cors: { origins: [A], credentials: true } }] }),
@@ -108,7 +120,19 @@ describe("what has no plain meaning gets words alone", () => {
 		[{ cors: { origins: ["self"] } }, "/cors/origins/0", "own origin"],
 		[{ cors: { origins: ["same-origin"] } }, "/cors/origins/0", "own origin"],
 		[{ cors: { origins: ["none"] } }, "/cors/origins/0", "empty list"],
-		[{ cors: { origins: ["$ALLOWED_ORIGIN"] } }, "/cors/origins/0", "not replaced"],
+		...["$ALLOWED_ORIGIN", "https://%HOST%", "https://*.{{APP_TLD}}", "https://<your-domain>"].map(
+			(text): readonly [object, string, string] => [
+				{ cors: { origins: [text] } },
+				"/cors/origins/0",
+				"variables are not replaced",
+			],
+		),
+		[
+			{ cors: { origins: [{ regex: "https://.*\\.acme\\.com" }] } },
+			"/cors/origins/0/regex",
+			'"https://*.acme.com"',
+		],
+		[{ cors: { origins: [{ regex: "https://(?!x).*" }] } }, "/cors/origins/0/regex", "not in an object."],
 		[{ cors: { origins: ["directory:customers"] } }, "/cors/origins/0", '{"directory": "customers"}'],
 		[{ cors: { origins: [{ exact: A }] } }, "/cors/origins/0/exact", `"${A}"`],
 		[beside({ upstream: { url: A } }), "/upstream/url", `"upstream": "${A}"`],

@@ -5,7 +5,7 @@ import { parse } from "shell-quote";
 /** The words of a command line of bash, cmd or PowerShell; or why they are not those of one curl command. */
 export function wordsOf(text: string): readonly string[] | { readonly fault: string } {
 	const command = text.trim().replace(/^(?:[$%>#]|PS [^>\n]*>)\s+(?=curl\b)/, "");
-	if (!/^curl(?:\.exe)?(?:\s|$)/.test(command)) return { fault: notCurl(command) };
+	if (!/^(["']?)curl(?:\.exe)?\1(?:\s|$)/.test(command)) return { fault: notCurl(command) };
 	if (/\s["']?[‘’“”]/.test(command)) {
 		return { fault: "its quotes are typographic ones (‘ ’ “ ”), which no shell knows: put plain ones in" };
 	}

@@ -1,7 +1,7 @@
 /** Owns the reading of a curl command line, as "Copy as cURL" in a browser's developer tools writes it. */
 
 import type { Header } from "../../browser/header-list.ts";
-import { pageHeaders } from "../../doctor/recorded-headers.ts";
+import { announcedHeaders, pageHeaders } from "../../doctor/recorded-headers.ts";
 import { isBare, type Meaning, splitOption } from "./curl-options.ts";
 import { wordsOf } from "./curl-words.ts";
 
@@ -106,23 +106,6 @@ function callOf(given: readonly (readonly [Meaning, string])[]): CurlCall | Curl
 		insecure: of("insecure").length > 0,
 	};
 }
-
-/** The headers that a preflight asks for, with values that need asking. */
-function announcedHeaders(names = ""): readonly Header[] {
-	return names
-		.split(",")
-		.map((name) => name.trim())
-		.filter((name) => name !== "")
-		.map((name): Header => [name, ASKED_VALUES[name.toLowerCase()] ?? "x"]);
-}
-
-const ASKED_VALUES: Readonly<Record<string, string>> = {
-	"content-type": "application/json",
-	range: "bytes=0-0,2-2",
-	accept: "(x)",
-	"accept-language": "(x)",
-	"content-language": "(x)",
-};
 
 function originOf(referer: string | undefined): string | undefined {
 	const url = referer === undefined ? null : URL.parse(referer);

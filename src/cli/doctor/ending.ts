@@ -97,13 +97,19 @@ export function answeredByWords({ answeredBy }: Diagnosis): string {
 	return `${made ? `${name} made this answer` : `The answer came by way of ${name}`} (${evidence}). ${fix}`;
 }
 
-/** What was sent, what was found, what was left out. */
-export function lastLine({ exchanges, findings, skipped, conversation }: Diagnosis): string {
+/** What was sent, what was found, what was left out. @param isRecorded of a recording nothing is sent */
+export function lastLine(
+	{ exchanges, findings, skipped, conversation }: Diagnosis,
+	isRecorded = false,
+): string {
 	const found = findings.length === 0 ? "" : `, ${counted(findings.length, "finding")}`;
 	const left = skipped.length === 0 ? "" : `. Not tried, to keep them few: ${skipped.join(", ")}`;
 	const dropped = (conversation.outcome?.droppedHeaders ?? []).map(([name]) =>
 		displayName(name.toLowerCase()),
 	);
 	const out = dropped.length === 0 ? "" : `. No page can set ${dropped.join(", ")}, so browsers leave it out`;
-	return `${counted(exchanges.length, "request")} sent${found}${left}${out}.`;
+	const requests = isRecorded
+		? counted(exchanges.length, "recorded answer")
+		: `${counted(exchanges.length, "request")} sent`;
+	return `${requests}${found}${left}${out}.`;
 }

@@ -9,8 +9,8 @@ import { safePart } from "../shell/safe-text.ts";
 import { answeredByWords, CREDENTIALS_WORDS, endingOf, lastLine } from "./ending.ts";
 import { recordingLine } from "./other-words.ts";
 
-/** One call's report. */
-export function diagnosisMarkdown(diagnosis: Diagnosis): string {
+/** One call's report. @param isRecorded whether it is one of a recording */
+export function diagnosisMarkdown(diagnosis: Diagnosis, isRecorded = false): string {
 	const { visit, conversation, findings, cookies, checked, cause } = diagnosis;
 	const { page } = visit;
 	const { word, sentence } = endingOf(diagnosis);
@@ -56,7 +56,7 @@ export function diagnosisMarkdown(diagnosis: Diagnosis): string {
 		...(checked.length === 0
 			? []
 			: ["### Looked at, and found good", checked.map(({ words }) => `- ${text(words)}`).join("\n")]),
-		`_${text(lastLine(diagnosis))}_`,
+		`_${text(lastLine(diagnosis, isRecorded))}_`,
 	].join("\n\n");
 }
 
@@ -70,7 +70,9 @@ function findingsMarkdown(findings: readonly DoctorFinding[]): readonly string[]
 
 /** A recorded session's report. */
 export function recordingMarkdown(diagnoses: readonly Diagnosis[]): string {
-	return [`# ${recordingLine(diagnoses)}`, ...diagnoses.map(diagnosisMarkdown)].join("\n\n");
+	return [`# ${recordingLine(diagnoses)}`, ...diagnoses.map((one) => diagnosisMarkdown(one, true))].join(
+		"\n\n",
+	);
 }
 
 /** A WebSocket's report. */

@@ -16,7 +16,7 @@ export function printRecording(diagnoses: readonly Diagnosis[], entries: number,
 			out(`${colors.green("✓")} ${shownText(`${page.method} ${page.url}`)}  ${status}`);
 		} else {
 			out("");
-			printDiagnosis(diagnosis, terminal);
+			printDiagnosis(diagnosis, terminal, true);
 			out("");
 		}
 	}

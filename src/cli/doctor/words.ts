@@ -15,8 +15,8 @@ const INDENT = " ".repeat(6);
 /** Longer texts from a server are cut. */
 const MAX_SHOWN_CHARACTERS = 1000;
 
-/** Prints the whole diagnosis. */
-export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal): void {
+/** Prints the whole diagnosis. @param isRecorded whether it is one of a recording */
+export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal, isRecorded = false): void {
 	const { colors, columns } = terminal;
 	const { page } = diagnosis.visit;
 	const out = (text: string) => terminal.out(text);
@@ -35,7 +35,7 @@ export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal): void {
 	printConclusion(endingOf(diagnosis), terminal);
 	const by = answeredByWords(diagnosis);
 	if (by !== "") out(wrap(shownText(by), columns, ""));
-	out(colors.dim(wrap(shownText(lastLine(diagnosis)), columns, "")));
+	out(colors.dim(wrap(shownText(lastLine(diagnosis, isRecorded)), columns, "")));
 }
 
 /** Prints what it comes to, its first word in colour. */

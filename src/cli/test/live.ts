@@ -1,7 +1,10 @@
 /** Owns expectations asked of the deployed hosts: preflights and GET or HEAD only, without cookies. */
 
+import { getHeader } from "../../browser/header-list.ts";
 import { nextStep, type Received } from "../../browser/next-step.ts";
 import type { OutgoingRequest } from "../../browser/outgoing.ts";
+import type { StepCode } from "../../browser/steps.ts";
+import { isWithoutPolicy, problemOf } from "../../doctor/causes/cordon.ts";
 import type { Reach } from "../../doctor/network/route.ts";
 import { exchangeOnce } from "../../doctor/network/wire.ts";
 import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
@@ -14,6 +17,9 @@ import type { FileResults } from "./run.ts";
 const TIMEOUT_SECONDS = 15;
 /** Requests for one expectation: a preflight, a call, and redirects within the host. */
 const MAX_REQUESTS = 6;
+
+/** The steps that fail where an origin is denied. */
+const DENIALS: ReadonlySet<StepCode> = new Set(["allow-origin", "preflight-allow-origin"]);
 
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
 
@@ -59,7 +65,10 @@ async function askHost(
 		const next = nextStep(page, received);
 		if (next.kind === "outcome") {
 			const { readable, failedStep } = next.outcome;
-			if (readable === expectation.readable) return { ...asked, outcome: "held", why: [] };
+			if (readable === expectation.readable) {
+				const notes = failedStep === undefined || DENIALS.has(failedStep.code) ? [] : [stepWords(failedStep)];
+				return { ...asked, outcome: "held", why: [], notes };
+			}
 			return {
 				...asked,
 				outcome: "failed",
@@ -73,6 +82,17 @@ async function askHost(
 		const answer = await exchangeOnce(safe(next.request, call), reach, TIMEOUT_SECONDS);
 		// A host that is not there proves nothing, not even that a page cannot read it.
 		if ("networkError" in answer) return undecided(`No answer: ${answer.networkError}.`);
+		const problem = problemOf({ answer });
+		if (isWithoutPolicy({ answer })) {
+			return undecided(
+				`Cordon answers with ${answer.status} ${problem}: it has no policy of ${host} to go by.`,
+			);
+		}
+		if (getHeader(answer.headers, "cf-mitigated") !== null) {
+			return undecided(
+				`The edge challenges this client (${answer.status} with CF-Mitigated), so it is not the API that answers.`,
+			);
+		}
 		received.push(answer);
 	}
 }

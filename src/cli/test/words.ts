@@ -21,6 +21,8 @@ export function printResults(done: readonly FileResults[], terminal: Terminal): 
 	for (const { file, results } of done) {
 		terminal.out(colors.bold(safePart(file.source.name)));
 		for (const result of results) printResult(file, result, terminal);
+		const reported = results.filter(({ mode }) => mode === "report").length;
+		if (reported > 0) terminal.out(wrap(reportWords(reported, results.length), terminal.columns, "  "));
 		terminal.out("");
 	}
 	const count = (outcome: PolicyTestResult["outcome"]) =>
@@ -32,6 +34,12 @@ export function printResults(done: readonly FileResults[], terminal: Terminal): 
 		...(undecided > 0 ? [`${undecided} not decided`] : []),
 	];
 	terminal.out(`${allHeld(done) ? colors.green("good:") : colors.red("failed:")} ${parts.join(", ")}`);
+}
+
+/** Nothing of it is enforced yet. */
+function reportWords(reported: number, all: number): string {
+	const which = reported === all ? "All of this" : `${reported} of these ${reported === 1 ? "is" : "are"}`;
+	return `${which}${reported === all ? " is" : ""} under report mode: it is what Cordon will decide once it enforces. For now the API's own headers decide.`;
 }
 
 /** Only what did not hold. */
@@ -62,7 +70,7 @@ export function resultsReport(done: readonly FileResults[]) {
 	return {
 		passed: allHeld(done),
 		results: done.flatMap(({ file, results }) =>
-			results.map(({ host, expectation, pointer, outcome, failedStep, why, notes, fixes }) => {
+			results.map(({ host, expectation, pointer, mode, outcome, failedStep, why, notes, fixes }) => {
 				const { line, column } = file.source.position(file.locate({ code: "", message: "", pointer }).start);
 				return {
 					file: file.source.name,
@@ -71,6 +79,7 @@ export function resultsReport(done: readonly FileResults[]) {
 					pointer,
 					host,
 					title: titleOf(expectation),
+					...(mode === undefined ? {} : { mode }),
 					outcome,
 					...(failedStep === undefined ? {} : { failedStep }),
 					why,

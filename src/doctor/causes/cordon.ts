@@ -84,7 +84,7 @@ export async function withTenantFix(seen: Seen): Promise<Seen> {
 }
 
 /** Every code of ours is told by `type` and `code` together, so that nobody else's problem is taken for it. */
-export function problemOf({ answer }: AnsweredExchange): ProblemCode | undefined {
+export function problemOf({ answer }: Pick<AnsweredExchange, "answer">): ProblemCode | undefined {
 	let value: unknown;
 	try {
 		value = JSON.parse(answer.body);
@@ -124,6 +124,12 @@ export const cordonProblem: FindCause = ({ visit, conversation, tenantFix: fix }
 const OF_WHOLE_HOST: ReadonlySet<ProblemCode | undefined> = new Set([
 	...(["unknown-tenant", "tenant-unavailable", "tenant-closed"] as const),
 ]);
+
+/** Whether an answer of Cordon says that it has no policy to go by, so that it tells nothing of one. */
+export function isWithoutPolicy(answered: Pick<AnsweredExchange, "answer">): boolean {
+	const code = problemOf(answered);
+	return code === "unknown-tenant" || code === "tenant-unavailable";
+}
 
 /** Whether Cordon serves nobody at all on this host. */
 export function isNobodyServed({ conversation }: Seen): boolean {
