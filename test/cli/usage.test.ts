@@ -151,6 +151,7 @@ describe("completion", () => {
 		["origins r", ["remove"]],
 		["push --pr", ["--prune"]],
 		["push --r", ["--remote"]],
+		["import --from k", ["kong"]],
 	])("completes cordon %s", async (line, expected) => {
 		const lines = spyOnConsole();
 		await cordon(["complete", "--", ...line.split(" ")]);
