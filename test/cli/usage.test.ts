@@ -107,6 +107,39 @@ describe("completion", () => {
 		expect(lines.join("\n")).toContain("cordon");
 	});
 
+	test("of bash can be read twice, runs nothing that is typed, and leaves files to the shell", async () => {
+		const lines = spyOnConsole();
+		await cordon(["completion", "bash"]);
+		const script = lines.join("\n");
+		expect(script).not.toContain("readonly ");
+		expect(script).not.toContain("eval");
+		expect(script).toContain(`cordon complete -- "\${words[@]:1:cword}"`);
+		expect(script).toContain("\ncomplete -o default -F __cordon_complete cordon");
+	});
+
+	test.each([
+		["validate al", ":0"],
+		["push ", ":0"],
+		["push tenants --config ", ":0"],
+		["validate a.json b", ":0"],
+		["xyz", ":4"],
+		["va", ":4"],
+		["push --", ":4"],
+		["push --nothing", ":4"],
+		["completion ba", ":4"],
+	])("of cordon %s answers with %s: whether there may be files", async (line, directive) => {
+		const lines = spyOnConsole();
+		await cordon(["complete", "--", ...line.split(" ")]);
+		expect(lines.at(-1)).toBe(directive);
+	});
+
+	test("has one line for each offer", async () => {
+		const lines = spyOnConsole();
+		await cordon(["complete", "--", "origins", ""]);
+		expect(lines.map((line) => line.split("\t")[0])).toEqual(["add", "remove", "list", ":4"]);
+		expect(lines.join("\t").split("\n")).toHaveLength(1);
+	});
+
 	test("refuses another shell, and names those that there are", async () => {
 		const { code, err } = await cordon(["completion", "tcsh"]);
 		expect(code).toBe(2);
@@ -118,6 +151,7 @@ describe("completion", () => {
 		["origins r", ["remove"]],
 		["push --pr", ["--prune"]],
 		["push --r", ["--remote"]],
+		["import --from k", ["kong"]],
 	])("completes cordon %s", async (line, expected) => {
 		const lines = spyOnConsole();
 		await cordon(["complete", "--", ...line.split(" ")]);

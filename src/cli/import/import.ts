@@ -33,6 +33,7 @@ export const importCommand = defineCommand({
 			type: "string",
 			value: "FORMAT",
 			says: `What the file is: ${NAMES.join(", ")}. Left out, it is recognised.`,
+			offers: NAMES,
 		},
 		out: { type: "string", value: "DIR", says: "The folder to write to. Left out: tenants." },
 		"dry-run": { type: "boolean", says: "Write nothing; show what would be written." },

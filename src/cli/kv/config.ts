@@ -82,7 +82,7 @@ function findConfig(): string {
 		if (dirname(folder) === folder) {
 			throw new CommandFault(
 				"missing-config",
-				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which KV namespace is meant.\nRun it in your project's folder, or name the file: --config FILE.`,
+				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which KV namespace is meant.\nRun it in your project's folder, name the file (--config FILE), or make a project here: npx cordon init.`,
 			);
 		}
 	}

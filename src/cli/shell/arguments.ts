@@ -87,6 +87,8 @@ function optionOf(name: string, spec: OptionSpec, command: Command, added: Comma
 		return new Option(spec.short === undefined ? flag : `-${spec.short}, ${flag}`, spec.says);
 	}
 	const option = new Option(`${flag} <${spec.value}>`, spec.says);
+	// Not its `choices`, which would refuse others in commander's words.
+	if (spec.offers !== undefined) option.argChoices = [...spec.offers];
 	return option.argParser((value: string, before: string | readonly string[] | undefined) => {
 		// What looks like the next option was not meant to be this one's value; "-" alone is standard input.
 		if (value.startsWith("-") && value !== "-" && !isInline(`${flag}=${value}`, added)) {

@@ -12,6 +12,8 @@ export type OptionSpec =
 			/** What its value is called in the help. */
 			readonly value: string;
 			readonly says: string;
+			/** All values that there are, for the shell to offer; what refuses another one is the command itself. */
+			readonly offers?: readonly string[];
 			/** Whether it may be given several times. */
 			readonly multiple?: true;
 	  };

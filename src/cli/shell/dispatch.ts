@@ -11,9 +11,8 @@ import { addOverviewHelp, helpStyle } from "./help.ts";
 import { type ExitCode, wrap } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
 
-/** The command that writes a shell's completion script. */
+/** The command that writes a shell's completion script, and the one that such a script calls, with the words so far. */
 const COMPLETION = "completion";
-/** The one that such a script calls, with the words so far. */
 const COMPLETE = "complete";
 
 /** Runs one command line and gives its exit code; never rejects. */
@@ -53,12 +52,15 @@ async function dispatch(argv: readonly string[], outside: Outside): Promise<Exit
 			exitCode = code;
 		});
 	}
-	if (word === COMPLETION || word === COMPLETE) {
-		const { default: addCompletion } = await import("@bomb.sh/tab/commander");
-		addCompletion(program, { completionCommandName: COMPLETION });
-	} else addSummary(program, COMPLETION, "print a shell's completion script");
+	const parse = () => program.parseAsync(isUnknown(word, program) ? [word] : [...argv], { from: "user" });
 	try {
-		await program.parseAsync(isUnknown(word, program) ? [word] : [...argv], { from: "user" });
+		if (word === COMPLETION || word === COMPLETE) {
+			const { runCompletion } = await import("./completion.ts");
+			await runCompletion(program, { script: COMPLETION, answer: COMPLETE }, argv, parse);
+		} else {
+			addSummary(program, COMPLETION, "print a shell's completion script");
+			await parse();
+		}
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		// Help or a version that was asked for; help that was not comes with 2.

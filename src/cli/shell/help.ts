@@ -15,6 +15,8 @@ export function helpStyle({ columns = DEFAULT_COLUMNS }: Terminal, colors: Color
 		// A colour is a mark of ours until it is written, and no terminal's code.
 		displayWidth: visibleLength,
 		subcommandTerm: (command) => command.name(),
+		// Without what commander would add: the words have the values in them.
+		optionDescription: ({ description }) => description,
 		styleTitle: colors.bold,
 		styleCommandText: colors.bold,
 		styleSubcommandTerm: colors.cyan,
