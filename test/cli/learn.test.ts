@@ -100,6 +100,36 @@ describe("records are found in", () => {
 		]);
 	});
 
+	const cut = tail(one);
+	test.each([
+		["in a text", cut.slice(0, cut.indexOf("not-listed") + 4)],
+		["between two members", cut.slice(0, cut.indexOf("scriptName") - 6)],
+		["within a list", `[\n{"event": {`],
+		["after a list's element", `[\n{"event": "other"},\n`],
+		["and brackets that are no JSON", "[wrangler:info] GET /x[1 200 OK (3ms)\n[b] {open"],
+	])("what follows a record that is cut off %s", (_, before) => {
+		const text = `${before}\n${tail(verdict("https://later.acme.com"))}\n${JSON.stringify(one)}\n`;
+		for (const pieces of [[text], [...text]]) {
+			const stream = createJsonStream();
+			const found = pieces.flatMap((piece) => stream.take(piece)).flatMap((value) => verdictsIn(value));
+			expect(found.map(({ origin }) => origin)).toEqual(["https://later.acme.com", "https://www.acme.com"]);
+		}
+	});
+
+	test("a list of lines, as people join them", () => {
+		const text = `[\n${JSON.stringify(one)},\n${JSON.stringify(one)}\n]\n`;
+		const found = createJsonStream()
+			.take(text)
+			.flatMap((value) => verdictsIn(value));
+		expect(found).toHaveLength(2);
+	});
+
+	test("names of headers that were cut off after 512 characters are not taken for whole", () => {
+		const names = `x-first,${"x-".padEnd(512, "a")}`.slice(0, 512);
+		const [found] = verdictsIn(verdict("https://www.acme.com", { requestHeaders: names }));
+		expect(found?.requestHeaders).toEqual(["x-first"]);
+	});
+
 	test("pieces that are cut anywhere", () => {
 		const text = tail(one, verdict("https://b.acme.com", { method: 'PUT"}{' }));
 		const stream = createJsonStream();

@@ -67,12 +67,15 @@ function asVerdict(
 	];
 }
 
+/** After so many characters the gateway cuts the headers that it records. */
+const MAX_RECORDED_HEADERS_CHARACTERS = 512;
+
 function namesIn(value: unknown): readonly string[] {
 	if (typeof value !== "string") return [];
-	return value
-		.split(",")
-		.map((name) => name.trim())
-		.filter((name) => name !== "");
+	const names = value.split(",");
+	// The last one may be half a name.
+	if (value.length >= MAX_RECORDED_HEADERS_CHARACTERS) names.pop();
+	return names.map((name) => name.trim()).filter((name) => name !== "");
 }
 
 /** A query's numbers come as text where they are large. */
