@@ -100,6 +100,13 @@ describe("records are found in", () => {
 		]);
 	});
 
+	test("an event of Workers Logs once, which has its line as a value and as a text", () => {
+		const $metadata = { id: "1", message: JSON.stringify(one) };
+		const event = { timestamp: 1_790_000_000_000, source: one, $metadata };
+		expect(verdictsIn({ result: { events: { events: [event] } } })).toHaveLength(1);
+		expect(verdictsIn({ timestamp: 1_790_000_000_000, source: {}, $metadata })).toHaveLength(1);
+	});
+
 	const cut = tail(one);
 	test.each([
 		["in a text", cut.slice(0, cut.indexOf("not-listed") + 4)],

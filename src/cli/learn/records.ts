@@ -37,7 +37,9 @@ export function verdictsIn(value: unknown, atMilliseconds?: number, depth = 0): 
 	if (value["event"] === "cors-verdict") return asVerdict(value, at);
 	const row = rowOf(value);
 	if (row !== undefined) return asVerdict(row, at);
-	return Object.values(value).flatMap((item) => verdictsIn(item, at, depth + 1));
+	// Workers Logs have a line as a value in "source", and once more as its text beside it.
+	const found = verdictsIn(value["source"], at, depth + 1);
+	return found.length > 0 ? found : Object.values(value).flatMap((item) => verdictsIn(item, at, depth + 1));
 }
 
 function asVerdict(
