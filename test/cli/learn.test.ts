@@ -244,6 +244,39 @@ describe("cordon learn", () => {
 		expect(again.code).toBe(0);
 	});
 
+	test("allows in one go an origin, and the method and headers that it asks for", async () => {
+		const { file, log } = world(
+			verdict("https://www.acme.com", { kind: "preflight", method: "PUT", requestHeaders: "x-id" }),
+		);
+		const accepted = [
+			"--accept",
+			"https://www.acme.com",
+			"--accept-method",
+			"PUT",
+			"--accept-header",
+			"X-Id",
+		];
+		const ran = await cordon(["learn", file, "--from", log, ...accepted]);
+		expect(ran.out).toContain("1 time, 2026");
+		expect(ran.out).toContain(
+			'Nothing that was seen would be denied. To enforce it, take out "mode": "report"',
+		);
+		expect(ran.code).toBe(0);
+	});
+
+	test("says to take out the report mode of a route too", async () => {
+		const at = folder({
+			"acme.jsonc": {
+				hosts: ["api.acme.com"],
+				cors: { origins: [] },
+				routes: [{ path: "/v1/*", mode: "report", cors: { origins: ["https://b.acme.com"] } }],
+			},
+			"log.json": tail(verdict("https://b.acme.com", { route: "/v1/*" })),
+		});
+		const ran = await cordon(["learn", join(at, "acme.jsonc"), "--from", join(at, "log.json")]);
+		expect(ran.out).toContain('take out "mode": "report"');
+	});
+
 	test("adds to the route that denied", async () => {
 		const at = folder({
 			"acme.jsonc": {
