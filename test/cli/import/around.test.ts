@@ -171,7 +171,7 @@ spec:
 	{
 		title: "APISIX: a route without the plugin, and one of a service without it",
 		text: `routes:
-  - { uri: /*, plugins: { cors: { allow_origins: "${ONE}" } } }
+  - { uri: /*, plugins: { cors: { allow_origins: "${ONE}", allow_headers: X-Id } } }
   - { uri: /none/* }
   - { uri: /exact }`,
 		allowed: [`(source.jsonc)/v1 ${ONE}`],

@@ -109,6 +109,12 @@ describe("AWS in the words of other tools", () => {
 			documents: { "(source.jsonc)": { cors: { origins: [ONE], credentials: true, methods: ["PUT"] } } },
 		});
 	});
+	test("a condition of CloudFormation: one case is carried over, and it is said to be one", () => {
+		const cors = { "Fn::If": ["Prod", { allowOrigins: [ONE] }, { Ref: "AWS::NoValue" }] };
+		const outcome = importing(JSON.stringify({ Body: { "x-amazon-apigateway-cors": cors } }), "a.json");
+		expect(outcome.documents["(source.jsonc)"]?.cors).toEqual({ origins: [ONE] });
+		expect(outcome.leftOut).toBe(1);
+	});
 	test("SAM's `CorsConfiguration: true` is everybody", () => {
 		const text =
 			"Resources: { Api: { Type: AWS::Serverless::HttpApi, Properties: { CorsConfiguration: true } } }";

@@ -85,11 +85,24 @@ export const apiGateway: Format = {
 				requestHeaders: namesOf(member(cors, "AllowHeaders"), "literal-star", []),
 				exposedHeaders: namesOf(member(cors, "ExposeHeaders"), "literal-star", []),
 				maxAgeSeconds: secondsOf(member(cors, "MaxAge")),
-				remarks: [],
+				remarks: conditionRemarks(owner),
 			};
 		});
 	},
 };
+
+function conditionRemarks(owner: Tree): readonly Remark[] {
+	const [cors] = items(member(owner, "CorsConfiguration", "x-amazon-apigateway-cors"));
+	return cors?.child("Fn::If") === undefined
+		? []
+		: [
+				{
+					line: cors.line,
+					text: "This is for one case of a condition (Fn::If). What is so in the other case is left out.",
+					isLeftOut: true,
+				},
+			];
+}
 
 function has(tree: Tree, name: string): boolean {
 	return tree.child(name)?.value !== undefined;
@@ -97,6 +110,10 @@ function has(tree: Tree, name: string): boolean {
 
 function corsOf(tree: Tree): Tree | undefined {
 	const [cors] = items(member(tree, "CorsConfiguration", "x-amazon-apigateway-cors"));
+	// Of a condition in CloudFormation, what is said in either case; that it is one is remarked.
+	const branches = items(cors?.child("Fn::If")).slice(1);
+	const branch = branches.find((one) => member(one, "AllowOrigins") !== undefined);
+	if (branch !== undefined) return branch;
 	// SAM's word for everybody.
 	if (cors !== undefined && isOn(cors))
 		return holding(cors, new Map([["AllowOrigins", listOf(["*"], cors)]]));
