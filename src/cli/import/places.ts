@@ -164,7 +164,9 @@ function inCommon(own: readonly CarriedPolicy[], remarks: Remark[]): Cors {
 /** A route that says what is so around it anyway. */
 function dropNeedless(document: ImportedDocument, path: string): void {
 	const others = document.routes?.filter((route) => route.path !== path) ?? [];
-	if (letsIn(surroundings(document, others, path))) return;
+	const own = document.routes?.find((route) => route.path === path)?.cors ?? { origins: [] };
+	const around = surroundings(document, others, path);
+	if (!isDeepStrictEqual(around, own) && (letsIn(around) || letsIn(own))) return;
 	if (others.length === 0) delete document.routes;
 	else document.routes = others;
 }
