@@ -60,7 +60,9 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 	}
 	if (origins !== "*") markCovered(entries, written);
 	const take = (carried: CarriedNames, what: string) => {
-		if (carried.why !== undefined) remarks.push({ line: source.line, text: `${what}: ${carried.why}.` });
+		if (carried.why !== undefined) {
+			remarks.push({ line: source.line, text: `${what}: ${carried.why}.`, isLeftOut: true });
+		}
 		return carried.value === undefined ? undefined : carried.value === "*" ? "*" : [...carried.value];
 	};
 	const methods = take(carryMethods(source.methods, credentials), "methods");

@@ -62,8 +62,9 @@ export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	if (text === "null") {
 		return leftOut(`"null" is the origin of every sandboxed frame and local file, so anybody can have it`);
 	}
-	const filledIn = PLACEHOLDER.exec(text)?.[0];
-	if (filledIn !== undefined && rule.match.kind !== "regex") {
+	const marks = rule.match.kind === "regex" ? PLACEHOLDER_IN_EXPRESSION : PLACEHOLDER;
+	const filledIn = marks.exec(text)?.[0];
+	if (filledIn !== undefined) {
 		return leftOut(
 			`${quote(filledIn)} is filled in when the source is deployed: put in what it stands for, or import what comes out of the template`,
 		);
@@ -74,8 +75,11 @@ export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	return { ...carried, outcome: "made-safe", why };
 }
 
-/** What templates and shells leave open: `${NAME}`, `{{ .Values.host }}`, `<your-host>`, `$NAME`. */
-const PLACEHOLDER = /\$\{[^}]*\}?|\{\{.*\}\}|<[^>]*>|\$[A-Za-z_]\w*|%[A-Z_]+%/;
+/** What templates and shells leave open: `${NAME}`, `{{ .Values.host }}`, `<your-host>`, `$NAME`, `__NAME__`. */
+const PLACEHOLDER =
+	/[$#]\{[^}]*\}?|\{\{.*\}\}|<[^>]*>|\$\([^)]*\)|\$[A-Za-z_]\w*|%[A-Z_]+%|__[A-Z][A-Z\d_]*__|@@?[A-Za-z][\w.-]*@@?/;
+/** Those of them that mean nothing in an expression. */
+const PLACEHOLDER_IN_EXPRESSION = /[$#]\{[A-Za-z_.][^}]*\}|\{\{.*\}\}|__[A-Z][A-Z\d_]*__/;
 
 function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carried {
 	switch (rule.match.kind) {
@@ -115,6 +119,11 @@ function exact(text: string, why = ""): Carried {
 		return { outcome: why === "" ? "as-is" : "made-safe", entries: [text], why };
 	}
 	if (result.ok) return leftOut(`${quote(text)} has an asterisk, which the source compares as a letter`);
+	if (text === "*") {
+		return leftOut(
+			'the source compares it as a text, so that it lets nobody in. If everybody is meant, write "origins": "*"',
+		);
+	}
 	const mended = mendOrigin(text, STRICTEST);
 	// Browsers always send a scheme, so that the source lets in nobody by it: which was meant is for a person to say.
 	if (mended !== undefined && !text.includes("://")) {

@@ -53,7 +53,7 @@ export function documentOf(policies: readonly CarriedPolicy[]): {
 	for (const { path } of routes.filter((route) => route.isBare)) dropNeedless(document, path);
 	for (const { within, policy } of unplaced) {
 		const own = policy.document;
-		for (const at of narrow(document, within, own)) {
+		for (const at of narrow(document, within, own, !isBare(policy))) {
 			remarks.push({
 				line: policy.source.line,
 				text: `At ${at} only what ${policy.source.name} allows as well is carried over, since its requests cannot be told from the others there.`,
@@ -94,14 +94,14 @@ function placesOf(policy: CarriedPolicy, unplaced: Unplaced[], remarks: Remark[]
 		});
 	}
 	if (partly === undefined) return [...new Set(found)];
+	// A preflight has none of the headers by which such a route is told: it went to the others.
+	if (isBare(policy)) return [];
 	for (const within of new Set(found)) unplaced.push({ within, policy });
-	if (!isBare(policy)) {
-		remarks.push({
-			line,
-			text: `${name} is for some requests alone (${partly}), and in Cordon a path has one policy for all of them. It is left out.`,
-			isLeftOut: true,
-		});
-	}
+	remarks.push({
+		line,
+		text: `${name} is for some requests alone (${partly}), and in Cordon a path has one policy for all of them. It is left out.`,
+		isLeftOut: true,
+	});
 	return [];
 }
 
@@ -164,7 +164,9 @@ function inCommon(own: readonly CarriedPolicy[], remarks: Remark[]): Cors {
 /** A route that says what is so around it anyway. */
 function dropNeedless(document: ImportedDocument, path: string): void {
 	const others = document.routes?.filter((route) => route.path !== path) ?? [];
-	if (letsIn(surroundings(document, others, path))) return;
+	const own = document.routes?.find((route) => route.path === path)?.cors ?? { origins: [] };
+	const around = surroundings(document, others, path);
+	if (!isDeepStrictEqual(around, own) && (letsIn(around) || letsIn(own))) return;
 	if (others.length === 0) delete document.routes;
 	else document.routes = others;
 }
@@ -188,11 +190,16 @@ function isWithin(path: string, outer: string): boolean {
 }
 
 /**
- * Takes from a place, and from all that lies in it, what a policy does not allow: some of its requests are that policy's,
- * and which ones Cordon cannot tell.
+ * Takes from a place what a policy does not allow: some of its requests are that policy's, and which ones Cordon cannot tell.
+ * @param isDeep whether from all that lies in it as well
  * @returns the places that are narrower now
  */
-export function narrow(document: ImportedDocument, within: string, own: Cors): readonly string[] {
+export function narrow(
+	document: ImportedDocument,
+	within: string,
+	own: Cors,
+	isDeep = true,
+): readonly string[] {
 	const narrowed: string[] = [];
 	const routes = document.routes ?? [];
 	if (within === "") {
@@ -207,7 +214,8 @@ export function narrow(document: ImportedDocument, within: string, own: Cors): r
 			narrowed.push(within);
 		}
 	}
-	for (const route of routes.filter(({ path }) => isWithin(path, within) && !narrowed.includes(path))) {
+	const isMeant = (path: string) => (isDeep ? isWithin(path, within) : path === within);
+	for (const route of routes.filter(({ path }) => isMeant(path) && !narrowed.includes(path))) {
 		const cors = meet(route.cors, own);
 		if (!isDeepStrictEqual(cors, route.cors)) narrowed.push(route.path);
 		route.cors = cors;

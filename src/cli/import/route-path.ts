@@ -30,7 +30,10 @@ function withoutSlashes(path: string): string {
 
 /** The few expressions that everybody writes: `/api(/|$)(.*)`, `/api/.*`, `^/api/v1$`. */
 function plainPath(expression: string): SourcePath | undefined {
-	const path = expression.replace(/^\^/, "").replaceAll(/\\([./-])/g, "$1");
+	const path = expression
+		.replace(/^\^/, "")
+		.replaceAll("()", "")
+		.replaceAll(/\\([./-])/g, "$1");
 	if (/^\/?(\.\*|\(\.\*\))\$?$/.test(path)) return { kind: "prefix", path: "/" };
 	const [, start, rest] =
 		/^(\/[\w./-]*?)(\(\/\|\$\)\(\.\*\)|\/?\(\.\*\)|\/\.\*|\/\(\.\*\)|\/\.\+)?\$?$/.exec(path) ?? [];

@@ -82,7 +82,7 @@ function findConfig(): string {
 		if (dirname(folder) === folder) {
 			throw new CommandFault(
 				"missing-config",
-				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which KV namespace is meant.\nRun it in your project's folder, name the file (--config FILE), or make a project here: npx cordon init.`,
+				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which Worker and which KV namespace are meant.\nRun it in your project's folder, name the file (--config FILE), or make a project here: npx cordon init.`,
 			);
 		}
 	}

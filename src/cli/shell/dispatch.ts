@@ -31,7 +31,8 @@ export async function runCordon(argv: readonly string[], outside: Outside): Prom
 		const { code, message } = error instanceof CommandFault ? error : unexpected(error);
 		const lines = `${terminal.errorColors.red("cordon:")} ${message}`.split("\n");
 		terminal.err(lines.map((line) => wrapped(line, terminal.errorColumns)).join("\n"));
-		if (argv.includes("--json")) terminal.json({ error: { code, message } });
+		// In one line: before it, a command that goes on and on has written one value a line.
+		if (argv.includes("--json")) terminal.jsonLine({ error: { code, message } });
 		return 2;
 	} finally {
 		for (const kv of opened) await kv.close?.().catch(() => {});

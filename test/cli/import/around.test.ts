@@ -171,11 +171,36 @@ spec:
 	{
 		title: "APISIX: a route without the plugin, and one of a service without it",
 		text: `routes:
-  - { uri: /*, plugins: { cors: { allow_origins: "${ONE}" } } }
+  - { uri: /*, plugins: { cors: { allow_origins: "${ONE}", allow_headers: X-Id } } }
   - { uri: /none/* }
   - { uri: /exact }`,
 		allowed: [`(source.jsonc)/v1 ${ONE}`],
 		denied: [`(source.jsonc)/none/x ${ONE}`, `(source.jsonc)/exact ${ONE}`],
+	},
+	{
+		title: "APISIX: a route of certain requests without the plugin takes nothing from others",
+		text: `routes:
+  - { uri: /v1/*, plugins: { cors: { allow_origins: "${ONE}", allow_headers: X-Id } } }
+  - { uri: /*, vars: [[http_x_beta, "==", "1"]] }`,
+		allowed: [`(source.jsonc)/v1/x ${ONE}`],
+		denied: [`(source.jsonc)/v2 ${ONE}`],
+	},
+	{
+		title: "ingress-nginx: an expression without a policy takes nothing from the paths that have one",
+		text: `kind: Ingress
+metadata:
+  name: a
+  annotations:
+    nginx.ingress.kubernetes.io/enable-cors: "true"
+    nginx.ingress.kubernetes.io/cors-allow-origin: "${ONE}"
+    nginx.ingress.kubernetes.io/rewrite-target: /$2
+spec: { rules: [{ host: a.acme.com, http: { paths: [{ path: "/api(/|$)(.*)" }] } }] }
+---
+kind: Ingress
+metadata: { name: b, annotations: { nginx.ingress.kubernetes.io/rewrite-target: /$2 } }
+spec: { rules: [{ host: a.acme.com, http: { paths: [{ path: "/()(.*)" }, { path: "/(a|b)/x" }] } }] }`,
+		allowed: [`a.acme.com/api/x ${ONE}`],
+		denied: [`a.acme.com/x ${ONE}`],
 	},
 	{
 		title: "ingress-nginx: each host has its own paths, and another Ingress its own",

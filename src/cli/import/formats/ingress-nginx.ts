@@ -1,9 +1,20 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
 import { ingressPlaces } from "../kubernetes.ts";
-import { namesOf, withoutPolicy } from "../rules.ts";
-import type { Format, Remark, SourcePolicy } from "../source-policy.ts";
-import { entries, isOn, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
+import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
+import {
+	entries,
+	findMappings,
+	isOn,
+	items,
+	member,
+	path,
+	secondsOf,
+	type Tree,
+	textOf,
+	texts,
+} from "../tree.ts";
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
 const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
@@ -24,7 +35,9 @@ export const ingressNginx: Format = {
 	name: "ingress-nginx",
 	title: "ingress-nginx (annotations of an Ingress)",
 	read(document) {
-		if (textOf(member(document, "kind")) !== "Ingress") return [];
+		const kind = textOf(member(document, "kind"));
+		if (kind === undefined) return fromValues(document);
+		if (kind !== "Ingress") return [];
 		const annotations = path(document, "metadata", "annotations");
 		const isRegex = ["use-regex", "rewrite-target"].some(
 			(name) => annotation(annotations, name) !== undefined,
@@ -39,6 +52,31 @@ export const ingressNginx: Format = {
 
 function annotation(annotations: Tree | undefined, name: string): Tree | undefined {
 	return entries(annotations).find(([key]) => key === PREFIX + name)?.[1];
+}
+
+/** The values of a Helm chart: annotations, with the hosts beside them. */
+function fromValues(document: Tree): readonly SourcePolicy[] {
+	const owners = findMappings(document, (tree) =>
+		isOn(annotation(member(tree, "annotations"), "enable-cors")),
+	);
+	return owners.flatMap((owner, index) => {
+		const policy = policyOf(owner, member(owner, "annotations"));
+		const places = items(member(owner, "hosts", "host", "hostname")).flatMap(
+			(host): readonly SourcePlace[] => {
+				const name = textOf(host) ?? textOf(member(host, "host", "name"));
+				const written = items(member(host, "paths") ?? member(owner, "paths", "path"));
+				return name === undefined ? [] : [{ hosts: [name], paths: written.flatMap(pathOfValue) }];
+			},
+		);
+		return atPlaces({ ...policy, scope: owners.length > 1 ? `ingress-${index + 1}` : "" }, places);
+	});
+}
+
+function pathOfValue(tree: Tree): readonly SourcePath[] {
+	const at = textOf(tree) ?? textOf(member(tree, "path"));
+	if (at === undefined) return [];
+	if (textOf(member(tree, "pathType")) === "Exact") return [{ kind: "exact", path: at }];
+	return [{ kind: /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at }];
 }
 
 function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePolicy, "hosts" | "paths"> {
