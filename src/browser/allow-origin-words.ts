@@ -23,6 +23,10 @@ export function wrongOriginWords(value: string, origin: string): string {
 	if (/^[/^]|\\\.|\.\*/.test(value)) {
 		return `Browsers know no regular expressions here: let the server match the origin that asks, and send back ${origin} itself, with Vary: Origin.`;
 	}
+	const parts = value.split(",").map((part) => part.trim());
+	if (parts.length > 1 && (parts.includes("*") || new Set(parts).size === 1)) {
+		return `${NAME} has two values in one line, so two layers set it: let only one of them do so.`;
+	}
 	if (value.includes(",") || value.includes(" ")) {
 		return `${NAME} takes one origin and no list: send back the one that asked.`;
 	}

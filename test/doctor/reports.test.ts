@@ -240,6 +240,30 @@ const ROWS: readonly Row[] = [
 		fix: /--cors-file/,
 	},
 	{
+		server: "adamchainz/django-cors-headers#296",
+		is: "a page that sends a misspelt header of responses, and an option",
+		start: answering(({ isPreflight }) => ({
+			headers: isPreflight ? { ...STAR, "access-control-allow-headers": "authorization" } : STAR,
+		})),
+		argv: [
+			...OMIT,
+			...["--header", "Acces-Control-Allow-Origin: *", "--header", "crossDomain: true"],
+			...["--header", "Authorization: Bearer 12345678"],
+		],
+		exit: 1,
+		explanation: "page-sends-response-header",
+		says: /only responses have, and crossdomain, which is an option/i,
+		neverSays: /Name acces/,
+	},
+	{
+		server: "TTLabs/EvaporateJS#152",
+		is: "a bucket of another region",
+		start: answering(() => ({ status: 301, headers: { server: "AmazonS3" } })),
+		argv: [...PUT, ...OMIT],
+		exit: 1,
+		fix: /by its region/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),

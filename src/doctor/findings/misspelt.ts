@@ -55,6 +55,11 @@ export function misspeltIn({ answer: { headers } }: Answered): readonly Misspelt
 	});
 }
 
+/** Whether a name is nearly that of a header of CORS. @param name in lower case */
+export function looksMisspelt(name: string): boolean {
+	return meantBy(name) !== undefined;
+}
+
 function meantBy(name: string): string | undefined {
 	if (KNOWN.has(name)) return undefined;
 	const ofRequests = OF_REQUESTS.get(name);
