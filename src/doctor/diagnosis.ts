@@ -2,6 +2,7 @@
 
 import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
+import { alsoNeeded } from "./also-needed.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
 import { withTenantFix } from "./causes/cordon.ts";
@@ -12,7 +13,6 @@ import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
 import { findFindings } from "./findings.ts";
-import { listsNeeded } from "./lists-needed.ts";
 import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
@@ -59,9 +59,9 @@ export async function conclude(shown: Seen, exchanges: readonly Exchange[]): Pro
 	const found = findCause(seen);
 	const isBlocked = seen.conversation.verdict?.readable !== true;
 	const known = isBlocked || found?.code === "edge-challenge" ? found : undefined;
-	const lists = isBlocked ? listsNeeded(seen, known) : "";
-	const cause = known && { ...known, message: `${known.message}${lists}` };
-	const advised = cause === undefined ? withMore(seen.conversation, lists) : seen.conversation;
+	const more = isBlocked ? alsoNeeded(seen, known) : "";
+	const cause = known && { ...known, message: `${known.message}${more}` };
+	const advised = cause === undefined ? withMore(seen.conversation, more) : seen.conversation;
 	const conversation = withAdvice(advised, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
 	const firstToFix = firstOf(failed);

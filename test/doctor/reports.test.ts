@@ -264,6 +264,43 @@ const ROWS: readonly Row[] = [
 		fix: /by its region/,
 	},
 	{
+		server: "fastify/fastify-cors",
+		is: "a plugin that answers preflights and none of the routes",
+		start: answering(({ isPreflight }) =>
+			isPreflight
+				? {
+						status: 204,
+						headers: {
+							"access-control-allow-origin": PAGE,
+							"access-control-allow-credentials": "true",
+							"access-control-allow-methods": "GET,HEAD,POST",
+							"access-control-allow-headers": "authorization, content-type",
+							vary: "Origin",
+						},
+					}
+				: {},
+		),
+		argv: PUT,
+		exit: 1,
+		says: /Name PUT.*the response itself needs the same headers/,
+	},
+	{
+		server: "expressjs/cors",
+		is: "an origin that is looked for anywhere in the text",
+		start: nodeServer((request, response) => {
+			share(
+				(origin) => origin.includes("example.com"),
+				request,
+				(name, value) => response.setHeader(name, value),
+			);
+			response.end();
+		}),
+		findings: ["allows-origin-prefix-twin", "allows-origin-suffix-twin"],
+		tells:
+			/only looks for the allowed name.*The scheme does not count either: it let http:\/\/app\.example\.com in/,
+		neverSays: /looks only at how an origin (begins|ends)/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),
