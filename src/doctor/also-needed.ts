@@ -85,7 +85,7 @@ function responseNeeded({ visit, probed: { base } }: Seen, cause: Cause | undefi
 	const allowed = allowedOrigin(base);
 	const isNamed = allowed === visit.page.origin;
 	const lacking = isNamed ? getHeader(base.answer.headers, ALLOW_CREDENTIALS) : allowed;
-	return ` A ${base.method} of this URL is not shared with the page either (${shown(isNamed ? ALLOW_CREDENTIALS : ALLOW_ORIGIN, lacking)}): the response itself needs the same headers.`;
+	return ` A ${base.method} of this URL is not shared with the page either (${shown(isNamed ? ALLOW_CREDENTIALS : ALLOW_ORIGIN, lacking)}): put the response itself right too.`;
 }
 
 function listed(parts: readonly string[]): string {

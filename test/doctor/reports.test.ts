@@ -282,7 +282,7 @@ const ROWS: readonly Row[] = [
 		),
 		argv: PUT,
 		exit: 1,
-		says: /Name PUT.*the response itself needs the same headers/,
+		says: /Name PUT.*put the response itself right too/,
 	},
 	{
 		server: "expressjs/cors",
@@ -299,6 +299,24 @@ const ROWS: readonly Row[] = [
 		tells:
 			/only looks for the allowed name.*The scheme does not count either: it let http:\/\/app\.example\.com in/,
 		neverSays: /looks only at how an origin (begins|ends)/,
+	},
+	{
+		server: "a firewall",
+		is: "403 to everything, Origin or not",
+		start: answering(() => ({ status: 403 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		says: /A GET without Origin is answered with 403 too/,
+	},
+	{
+		server: "Spring Security",
+		is: "403 to the preflight of an origin that is not on the list",
+		start: answering(({ isPreflight }) => ({ status: isPreflight ? 403 : 200 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		neverSays: /without Origin is answered with 403/,
 	},
 	{
 		server: "ngrok",

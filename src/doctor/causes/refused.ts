@@ -14,7 +14,10 @@ export const originRefused: FindCause = (seen) => {
 	return last !== undefined && isErrorForOrigins(seen, last) ? errorForOrigin(seen, last) : undefined;
 };
 
-function refusedPreflight({ visit, probed: { base, twins } }: Seen, preflight: Answered): Cause {
+function refusedPreflight(
+	{ visit, probed: { base, twins, withoutOrigin } }: Seen,
+	preflight: Answered,
+): Cause {
 	const { origin } = visit.page;
 	const isNamed = getHeader(preflight.answer.headers, ALLOW_ORIGIN) !== null;
 	const { status } = preflight.answer;
@@ -43,10 +46,14 @@ function refusedPreflight({ visit, probed: { base, twins } }: Seen, preflight: A
 			`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin. As a ${base.method} of this page is shared, see first whether something forbids OPTIONS to everybody (a list of methods, a firewall's rule), and let it pass; else let what answers preflights allow ${origin}, exactly as it stands here.`,
 		);
 	}
+	const isForAll = isAnswered(withoutOrigin) && withoutOrigin.answer.status === status;
+	const all = isForAll
+		? ` A ${withoutOrigin.method} without Origin is answered with ${status} too: it may be that everything is forbidden here, to everybody.`
+		: "";
 	const how = twins.some(({ shared }) => shared !== "no") ? ", while another one is let in" : "";
 	return told(
 		"origin-refused",
-		`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.`,
+		`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.${all}`,
 	);
 }
 

@@ -64,6 +64,8 @@ function meantBy(name: string): string | undefined {
 	if (KNOWN.has(name)) return undefined;
 	const ofRequests = OF_REQUESTS.get(name);
 	if (ofRequests !== undefined) return ofRequests;
+	const joined = MEANT.find((meant) => meant.replaceAll("-", "") === name.replaceAll(/[-_]/g, ""));
+	if (joined !== undefined) return joined;
 	const plain = name.replaceAll("_", "-").replace(/^x-(?=access)/, "");
 	if (!LOOKS_LIKE_CORS.test(name) && !isNearly(name)) return undefined;
 	return MEANT.includes(plain) ? plain : closest(plain, MEANT);
