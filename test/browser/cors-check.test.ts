@@ -187,6 +187,8 @@ describe("a wrong value is told by what was meant with it", () => {
 		["%{CORS}e", /looks like a variable/],
 		["/^https:\\/\\/.*\\.example\\.com$/", /no regular expressions/],
 		["null", /sandboxed frames/],
+		["* env=IS_CORS", /counts only where it stands alone/],
+		[`${PAGE}; https://b.example`, /no list/],
 		[`${PAGE}, ${PAGE}`, /two layers/],
 		[`${PAGE}, *`, /two layers/],
 		[`${PAGE} https://b.example`, /no list/],

@@ -319,6 +319,15 @@ const ROWS: readonly Row[] = [
 		neverSays: /without Origin is answered with 403/,
 	},
 	{
+		server: "kubernetes/ingress-nginx#2134",
+		is: "504 to everything: who is let in does not show",
+		start: answering(() => ({ status: 504 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "server-error",
+		neverSays: /not let in|lets nobody in/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),

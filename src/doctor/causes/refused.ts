@@ -37,7 +37,7 @@ function refusedPreflight(
 	if (by?.made && KNOWS_NO_ORIGINS.has(by.product)) {
 		return told(
 			"options-refused",
-			`OPTIONS is refused with ${status} by ${by.name} itself (${by.evidence}), before anything asks for the origin. Let OPTIONS pass there, and answer it with 204.`,
+			`OPTIONS is refused with ${status} by ${by.name} itself (${by.evidence}): nothing behind it was asked. Let OPTIONS pass there, and answer it with 204.`,
 		);
 	}
 	if (isAnswered(base) && isReadable(visit, base)) {
