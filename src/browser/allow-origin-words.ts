@@ -25,7 +25,7 @@ export function wrongOriginWords(value: string, origin: string): string {
 	}
 	const parts = value.split(",").map((part) => part.trim());
 	if (parts.length > 1 && (parts.includes("*") || new Set(parts).size === 1)) {
-		return `${NAME} has two values in one line, so two layers set it: let only one of them do so.`;
+		return `${NAME} has two values in one line: often two layers set it. Let only one of them do so.`;
 	}
 	if (isSeveral(value)) {
 		return `${NAME} takes one origin and no list: send back the one that asked.`;

@@ -328,6 +328,14 @@ const ROWS: readonly Row[] = [
 		neverSays: /not let in|lets nobody in/,
 	},
 	{
+		server: "expressjs/cors#290",
+		is: "a device of the local network, over plain http",
+		start: answering(() => SOUND),
+		url: "http://192.168.1.10/items",
+		exit: 1,
+		says: /Chromium alone makes an exception for the local network/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),
