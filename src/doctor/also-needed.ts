@@ -13,6 +13,7 @@ import {
 	REQUEST_METHOD,
 } from "../cors/standard.ts";
 import type { Cause } from "./causes/cause.ts";
+import { SERVED_OTHERWISE } from "./conversation.ts";
 import { type Answered, allowedOrigin, answeredTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
 
 /** Causes after which the server is to answer the preflight anew; the others leave its lists as they are. */
@@ -63,17 +64,26 @@ function listsNeeded(
 	const missing = (getHeader(last.headers, REQUEST_HEADERS) ?? "")
 		.split(",")
 		.filter((name) => name !== "" && !isAllowed(name));
-	const lacks = (name: string) => getHeader(headers, name) === null;
+	const origin = getHeader(headers, ALLOW_ORIGIN);
+	const isShared = origin === page.origin || (origin === "*" && !isCredentialed);
 	// Without a cause the steps say this themselves, and a refused origin is what that cause speaks of.
-	const isOriginMissing = cause !== undefined && cause.code !== "origin-refused" && lacks(ALLOW_ORIGIN);
-	const areCredentialsMissing = cause !== undefined && isCredentialed && lacks(ALLOW_CREDENTIALS);
+	const isOriginMissing = cause !== undefined && cause.code !== "origin-refused" && !isShared;
+	const areCredentialsMissing =
+		cause !== undefined && isCredentialed && getHeader(headers, ALLOW_CREDENTIALS) !== "true";
+	const bad = ([ALLOW_METHODS, ALLOW_HEADERS] as const).filter(
+		(header) => extractTokens(headers, header) === "failure",
+	);
+	const malformed = bad.map(
+		(header) =>
+			` ${displayName(header)} has a bad element, which makes the whole list invalid: write names only, separated by commas.`,
+	);
 	const needs = [
 		...(isOriginMissing ? [`${displayName(ALLOW_ORIGIN)}: ${page.origin}`] : []),
 		...(areCredentialsMissing ? [`${displayName(ALLOW_CREDENTIALS)}: true`] : []),
 		...(isMethodMissing ? [`${displayName(ALLOW_METHODS)}: ${method}`] : []),
 		...(missing.length === 0 ? [] : [`${displayName(ALLOW_HEADERS)}: ${missing.join(", ")}`]),
 	];
-	return needs.length === 0 ? "" : ` The answer needs ${listed(needs)} as well.`;
+	return `${malformed.join("")}${needs.length === 0 ? "" : ` The answer needs ${listed(needs)} as well.`}`;
 }
 
 const LIST_STEPS = /^preflight-allow-(methods|headers)/;
@@ -81,11 +91,17 @@ const LIST_STEPS = /^preflight-allow-(methods|headers)/;
 /** The preflight is one answer, the response another; a GET of the page's own origin shows whether that one is shared. */
 function responseNeeded({ visit, probed: { base } }: Seen, cause: Cause | undefined): string {
 	if (cause !== undefined && !OF_THE_PREFLIGHT_ALONE.has(cause.code)) return "";
-	if (!isAnswered(base) || base.answer.status >= 300 || isReadable(visit, base)) return "";
+	// That cause has told of it.
+	if (cause?.code === "server-error" && isAnswered(base) && base.answer.status >= 500) return "";
+	if (!isAnswered(base) || isReadable(visit, base)) return "";
+	const { status } = base.answer;
+	const isOtherwise = SERVED_OTHERWISE.has(status) && base.method !== visit.page.method;
+	if ((status >= 300 && status <= 399) || isOtherwise) return "";
+	const how = status >= 400 ? `is answered with ${status} and` : "is";
 	const allowed = allowedOrigin(base);
 	const isNamed = allowed === visit.page.origin;
 	const lacking = isNamed ? getHeader(base.answer.headers, ALLOW_CREDENTIALS) : allowed;
-	return ` A ${base.method} of this URL is not shared with the page either (${shown(isNamed ? ALLOW_CREDENTIALS : ALLOW_ORIGIN, lacking)}): put the response itself right too.`;
+	return ` A ${base.method} of this URL ${how} not shared with the page either (${shown(isNamed ? ALLOW_CREDENTIALS : ALLOW_ORIGIN, lacking)}): put the response itself right too.`;
 }
 
 function listed(parts: readonly string[]): string {

@@ -336,6 +336,33 @@ const ROWS: readonly Row[] = [
 		says: /Chromium alone makes an exception for the local network/,
 	},
 	{
+		server: "an API",
+		is: "whose preflight wants a session and has a malformed list, and whose errors are not shared",
+		start: answering(({ isPreflight }) => ({
+			status: 401,
+			headers: isPreflight ? { "access-control-allow-methods": "GET;PUT" } : {},
+		})),
+		argv: PUT,
+		exit: 1,
+		says: /Allow-Methods has a bad element.*answer needs Access-Control-Allow-Methods: PUT.*is answered with 401 and not shared/,
+	},
+	{
+		server: "a server",
+		is: "403 to the preflight, with another origin in it",
+		start: answering(() => ({
+			status: 403,
+			headers: {
+				"access-control-allow-origin": "https://b.example",
+				"access-control-allow-credentials": "True",
+			},
+		})),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		says: /with Access-Control-Allow-Origin: https:\/\/b\.example.*needs Access-Control-Allow-Credentials: true/,
+		neverSays: /names it all the same/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),

@@ -1,9 +1,18 @@
 /** Owns the cause of a server that refuses the origin itself, or OPTIONS as such. */
 
 import { getHeader } from "../../browser/header-list.ts";
+import { shown } from "../../browser/steps.ts";
 import { ALLOW_ORIGIN } from "../../cors/standard.ts";
 import { whoAnswered } from "../products/who-answered.ts";
-import { type Answered, answeredTurns, isActual, isAnswered, isReadable, type Seen } from "../seen.ts";
+import {
+	type Answered,
+	allowedOrigin,
+	answeredTurns,
+	isActual,
+	isAnswered,
+	isReadable,
+	type Seen,
+} from "../seen.ts";
 import { type Cause, type FindCause, PREFLIGHT_STEPS, SHARING_STEPS } from "./cause.ts";
 
 /** A preflight carries nothing else that could be forbidden: a 403 to it means the origin, or everybody's OPTIONS. */
@@ -19,7 +28,10 @@ function refusedPreflight(
 	preflight: Answered,
 ): Cause {
 	const { origin } = visit.page;
-	const isNamed = getHeader(preflight.answer.headers, ALLOW_ORIGIN) !== null;
+	const allowed = allowedOrigin(preflight);
+	const isNamed = allowed === origin || allowed === "*";
+	const shape =
+		allowed === null ? "without Access-Control-Allow-Origin" : `with ${shown(ALLOW_ORIGIN, allowed)}`;
 	const { status } = preflight.answer;
 	const told = (code: Cause["code"], message: string): Cause => ({
 		code,
@@ -43,7 +55,7 @@ function refusedPreflight(
 	if (isAnswered(base) && isReadable(visit, base)) {
 		return told(
 			"origin-refused",
-			`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin. As a ${base.method} of this page is shared, see first whether something forbids OPTIONS to everybody (a list of methods, a firewall's rule), and let it pass; else let what answers preflights allow ${origin}, exactly as it stands here.`,
+			`The origin was refused: the preflight is answered with ${status} and ${shape}. As a ${base.method} of this page is shared, see first whether something forbids OPTIONS to everybody (a list of methods, a firewall's rule), and let it pass; else let what answers preflights allow ${origin}, exactly as it stands here.`,
 		);
 	}
 	const isForAll = isAnswered(withoutOrigin) && withoutOrigin.answer.status === status;
@@ -53,7 +65,7 @@ function refusedPreflight(
 	const how = twins.some(({ shared }) => shared !== "no") ? ", while another one is let in" : "";
 	return told(
 		"origin-refused",
-		`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.${all}`,
+		`The origin was refused: the preflight is answered with ${status} and ${shape}${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.${all}`,
 	);
 }
 
