@@ -23,7 +23,11 @@ export function wrongOriginWords(value: string, origin: string): string {
 	if (/^[/^]|\\\.|\.\*/.test(value)) {
 		return `Browsers know no regular expressions here: let the server match the origin that asks, and send back ${origin} itself, with Vary: Origin.`;
 	}
-	if (value.includes(",") || value.includes(" ")) {
+	const parts = value.split(",").map((part) => part.trim());
+	if (parts.length > 1 && (parts.includes("*") || new Set(parts).size === 1)) {
+		return `${NAME} has two values in one line: often two layers set it. Let only one of them do so.`;
+	}
+	if (isSeveral(value)) {
 		return `${NAME} takes one origin and no list: send back the one that asked.`;
 	}
 	if (value.includes("*")) {
@@ -37,6 +41,12 @@ export function wrongOriginWords(value: string, origin: string): string {
 		return `null is the origin of sandboxed frames and local files, and not of this page: allow ${origin} in its place.`;
 	}
 	return `${value} is not an origin: let the server send back ${origin} itself, if it is on its list.`;
+}
+
+/** Whether at least two origins stand in it, in whatever form of a list. */
+function isSeveral(value: string): boolean {
+	const parts = value.split(/[\s,;|]+/).map((part) => part.replace(/^["'[]+|["'\]]+$/g, ""));
+	return parts.filter((part) => part === "*" || part === "null" || isSerializedOrigin(part)).length > 1;
 }
 
 /** Whether somebody meant this origin, and wrote it otherwise: without its scheme, with a path, a default port, a mark behind it. */

@@ -46,7 +46,8 @@ function originAdvice(
 ): string {
 	const name = displayName(ALLOW_ORIGIN);
 	if (origin === "null" && request.origin !== "null") {
-		return `A redirect from one foreign origin to another has made this request's origin null, so call ${request.urls.at(-1)} directly.`;
+		const open = request.credentials === "include" ? "" : ", or let it send * if its data are public";
+		return `A redirect from one foreign origin to another has made this request's origin null, so call ${request.urls.at(-1)} directly${open}.`;
 	}
 	if (value === null) {
 		if (status >= 400 && code === "allow-origin")

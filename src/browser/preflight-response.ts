@@ -12,6 +12,7 @@ import {
 } from "./header-list.ts";
 import type { PreflightGrant } from "./preflight-cache.ts";
 import { isSafelistedMethod } from "./preflight-reasons.ts";
+import { REDIRECT_STATUSES } from "./redirect.ts";
 import type { BrowserRequest } from "./request.ts";
 import { unsafeRequestHeaders } from "./safelisted-headers.ts";
 import { type Check, displayName, failed, passed, shown } from "./steps.ts";
@@ -76,7 +77,7 @@ function checkStatus({ status }: ReceivedResponse): Check {
 }
 
 function statusAdvice(status: number): string {
-	if (status >= 300 && status <= 399) {
+	if (REDIRECT_STATUSES.has(status)) {
 		return "No preflight follows a redirect: answer OPTIONS at the very URL that the page calls, slash and scheme included.";
 	}
 	if (status === 403) {

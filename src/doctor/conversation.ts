@@ -92,7 +92,7 @@ function standIn(request: OutgoingRequest): RequestDraft {
 }
 
 /** Statuses that a GET gets where only the write is served: they say nothing of the write's own answer. */
-const SERVED_OTHERWISE: ReadonlySet<number> = new Set([400, 404, 405, 410, 415, 422, 501]);
+export const SERVED_OTHERWISE: ReadonlySet<number> = new Set([400, 404, 405, 410, 415, 422, 501]);
 
 function whyUndecided(
 	write: NonNullable<Conversation["unsentWrite"]>,

@@ -3,6 +3,7 @@
 import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
 import { findFindings } from "./all-findings.ts";
+import { alsoNeeded } from "./also-needed.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
 import { isNobodyServed, withTenantFix } from "./causes/cordon.ts";
@@ -12,7 +13,6 @@ import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
-import { listsNeeded } from "./lists-needed.ts";
 import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
@@ -59,9 +59,9 @@ export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): 
 	const found = findCause(seen);
 	const isBlocked = seen.conversation.outcome?.readable !== true;
 	const known = isBlocked || (found !== undefined && TOLD_WHERE_READABLE.has(found.code)) ? found : undefined;
-	const lists = isBlocked ? listsNeeded(seen, known) : "";
-	const cause = known && { ...known, message: `${known.message}${lists}` };
-	const advised = cause === undefined ? withMore(seen.conversation, lists) : seen.conversation;
+	const more = isBlocked ? alsoNeeded(seen, known) : "";
+	const cause = known && { ...known, message: `${known.message}${more}` };
+	const advised = cause === undefined ? withMore(seen.conversation, more) : seen.conversation;
 	const conversation = withAdvice(advised, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
 	const firstToFix = firstOf(failed);

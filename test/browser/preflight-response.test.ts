@@ -111,6 +111,7 @@ describe("the status", () => {
 describe("a bad status is told by what it means", () => {
 	test.each([
 		[302, /No preflight follows a redirect/],
+		[304, /before any other handling/],
 		[401, /before anything asks for them/],
 		[403, /refuses the origin, or OPTIONS/],
 		[405, /no answer to OPTIONS/],

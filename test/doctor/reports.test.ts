@@ -240,6 +240,129 @@ const ROWS: readonly Row[] = [
 		fix: /--cors-file/,
 	},
 	{
+		server: "adamchainz/django-cors-headers#296",
+		is: "a page that sends a misspelt header of responses, and an option",
+		start: answering(({ isPreflight }) => ({
+			headers: isPreflight ? { ...STAR, "access-control-allow-headers": "authorization" } : STAR,
+		})),
+		argv: [
+			...OMIT,
+			...["--header", "Acces-Control-Allow-Origin: *", "--header", "crossDomain: true"],
+			...["--header", "Authorization: Bearer 12345678"],
+		],
+		exit: 1,
+		explanation: "page-sends-response-header",
+		says: /only responses have, and crossdomain, which is an option/i,
+		neverSays: /Name acces/,
+	},
+	{
+		server: "TTLabs/EvaporateJS#152",
+		is: "a bucket of another region",
+		start: answering(() => ({ status: 301, headers: { server: "AmazonS3" } })),
+		argv: [...PUT, ...OMIT],
+		exit: 1,
+		fix: /by its region/,
+	},
+	{
+		server: "fastify/fastify-cors",
+		is: "a plugin that answers preflights and none of the routes",
+		start: answering(({ isPreflight }) =>
+			isPreflight
+				? {
+						status: 204,
+						headers: {
+							"access-control-allow-origin": PAGE,
+							"access-control-allow-credentials": "true",
+							"access-control-allow-methods": "GET,HEAD,POST",
+							"access-control-allow-headers": "authorization, content-type",
+							vary: "Origin",
+						},
+					}
+				: {},
+		),
+		argv: PUT,
+		exit: 1,
+		says: /Name PUT.*put the response itself right too/,
+	},
+	{
+		server: "expressjs/cors",
+		is: "an origin that is looked for anywhere in the text",
+		start: nodeServer((request, response) => {
+			share(
+				(origin) => origin.includes("example.com"),
+				request,
+				(name, value) => response.setHeader(name, value),
+			);
+			response.end();
+		}),
+		findings: ["allows-origin-prefix-twin", "allows-origin-suffix-twin"],
+		tells:
+			/only looks for the allowed name.*The scheme does not count either: it let http:\/\/app\.example\.com in/,
+		neverSays: /looks only at how an origin (begins|ends)/,
+	},
+	{
+		server: "a firewall",
+		is: "403 to everything, Origin or not",
+		start: answering(() => ({ status: 403 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		says: /A GET without Origin is answered with 403 too/,
+	},
+	{
+		server: "Spring Security",
+		is: "403 to the preflight of an origin that is not on the list",
+		start: answering(({ isPreflight }) => ({ status: isPreflight ? 403 : 200 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		neverSays: /without Origin is answered with 403/,
+	},
+	{
+		server: "kubernetes/ingress-nginx#2134",
+		is: "504 to everything: who is let in does not show",
+		start: answering(() => ({ status: 504 })),
+		argv: PUT,
+		exit: 1,
+		explanation: "server-error",
+		neverSays: /not let in|lets nobody in/,
+	},
+	{
+		server: "expressjs/cors#290",
+		is: "a device of the local network, over plain http",
+		start: answering(() => SOUND),
+		url: "http://192.168.1.10/items",
+		exit: 1,
+		says: /Chromium alone makes an exception for the local network/,
+	},
+	{
+		server: "an API",
+		is: "whose preflight wants a session and has a malformed list, and whose errors are not shared",
+		start: answering(({ isPreflight }) => ({
+			status: 401,
+			headers: isPreflight ? { "access-control-allow-methods": "GET;PUT" } : {},
+		})),
+		argv: PUT,
+		exit: 1,
+		says: /Allow-Methods has a bad element.*answer needs Access-Control-Allow-Methods: PUT.*is answered with 401 and not shared/,
+	},
+	{
+		server: "a server",
+		is: "403 to the preflight, with another origin in it",
+		start: answering(() => ({
+			status: 403,
+			headers: {
+				"access-control-allow-origin": "https://b.example",
+				"access-control-allow-credentials": "True",
+			},
+		})),
+		argv: PUT,
+		exit: 1,
+		explanation: "origin-refused",
+		says: /with Access-Control-Allow-Origin: https:\/\/b\.example.*needs Access-Control-Allow-Credentials: true/,
+		neverSays: /names it all the same/,
+	},
+	{
 		server: "ngrok",
 		is: "its warning page",
 		start: answering(() => ({ headers: { "ngrok-error-code": "ERR_NGROK_6024" } })),

@@ -62,6 +62,8 @@ export interface Row {
 	readonly fix?: RegExp;
 	/** Part of why it was not decided, or of the cause, or else of the advice of the steps that failed. */
 	readonly says?: RegExp;
+	/** What is said somewhere in the report. */
+	readonly tells?: RegExp;
 	/** What must not be said anywhere. */
 	readonly neverSays?: RegExp;
 	/** The public URL that the server is asked by; its own address where it is left out. */
@@ -105,6 +107,7 @@ export function prove(row: Row) {
 		});
 		if (row.fix !== undefined) expect(fix).toMatch(row.fix);
 		if (row.says !== undefined) expect(advice).toMatch(row.says);
+		if (row.tells !== undefined) expect(out).toMatch(row.tells);
 		if (row.neverSays !== undefined) expect(out).not.toMatch(row.neverSays);
 		if (row.is.startsWith("the asterisk")) expect(checked.join()).not.toMatch(/not let in/);
 	};

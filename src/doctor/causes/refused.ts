@@ -1,10 +1,12 @@
 /** Owns the cause of a server that refuses the origin itself, or OPTIONS as such. */
 
 import { getHeader } from "../../browser/header-list.ts";
+import { shown } from "../../browser/steps.ts";
 import { ALLOW_ORIGIN } from "../../cors/standard.ts";
 import { whoAnswered } from "../products/who-answered.ts";
 import {
 	type AnsweredExchange,
+	allowOriginOf,
 	answeredTurns,
 	isActual,
 	isAnswered,
@@ -21,9 +23,15 @@ export const originRefused: FindCause = (seen) => {
 	return last !== undefined && isErrorForOrigins(seen, last) ? errorForOrigin(seen, last) : undefined;
 };
 
-function refusedPreflight({ visit, probed: { base, twins } }: Seen, preflight: AnsweredExchange): Cause {
+function refusedPreflight(
+	{ visit, probed: { base, twins, withoutOrigin } }: Seen,
+	preflight: AnsweredExchange,
+): Cause {
 	const { origin } = visit.page;
-	const isNamed = getHeader(preflight.answer.headers, ALLOW_ORIGIN) !== null;
+	const allowed = allowOriginOf(preflight);
+	const isNamed = allowed === origin || allowed === "*";
+	const shape =
+		allowed === null ? "without Access-Control-Allow-Origin" : `with ${shown(ALLOW_ORIGIN, allowed)}`;
 	const { status } = preflight.answer;
 	const told = (code: Cause["code"], message: string): Cause => ({
 		code,
@@ -41,19 +49,23 @@ function refusedPreflight({ visit, probed: { base, twins } }: Seen, preflight: A
 	if (by?.made && KNOWS_NO_ORIGINS.has(by.product)) {
 		return told(
 			"options-refused",
-			`OPTIONS is refused with ${status} by ${by.name} itself (${by.evidence}), before anything asks for the origin. Let OPTIONS pass there, and answer it with 204.`,
+			`OPTIONS is refused with ${status} by ${by.name} itself (${by.evidence}): nothing behind it was asked. Let OPTIONS pass there, and answer it with 204.`,
 		);
 	}
 	if (isAnswered(base) && isReadable(visit, base)) {
 		return told(
 			"origin-refused",
-			`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin. As a ${base.method} of this page is shared, see first whether something forbids OPTIONS to everybody (a list of methods, a firewall's rule), and let it pass; else let what answers preflights allow ${origin}, exactly as it stands here.`,
+			`The origin was refused: the preflight is answered with ${status} and ${shape}. As a ${base.method} of this page is shared, see first whether something forbids OPTIONS to everybody (a list of methods, a firewall's rule), and let it pass; else let what answers preflights allow ${origin}, exactly as it stands here.`,
 		);
 	}
+	const isForAll = isAnswered(withoutOrigin) && withoutOrigin.answer.status === status;
+	const all = isForAll
+		? ` A ${withoutOrigin.method} without Origin is answered with ${status} too: it may be that everything is forbidden here, to everybody.`
+		: "";
 	const how = twins.some(({ shared }) => shared !== "no") ? ", while another one is let in" : "";
 	return told(
 		"origin-refused",
-		`The origin was refused: the preflight is answered with ${status} and without Access-Control-Allow-Origin${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.`,
+		`The origin was refused: the preflight is answered with ${status} and ${shape}${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.${all}`,
 	);
 }
 

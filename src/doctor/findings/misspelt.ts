@@ -55,10 +55,17 @@ export function misspeltIn({ answer: { headers } }: AnsweredExchange): readonly 
 	});
 }
 
+/** Whether a name is nearly that of a header of CORS. @param name in lower case */
+export function looksMisspelt(name: string): boolean {
+	return meantBy(name) !== undefined;
+}
+
 function meantBy(name: string): string | undefined {
 	if (KNOWN.has(name)) return undefined;
 	const ofRequests = OF_REQUESTS.get(name);
 	if (ofRequests !== undefined) return ofRequests;
+	const joined = MEANT.find((meant) => meant.replaceAll("-", "") === name.replaceAll(/[-_]/g, ""));
+	if (joined !== undefined) return joined;
 	const plain = name.replaceAll("_", "-").replace(/^x-(?=access)/, "");
 	if (!LOOKS_LIKE_CORS.test(name) && !isNearly(name)) return undefined;
 	return MEANT.includes(plain) ? plain : closest(plain, MEANT);

@@ -74,6 +74,8 @@ export const amazonS3: Facts = {
 	),
 	fixes: {
 		origin: S3,
+		redirect:
+			"Amazon S3 redirects (301 or 307) where the bucket is of another region than the URL, or was made a short while ago: call it by its region, https://BUCKET.s3.REGION.amazonaws.com.",
 		error: `${S3} A 403 also stands for an object that is not there or not allowed: see the key and the bucket's policy.`,
 	},
 };
