@@ -2,13 +2,12 @@
 
 import { checkRequestHeader } from "../cors/names.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
-import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
+import { type Finding, pointerTo } from "../findings/finding.ts";
 import { applyPatches, valueAt } from "../findings/patch.ts";
 import { compileTenant } from "../tenants/tenant.ts";
-import { findWarnings } from "../tenants/warnings.ts";
-import { say } from "../tenants/words.ts";
 import type { Conclusion } from "./conclusion.ts";
 import { type AskDirectories, type Tried, tryCall } from "./explanation.ts";
+import { newWarnings, objection } from "./objection.ts";
 import { type Alternatives, credentialsFixes, originFixes, page } from "./origin-fixes.ts";
 import { meantOrigin, pageCall, type Question, readHeader } from "./question.ts";
 import type { Explanation, Fix } from "./report.ts";
@@ -136,34 +135,6 @@ function takeFirst(
 		}
 	}
 	return undefined;
-}
-
-/** What validate has against a changed document: an error, or a warning that was not there before. */
-export function objection(before: unknown, after: unknown): Finding | undefined {
-	if (before === after) return undefined;
-	const result = compileTenant(after);
-	if (!result.ok) return result.errors[0];
-	return newWarnings(before, after).find(({ code }) => code !== OF_LESS);
-}
-
-/**
- * The warning that is no reason against a change: who is let in on a path has less there than elsewhere, and still more than nothing.
- * It is told beside the change.
- */
-const OF_LESS = "route-drops-rights";
-
-/** What validate warns of once a document is changed, and did not before. */
-function newWarnings(before: unknown, after: unknown): readonly Finding[] {
-	const keyOf = ({ code, pointer }: Fault) => `${code} ${pointer}`;
-	const known = new Set(warningsOf(before).map(keyOf));
-	return warningsOf(after)
-		.filter((fault) => !known.has(keyOf(fault)))
-		.map((fault) => ({ code: fault.code, pointer: fault.pointer, message: say(fault, after).message }));
-}
-
-function warningsOf(document: unknown): readonly Fault[] {
-	const result = compileTenant(document);
-	return result.ok ? findWarnings(result.document) : [];
 }
 
 /** Where nothing would let the call through: why browsers do not go on. */
