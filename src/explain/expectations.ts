@@ -9,7 +9,7 @@ import type { Meant } from "../findings/meant.ts";
 import { meantBoolean } from "../findings/truths.ts";
 import { isObject } from "../tenants/salvage.ts";
 import {
-	headersOf,
+	headerTextsOf,
 	KEYS,
 	keyOfWord,
 	meantHeader,
@@ -169,7 +169,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				code: "invalid-type",
 				pointer,
 				message: `"headers" is a list of what the page sets: names, or "Name: value". Change it.`,
-				...inPlace(headersOf(value)),
+				...inPlace(headerTextsOf(value)),
 			});
 			return;
 		}

@@ -53,7 +53,7 @@ export function requestOf(value: unknown): string | undefined {
 }
 
 /** `"A, B"`, and `{ "A": "1" }`. */
-export function headersOf(value: unknown): readonly string[] | undefined {
+export function headerTextsOf(value: unknown): readonly string[] | undefined {
 	if (typeof value === "string")
 		return value.includes(":") ? [value] : value.split(/[\s,;]+/).filter(Boolean);
 	if (!isObject(value)) return undefined;
@@ -68,7 +68,7 @@ export function meantHeader(value: unknown): string | undefined {
 	if (!isObject(value)) return undefined;
 	const { name, value: content } = value;
 	if (typeof name === "string") return typeof content === "string" ? `${name}: ${content}` : name;
-	const headers = headersOf(value) ?? [];
+	const headers = headerTextsOf(value) ?? [];
 	return headers.length === 1 ? headers[0] : undefined;
 }
 
