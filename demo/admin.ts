@@ -2,15 +2,15 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { ProcessGroup } from "../dev/process-group.ts";
 import { ADMIN_CONFIG, migrateRegistry, startDevServer } from "../dev/wrangler.ts";
-import type { Gateway } from "./gateway.ts";
+import type { DemoGateway } from "./gateway.ts";
 import type { Ports } from "./ports.ts";
 import { createRelay } from "./relay.ts";
-import { HOSTNAMES, tenantDocument } from "./tenants.ts";
+import { demoDocument, HOSTNAMES } from "./tenants.ts";
 
 const TOKEN_BYTES = 24;
 
 /** The demo's control plane. */
-export interface Admin extends Gateway {
+export interface Admin extends DemoGateway {
 	/** Where its console is, with the token: in the fragment, which no browser sends. */
 	readonly link: string;
 }
@@ -42,7 +42,7 @@ export function createAdmin(ports: Ports, stateDirectory: string): Admin {
 				},
 			});
 			for (const hostname of HOSTNAMES)
-				await store(`http://127.0.0.1:${ports.admin}`, token, hostname, tenantDocument(ports));
+				await store(`http://127.0.0.1:${ports.admin}`, token, hostname, demoDocument(ports));
 			await relay.ready();
 		},
 		gone: async () => running?.ended,

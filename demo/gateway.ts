@@ -5,7 +5,7 @@ import type { Ports } from "./ports.ts";
 import { createRelay } from "./relay.ts";
 
 /** A Worker of the demo. */
-export interface Gateway {
+export interface DemoGateway {
 	/** Starts, and resolves when it answers. Rejects with an `Error` for the user. */
 	start(): Promise<void>;
 	/** Resolves, after `start()`, when it is gone, whoever ended it. */
@@ -14,7 +14,7 @@ export interface Gateway {
 	stop(): Promise<void>;
 }
 
-export function createGateway(ports: Ports, stateDirectory: string): Gateway {
+export function createDemoGateway(ports: Ports, stateDirectory: string): DemoGateway {
 	const relay = createRelay("gateway");
 	let running: ProcessGroup | undefined;
 

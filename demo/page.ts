@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import type { Ports } from "./ports.ts";
-import { allowedOrigin, refusedOrigin, tenantDocument } from "./tenants.ts";
+import { allowedOrigin, demoDocument, refusedOrigin } from "./tenants.ts";
 
 const ASSETS = [
 	{ path: "/", file: "page.html", type: "text/html; charset=utf-8" },
@@ -12,7 +12,7 @@ const ASSETS = [
 ] as const;
 
 /** One server for both origins of the page: http://localhost and http://127.0.0.1 differ for the browser only. */
-export async function createPage(ports: Ports): Promise<Server> {
+export async function createPageServer(ports: Ports): Promise<Server> {
 	const answers = new Map<string, { readonly type: string; readonly body: string }>();
 	for (const { path, file, type } of ASSETS) {
 		answers.set(path, { type, body: await readFile(join(import.meta.dirname, "static", file), "utf8") });
@@ -20,7 +20,7 @@ export async function createPage(ports: Ports): Promise<Server> {
 	const facts = {
 		ports,
 		pages: { allowed: allowedOrigin(ports), refused: refusedOrigin(ports) },
-		tenant: tenantDocument(ports),
+		tenant: demoDocument(ports),
 	};
 	answers.set("/demo.json", { type: "application/json", body: JSON.stringify(facts) });
 

@@ -8,8 +8,8 @@ import { onOrphaned } from "../dev/orphan.ts";
 import { PROJECT, seedLocalKv } from "../dev/wrangler.ts";
 import { type Admin, createAdmin } from "./admin.ts";
 import { createApi, SESSION_COOKIE } from "./api.ts";
-import { createGateway } from "./gateway.ts";
-import { createPage } from "./page.ts";
+import { createDemoGateway } from "./gateway.ts";
+import { createPageServer } from "./page.ts";
 import { type Ports, readPorts, refuseTakenPorts } from "./ports.ts";
 import { allowedOrigin, kvEntries, refusedOrigin } from "./tenants.ts";
 
@@ -24,7 +24,7 @@ try {
 async function run(ports: Ports): Promise<void> {
 	const place = `.wrangler/demo/${ports.gateway}`;
 	const stateDirectory = join(PROJECT, place);
-	const gateway = createGateway(ports, stateDirectory);
+	const gateway = createDemoGateway(ports, stateDirectory);
 	const admin = createAdmin(ports, stateDirectory);
 
 	let stopping = false;
@@ -39,7 +39,7 @@ async function run(ports: Ports): Promise<void> {
 	try {
 		console.log(pc.dim("Starting the gateway, the API behind it, the page and the control plane …"));
 		await listen(createApi(), ports.api);
-		await listen(await createPage(ports), ports.page);
+		await listen(await createPageServer(ports), ports.page);
 		await rm(stateDirectory, { recursive: true, force: true });
 		await mkdir(stateDirectory, { recursive: true });
 		await seedLocalKv(kvEntries(ports), stateDirectory);
@@ -76,13 +76,13 @@ function welcome(ports: Ports, stateDirectory: string, admin: Admin): string {
 	return `
 ${pc.green("●")} ${pc.bold("Cordon is running.")} Open these two pages:
 
-    ${pc.cyan(refusedOrigin(ports))}    a stranger: the API alone leaks to it, Cordon does not
+    ${pc.cyan(refusedOrigin(ports))}    nobody allowed it: the API alone tells it everything, Cordon nothing
     ${pc.cyan(allowedOrigin(ports))}    on the allowlist: reads the API through Cordon
 
   Gateway  ${pc.cyan(gateway)}    wrangler dev, local KV in ${stateDirectory}
   API      ${pc.cyan(`http://localhost:${ports.api}`)}    behind it: reflects any origin, with credentials
 
-  Console  ${pc.cyan(admin.link)}    who may read, its history, and a way back
+  Console  ${pc.cyan(admin.link)}    change who may read, see who changed it, go back
 
   Try      curl -i -b ${SESSION_COOKIE} -H 'Origin: ${allowedOrigin(ports)}' ${gateway}/profile
            ${pc.dim("then again with any other Origin")}

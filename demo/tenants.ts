@@ -13,7 +13,7 @@ export function refusedOrigin(ports: Ports): string {
 	return `http://127.0.0.1:${ports.page}`;
 }
 
-export function tenantDocument(ports: Ports) {
+export function demoDocument(ports: Ports) {
 	return {
 		upstream: `http://127.0.0.1:${ports.api}`,
 		cors: {
@@ -29,6 +29,6 @@ export function tenantDocument(ports: Ports) {
 
 /** What `wrangler kv bulk put` takes. */
 export function kvEntries(ports: Ports): readonly { readonly key: string; readonly value: string }[] {
-	const value = JSON.stringify(tenantDocument(ports));
+	const value = JSON.stringify(demoDocument(ports));
 	return HOSTNAMES.map((hostname) => ({ key: `tenant:${hostname}`, value }));
 }

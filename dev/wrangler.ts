@@ -32,7 +32,7 @@ const QUIET = {
 };
 
 /** What came of a command. */
-export interface Outcome {
+export interface WranglerOutcome {
 	/** The exit code; null where it was ended by a signal. */
 	readonly code: number | null;
 	/** What it wrote to its standard output, and what to its standard error. */
@@ -64,7 +64,7 @@ export interface DevServerOptions {
 }
 
 /** Runs a command of wrangler to its end, good or bad. It works in `directory`, on the configuration that it is told. */
-export async function tryWrangler(args: readonly string[], directory = PROJECT): Promise<Outcome> {
+export async function tryWrangler(args: readonly string[], directory = PROJECT): Promise<WranglerOutcome> {
 	const group = start(args, directory);
 	const [output = "", errors = ""] = await Promise.all(
 		[group.child.stdout, group.child.stderr].map(async (stream) => {

@@ -5,7 +5,7 @@ import type { RequestKind } from "./cors/decision.ts";
 import { createAddressReader } from "./gateway/address.ts";
 import type { JudgedCall } from "./gateway/call.ts";
 import { createFailureLog, type FailureLog } from "./gateway/failure-log.ts";
-import { faultOf, rayOf } from "./gateway/fault.ts";
+import { faultOf, rayOf } from "./gateway/fault-line.ts";
 import { type Core, createCore } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
 import { createVerdictRecorder } from "./gateway/verdict.ts";

@@ -3,7 +3,7 @@
 import { Hono } from "hono/tiny";
 import { createAddressReader } from "./gateway/address.ts";
 import { type Bindings, gatewayOf, reportFault } from "./gateway/bindings.ts";
-import { faultOf, rayOf } from "./gateway/fault.ts";
+import { faultOf, rayOf } from "./gateway/fault-line.ts";
 import type { Gateway } from "./gateway/gateway.ts";
 import { problem } from "./gateway/problem.ts";
 

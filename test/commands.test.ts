@@ -76,6 +76,9 @@ async function faultOf(words: readonly string[]): Promise<string | undefined> {
 
 const NEED_A_PLACE = ["diff", "push", "pull", "origins add", "origins remove", "origins list"];
 
+/** One for all: each would listen to the streams of this process anew. */
+const TERMINAL = createTerminal();
+
 /** By the real program, whose commands do nothing here. @param isTyped whether it has to be whole, not named only */
 async function cordonFault(words: readonly string[], isTyped: boolean): Promise<string | undefined> {
 	// What is only named stands without its arguments: "as `cordon explain --json` prints it".
@@ -85,7 +88,7 @@ async function cordonFault(words: readonly string[], isTyped: boolean): Promise<
 	const silent = { writeOut: () => {}, writeErr: () => {}, outputError: () => {} };
 	const program = new Commander("cordon").helpCommand(false).exitOverride().configureOutput(silent);
 	const outside = {
-		terminal: createTerminal(),
+		terminal: TERMINAL,
 		openKv: () => {
 			throw new Error("nothing is run");
 		},
@@ -175,7 +178,9 @@ function scriptFault(script: string, more: readonly string[]): string | undefine
 }
 
 function curlFault(words: readonly string[]): string | undefined {
-	const call = readCurl(words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" "));
+	const [program = "", ...rest] = words;
+	const quoted = rest.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+	const call = readCurl([program, ...quoted].join(" "));
 	if ("fault" in call) return call.fault;
 	const { hostname } = new URL(call.url);
 	if (hostname !== "localhost" || Object.hasOwn(RUN_ELSEWHERE, call.url)) return undefined;

@@ -7,7 +7,7 @@ import { parse } from "shell-quote";
 import { PROJECT } from "../dev/wrangler.ts";
 
 /** A page of the project's own documentation. */
-export interface Page {
+export interface DocumentedPage {
 	/** Its path, as seen from the project's folder. */
 	readonly name: string;
 	readonly text: string;
@@ -21,7 +21,7 @@ export interface Documented {
 }
 
 /** Reads all pages. */
-export async function readPages(): Promise<readonly Page[]> {
+export async function readPages(): Promise<readonly DocumentedPage[]> {
 	const names = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
 	for await (const file of glob("docs/**/*.md", { cwd: PROJECT })) names.push(file);
 	return names.map((name) => ({ name, text: readFileSync(join(PROJECT, name), "utf8") }));
@@ -29,7 +29,7 @@ export async function readPages(): Promise<readonly Page[]> {
 
 /** Fenced blocks of some languages, each with the line that it begins in. */
 export function blocks(
-	{ name, text }: Page,
+	{ name, text }: DocumentedPage,
 	languages: readonly string[],
 ): readonly (readonly [place: string, block: string])[] {
 	return [...text.matchAll(FENCED)]
@@ -38,7 +38,7 @@ export function blocks(
 }
 
 /** Code within a sentence, each with its line. */
-export function spans({ name, text }: Page): readonly (readonly [place: string, span: string])[] {
+export function spans({ name, text }: DocumentedPage): readonly (readonly [place: string, span: string])[] {
 	// The lines stay, so that places are right.
 	const prose = text.replaceAll(FENCED, (block) => block.replaceAll(/[^\n]/g, " "));
 	return [...prose.matchAll(/`([^`\n]+)`/g)].map(({ 1: span = "", index }) => [
@@ -48,7 +48,7 @@ export function spans({ name, text }: Page): readonly (readonly [place: string, 
 }
 
 /** Every command line of a page: of its shell blocks, and what begins with one of our programs within a sentence. */
-export function commandsOf(page: Page): readonly Documented[] {
+export function commandsOf(page: DocumentedPage): readonly Documented[] {
 	const inline = spans(page).filter(([, span]) => /^(?:npx|npm|cordon|wrangler|curl) \S/.test(span));
 	return [...blocks(page, ["sh", "bash", "console"]), ...inline].flatMap(([place, script]) =>
 		commandLines(script).map((words) => ({ place, words })),

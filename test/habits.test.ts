@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { formatRows, KEPT, LAST_RUN, markdownTable, parseRows, type Row } from "./browsers/compatibility.ts";
 import { readChoice } from "./browsers/engines/choice.ts";
-import { announce } from "./browsers/engines/install.ts";
+import { announceInstall } from "./browsers/engines/install.ts";
 
 const PROJECT = join(import.meta.dirname, "..");
 const README = join(PROJECT, "README.md");
@@ -108,7 +108,7 @@ describe("CORDON_TEST_BROWSERS", () => {
 	});
 
 	test("is named before anything is installed, with the command, in one line", () => {
-		expect(announce(["chromium", "xvfb"])).toBe(
+		expect(announceInstall(["chromium", "xvfb"])).toBe(
 			"The browser tests will install what is missing here, as root: apt-get install -y --no-install-recommends chromium xvfb " +
 				"(CORDON_TEST_BROWSERS=installed uses what is there, CORDON_TEST_BROWSERS=skip leaves browsers out)",
 		);

@@ -1,4 +1,4 @@
-/** Owns the proof that imports go down the list of the README, never in a circle, and that pages can have what they need. */
+/** Owns the proof that imports go down the list of the README, never in a circle, that pages can have what they need, and that a name stands for one thing. */
 
 import { globSync, readFileSync } from "node:fs";
 import { glob } from "node:fs/promises";
@@ -46,6 +46,36 @@ test("imports go down the README's list only", async () => {
 	const upward = (await imports()).filter(([from, to]) => placeOf(from, listed) > placeOf(to, listed));
 	expect(upward.map(([from, to]) => `${from} imports ${to}`)).toEqual([]);
 });
+
+/** Names that stand more than once, each because it is what its user says. */
+const SHARED_NAMES: Readonly<Record<string, string>> = {
+	explain: "the command, and the function that it asks",
+	envoy: "the format that import reads, and the product that the doctor recognises",
+	kong: "likewise",
+	spring: "likewise",
+	traefik: "likewise",
+	SUFFIXES_BELOW: "the table, and the file that npm run suffixes writes it into",
+	cordon: "the middleware, and the command line as tests type it",
+};
+
+test("an exported name stands for one thing in src, demo and dev, and for nothing else in the tests", async () => {
+	const places = new Map<string, string[]>();
+	for await (const file of glob("{src,demo,dev,test}/**/*.ts", { cwd: PROJECT })) {
+		const text = readFileSync(join(PROJECT, file), "utf8");
+		const exported = text.matchAll(/^export (?:async )?(?:function\*?|const|class|interface|type) (\w+)/gm);
+		for (const [, name = ""] of exported) places.set(name, [...(places.get(name) ?? []), file]);
+	}
+	expect(places.size).toBeGreaterThan(1000);
+	const several = [...places].filter(
+		([name, files]) => files.length > 1 && !Object.hasOwn(SHARED_NAMES, name) && !files.every(isATest),
+	);
+	expect(several.map(([name, files]) => `${name}: ${files.join(", ")}`)).toEqual([]);
+});
+
+/** Each suite has a harness of its own, so that suites do not depend on each other. */
+function isATest(file: string): boolean {
+	return file.startsWith("test/");
+}
 
 /** What Node 20 lacks; the first two are in src/cli/shell/node-20.ts, for the command line alone. */
 const TOO_NEW = {

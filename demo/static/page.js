@@ -157,8 +157,8 @@ function sumUp(direct, cordon) {
 		conclude(
 			"plain",
 			"shield",
-			"This page is a stranger.\nThe API alone tells it everything; Cordon tells it nothing.",
-			`Nobody put this origin on the allowlist. Called directly, the API gave it ${leaks} of ${direct.length} answers${cookie}. Through Cordon the browser kept every one.`,
+			"Nobody allowed this page.\nThe API alone tells it everything; Cordon tells it nothing.",
+			`Its origin is not on the allowlist. Called directly, the API gave it ${leaks} of ${direct.length} answers${cookie}. Through Cordon, the browser gave it none.`,
 		);
 	}
 }
@@ -217,13 +217,13 @@ function addRow(call) {
 
 function describePage() {
 	const other = allowed ? demo.pages.refused : demo.pages.allowed;
-	document.title = `${allowed ? "Allowed page" : "Stranger"} · Cordon demo`;
+	document.title = `${allowed ? "Allowed page" : "A page that nobody allowed"} · Cordon demo`;
 	element("origin").textContent = location.origin;
 	element("api-url").textContent = columns[0].url;
 	element("gateway-url").textContent = columns[1].url;
 	element("other-page").href = other;
 	element("other-page").textContent = allowed
-		? `See what a stranger gets, on ${other} →`
+		? `See what a page gets that nobody allowed, on ${other} →`
 		: `See what an allowed page gets, on ${other} →`;
 	element("tenant-key").textContent = `tenant:${location.hostname}`;
 

@@ -3,7 +3,7 @@
 import type { Context, Hono } from "hono";
 import type { AdminEnv } from "./bindings.ts";
 import { settle } from "./copy.ts";
-import { problem } from "./problem.ts";
+import { adminProblem } from "./problem.ts";
 import type { Changes } from "./registry/outbox.ts";
 import type { Version } from "./registry/tenants.ts";
 
@@ -39,5 +39,5 @@ export function versionJson({ version, at, by, via, action, restores }: Version)
 /** Says of any other method on a resource that it takes these. */
 export function takesOnly(app: Hono<AdminEnv>, path: string, ...methods: readonly string[]): void {
 	const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : [])].join(", ");
-	app.all(path, () => problem("method-not-allowed", { headers: { allow } }));
+	app.all(path, () => adminProblem("method-not-allowed", { headers: { allow } }));
 }

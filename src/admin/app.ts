@@ -6,12 +6,12 @@ import { HTTPException } from "hono/http-exception";
 import { reasonOf } from "../findings/reason.ts";
 import { authenticate, demandConfiguration } from "./authenticate.ts";
 import type { AdminEnv } from "./bindings.ts";
-import { problem } from "./problem.ts";
-import { directories } from "./routes/directories.ts";
-import { explain } from "./routes/explain.ts";
-import { history } from "./routes/history.ts";
+import { adminProblem } from "./problem.ts";
+import { directoryRoutes } from "./routes/directories.ts";
+import { explainRoutes } from "./routes/explain.ts";
+import { historyRoutes } from "./routes/history.ts";
 import { apiHeaders, createPages } from "./routes/pages.ts";
-import { tenants } from "./routes/tenants.ts";
+import { tenantRoutes } from "./routes/tenants.ts";
 
 /** What D1 says of a table that no migration has made. */
 const NO_TABLE = /no such table/;
@@ -25,25 +25,25 @@ const neverStored = createMiddleware<AdminEnv>(async (c, next) => {
 const app = new Hono<AdminEnv>();
 app.use(demandConfiguration);
 app.use("/v1/*", neverStored, apiHeaders, authenticate);
-app.route("/v1/tenants", tenants);
-app.route("/v1/tenants", history);
-app.route("/v1/directories", directories);
-app.route("/v1/explain", explain);
-app.all("/v1/*", () => problem("not-found"));
+app.route("/v1/tenants", tenantRoutes);
+app.route("/v1/tenants", historyRoutes);
+app.route("/v1/directories", directoryRoutes);
+app.route("/v1/explain", explainRoutes);
+app.all("/v1/*", () => adminProblem("not-found"));
 app.route("/", createPages(app));
 
-app.notFound(() => problem("not-found"));
+app.notFound(() => adminProblem("not-found"));
 
 app.onError((error, c) => {
 	if (error instanceof HTTPException) return error.getResponse();
 	const reason = reasonOf(error);
 	console.log(JSON.stringify({ event: "internal-error", method: c.req.method, path: c.req.path, reason }));
 	if (NO_TABLE.test(reason)) {
-		return problem("not-configured", {
+		return adminProblem("not-configured", {
 			detail: "The registry has no tables yet: wrangler d1 migrations apply REGISTRY makes them.",
 		});
 	}
-	return problem("internal-error");
+	return adminProblem("internal-error");
 });
 
 export { app };

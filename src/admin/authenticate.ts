@@ -5,9 +5,9 @@ import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import type { AdminEnv, Bindings } from "./bindings.ts";
+import type { AdminBindings, AdminEnv } from "./bindings.ts";
 import { type Caller, scopeOf } from "./caller.ts";
-import { problem, refusal } from "./problem.ts";
+import { adminProblem, refusal } from "./problem.ts";
 import { type FindToken, readTokens } from "./tokens.ts";
 
 /** Access passes its JWT on in this header; that its package would read a cookie too is not wanted here. */
@@ -24,7 +24,7 @@ type Doors =
 	  }
 	| { readonly ok: false; readonly reason: string };
 
-type Secrets = Pick<Bindings, "ADMIN_TOKENS" | "ACCESS_TEAM" | "ACCESS_AUD">;
+type Secrets = Pick<AdminBindings, "ADMIN_TOKENS" | "ACCESS_TEAM" | "ACCESS_AUD">;
 
 /** Read once: Access keeps its keys with it. */
 let known: { readonly secrets: Secrets; readonly doors: Doors } | undefined;
@@ -67,13 +67,13 @@ export const demandConfiguration = createMiddleware<AdminEnv>(async (c, next) =>
 	if (doors.ok && missing === undefined) return next();
 	const reason = doors.ok ? `This Worker has no binding ${missing}.` : doors.reason;
 	console.log(JSON.stringify({ event: "misconfigured", reason }));
-	return problem("not-configured");
+	return adminProblem("not-configured");
 });
 
 /** Finds out who asks. */
 export const authenticate = createMiddleware<AdminEnv>(async (c, next) => {
 	const doors = doorsOf(c.env);
-	if (!doors.ok) return problem("not-configured");
+	if (!doors.ok) return adminProblem("not-configured");
 	const { findToken, access } = doors;
 	// Whoever shows a token is judged by it: a wrong one is not made good by a sign-on.
 	if (
@@ -88,7 +88,7 @@ export const authenticate = createMiddleware<AdminEnv>(async (c, next) => {
 });
 
 function byToken(findToken: FindToken | undefined): MiddlewareHandler<AdminEnv> {
-	const refuse = { message: () => problem("unauthenticated") as never };
+	const refuse = { message: () => adminProblem("unauthenticated") as never };
 	return bearerAuth({
 		realm: "cordon",
 		noAuthenticationHeader: refuse,

@@ -6,7 +6,7 @@ import type { Caller } from "./caller.ts";
  * What wrangler.admin.toml binds, and the secrets. Written by hand: `wrangler types` makes one global declaration a
  * project, and that one is the gateway's.
  */
-export interface Bindings {
+export interface AdminBindings {
 	/** The gateway's KV, which is written only. */
 	readonly TENANTS: KVNamespace;
 	/** Documents, versions, directories, and what is still to be written to KV. */
@@ -22,6 +22,6 @@ export interface Bindings {
 
 /** The control plane to Hono. */
 export interface AdminEnv {
-	Bindings: Bindings;
+	Bindings: AdminBindings;
 	Variables: { caller: Caller };
 }

@@ -4,12 +4,12 @@ import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as v from "valibot";
 import { createFindings } from "../findings/collector.ts";
-import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
+import { type Fault, type Finding, pointerTo, valueOfText } from "../findings/finding.ts";
 import { nestedTooDeeply, repeatedKey, scanJson } from "../findings/json-scan.ts";
 import { reasonOf } from "../findings/reason.ts";
 import { LATE, within } from "../isolate/within.ts";
 import { say } from "../tenants/words.ts";
-import { problem, refusal } from "./problem.ts";
+import { adminProblem, refusal } from "./problem.ts";
 
 /** Largest body, in bytes. A row of D1 holds 2 MB. */
 export const MAX_BODY_BYTES = 1024 * 1024;
@@ -25,7 +25,7 @@ export const boundedBody = bodyLimit({
 	maxSize: MAX_BODY_BYTES,
 	async onError(c) {
 		await drain(c.req.raw);
-		return problem("too-large");
+		return adminProblem("too-large");
 	},
 });
 
@@ -50,7 +50,7 @@ export async function readText(c: Context): Promise<string> {
 	try {
 		return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
 	} catch {
-		throw invalid([notJson("it is not UTF-8")]);
+		throw invalidDocument([notJson("it is not UTF-8")]);
 	}
 }
 
@@ -65,23 +65,23 @@ export async function readBody<TSchema extends v.GenericSchema>(
 		findings.add(() => repeatedKey(repeated, `character ${repeated.firstOffset + 1}`));
 		return true;
 	});
-	if (!isFlat) throw invalid([nestedTooDeeply()]);
+	if (!isFlat) throw invalidDocument([nestedTooDeeply()]);
 	let value: unknown;
 	try {
 		value = JSON.parse(text);
 	} catch (error) {
-		throw invalid([notJson(reasonOf(error))]);
+		throw invalidDocument([notJson(reasonOf(error))]);
 	}
 	// To valibot a list is an object too, and "add" of it is nothing.
-	if (Array.isArray(value)) throw invalid([notAnObject()]);
+	if (Array.isArray(value)) throw invalidDocument([notAnObject()]);
 	const result = v.safeParse(schema, value);
 	if (!result.success) for (const issue of result.issues) findings.add(() => findingOf(issue));
-	if (!result.success || findings.count() > 0) throw invalid(findings.list());
+	if (!result.success || findings.count() > 0) throw invalidDocument(findings.list());
 	return result.output;
 }
 
 /** The refusal of what was sent, with all that is wrong with it. */
-export function invalid(faults: readonly Fault[]) {
+export function invalidDocument(faults: readonly Fault[]) {
 	return refusal("invalid-document", { findings: worded(faults) });
 }
 
@@ -109,5 +109,6 @@ function findingOf(issue: v.BaseIssue<unknown>): Finding {
 		code: isUnknown ? "unknown-key" : "invalid-value",
 		pointer,
 		message: `${issue.message}.`,
+		...(!isUnknown && typeof issue.input === "string" ? { value: valueOfText(issue.input) } : {}),
 	};
 }

@@ -7,7 +7,7 @@ import type { OpenAPIV3_1 } from "openapi-types";
 import type * as v from "valibot";
 import { type DescribedSchema, withWords } from "../tenants/described-schema.ts";
 import { closedSchema, tenantSchema } from "../tenants/schema.ts";
-import { PROBLEMS, type ProblemCode } from "./problem.ts";
+import { type AdminProblemCode, PROBLEMS } from "./problem.ts";
 
 /** A route, described. */
 export interface RouteWords {
@@ -21,7 +21,7 @@ export interface RouteWords {
 	readonly body?: v.GenericSchema | typeof DOCUMENT;
 	readonly answers: Readonly<Record<number, AnswerWords>>;
 	/** What it may be refused with, beside what any route may. */
-	readonly problems?: readonly ProblemCode[];
+	readonly problems?: readonly AdminProblemCode[];
 }
 
 interface QueryWords {
@@ -61,7 +61,7 @@ export const CURSOR: QueryWords = {
 };
 
 /** Describes a route. */
-export function describe(words: RouteWords): MiddlewareHandler {
+export function describeApiRoute(words: RouteWords): MiddlewareHandler {
 	const { id, tag, summary, description, query = [], conditions = [], body, answers, problems = [] } = words;
 	const responses: Record<string, object> = {};
 	for (const [status, answer] of Object.entries(answers)) responses[status] = answerOf(answer);
@@ -141,7 +141,7 @@ function refusalOf(code: string, title: string): OpenAPIV3_1.ResponseObject {
 		...(code === "method-not-allowed" ? ["Allow"] : []),
 	];
 	return {
-		description: `${title}: \`${code}\`. ${PROBLEMS[code as ProblemCode].detail}`,
+		description: `${title}: \`${code}\`. ${PROBLEMS[code as AdminProblemCode].detail}`,
 		headers: Object.fromEntries(headers.map((name) => [name, { $ref: `#/components/headers/${name}` }])),
 		content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 	};

@@ -6,7 +6,7 @@ import { isTenantHost } from "../tenants/hosts.ts";
 import type { ClosedDocument, TenantDocument } from "../tenants/schema.ts";
 import { inspect, parseTenant } from "../tenants/tenant.ts";
 import { findWarnings } from "../tenants/warnings.ts";
-import { invalid } from "./body.ts";
+import { invalidDocument } from "./body.ts";
 import { type Caller, hasDirectory } from "./caller.ts";
 import { refusal } from "./problem.ts";
 
@@ -23,7 +23,7 @@ export interface Sound {
  */
 export function checkDocument(text: string, caller: Caller): Sound {
 	const result = parseTenant(text);
-	if (!result.ok) throw invalid(result.errors);
+	if (!result.ok) throw invalidDocument(result.errors);
 	demandDirectories(result.document, caller);
 	const value: unknown = JSON.parse(text);
 	const faults = { errors: [], warnings: findWarnings(result.document) };
@@ -33,7 +33,7 @@ export function checkDocument(text: string, caller: Caller): Sound {
 /** Refuses a host that no request could have: nothing under that name would ever be found. */
 export function demandStorableHost(host: string): void {
 	if (isTenantHost(host)) return;
-	throw invalid([
+	throw invalidDocument([
 		{
 			code: "invalid-host",
 			pointer: "",

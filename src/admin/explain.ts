@@ -6,7 +6,7 @@ import { explain } from "../explain/explain.ts";
 import { pageCall, type Question } from "../explain/question.ts";
 import { ORIGIN_PREFIX, tenantKey, wildcardHost } from "../tenants/keys.ts";
 import { parseTenant, type TenantResult } from "../tenants/tenant.ts";
-import { invalid } from "./body.ts";
+import { invalidDocument } from "./body.ts";
 import { type Caller, covers, demandHost, hasDirectory } from "./caller.ts";
 import { demandDirectories, directoriesIn } from "./documents.ts";
 import { refusal } from "./problem.ts";
@@ -45,7 +45,7 @@ export async function explainFor(
 		throw refusal("not-found", { detail: "There is no document for this host." });
 	}
 	if (!isSendable(origin)) {
-		throw invalid([
+		throw invalidDocument([
 			{
 				code: "invalid-value",
 				pointer: "/origin",
@@ -56,7 +56,7 @@ export async function explainFor(
 	const found =
 		document === undefined ? await stored(db, caller, host ?? NO_HOST) : draft(document, host ?? NO_HOST);
 	const { result, key } = found;
-	if (!result.ok) throw invalid(result.errors);
+	if (!result.ok) throw invalidDocument(result.errors);
 	if (document !== undefined) demandDirectories(result.document, caller);
 	if (result.closed) return closed(key);
 	const isAsked = directoriesIn(result.document).every((directory) => hasDirectory(caller, directory));
@@ -69,13 +69,13 @@ export async function explainFor(
 	return { ...explained, tenant: key, browser: credentials === undefined ? browser : browser.slice(0, 1) };
 }
 
-interface Found {
+interface ReadTenant {
 	readonly key: string;
 	readonly result: TenantResult;
 }
 
 /** The document that the gateway would take: the host's own, else that of `*.<parent>`, where the caller has that too. */
-async function stored(db: D1Database, caller: Caller, host: string): Promise<Found> {
+async function stored(db: D1Database, caller: Caller, host: string): Promise<ReadTenant> {
 	for (const candidate of [host, wildcardHost(host)]) {
 		if (candidate === undefined || !covers(caller.scope, candidate)) continue;
 		const current = await currentVersion(db, candidate);
@@ -85,7 +85,7 @@ async function stored(db: D1Database, caller: Caller, host: string): Promise<Fou
 	throw refusal("not-found", { detail: "There is no document for this host." });
 }
 
-function draft(document: unknown, host: string): Found {
+function draft(document: unknown, host: string): ReadTenant {
 	return { key: tenantKey(host), result: parseTenant(JSON.stringify(document)) };
 }
 

@@ -69,10 +69,10 @@ export const PROBLEMS = {
 } as const satisfies Readonly<Record<string, ProblemKind>>;
 
 /** The stable code of a problem; part of the public interface. */
-export type ProblemCode = keyof typeof PROBLEMS;
+export type AdminProblemCode = keyof typeof PROBLEMS;
 
 /** What one occurrence of a problem says besides. */
-export interface Occurrence {
+export interface AdminOccurrence {
 	/** In place of the kind's own detail. */
 	readonly detail?: string;
 	/** What is wrong with what was sent, as `cordon validate --json` says it. */
@@ -86,7 +86,10 @@ export interface Occurrence {
 const PAGE = "https://unpkg.com/cordon/docs/control-plane.md";
 
 /** Makes the answer for a problem. */
-export function problem(code: ProblemCode, { detail, headers, ...more }: Occurrence = {}): Response {
+export function adminProblem(
+	code: AdminProblemCode,
+	{ detail, headers, ...more }: AdminOccurrence = {},
+): Response {
 	const kind = PROBLEMS[code];
 	const { status, title } = kind;
 	const body = { type: `${PAGE}#${code}`, title, status, code, detail: detail ?? kind.detail, ...more };
@@ -97,6 +100,6 @@ export function problem(code: ProblemCode, { detail, headers, ...more }: Occurre
 }
 
 /** The same, to be thrown from wherever a request turns out to end. */
-export function refusal(code: ProblemCode, occurrence: Occurrence = {}): HTTPException {
-	return new HTTPException(PROBLEMS[code].status, { res: problem(code, occurrence) });
+export function refusal(code: AdminProblemCode, occurrence: AdminOccurrence = {}): HTTPException {
+	return new HTTPException(PROBLEMS[code].status, { res: adminProblem(code, occurrence) });
 }

@@ -12,6 +12,9 @@ const BAD_PORTS: ReadonlySet<number> = new Set([
 	...[6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080],
 ]);
 
+/** Names and addresses that are of the local network as they stand. https://wicg.github.io/local-network-access/ */
+const LOCAL_NETWORK = /^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|\.local$/;
+
 /**
  * Tells whether the user agent refuses to fetch `url` at all. What only the page knows (its Content Security Policy)
  * or the user agent (HSTS, what the user has permitted) is left out.
@@ -34,7 +37,7 @@ export function whyBlocked(pageOrigin: string, url: string): Check | undefined {
 			"mixed-content",
 			`${origin} from a page on ${pageOrigin}`,
 			"https, as the page",
-			"An https page may not fetch over plain http: serve the API over https.",
+			`An https page may not fetch over plain http: serve the API over https.${LOCAL_NETWORK.test(hostname) ? " (Chromium alone makes an exception for the local network, once its user has permitted the page to reach it.)" : ""}`,
 		);
 	}
 	return undefined;

@@ -1,6 +1,7 @@
 /** Owns the CORS check: whether one response may be shared with the request's origin. */
 
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
+import { wrongOriginWords } from "./allow-origin-words.ts";
 import { getHeader, type ReceivedResponse, valuesOf } from "./header-list.ts";
 import { type BrowserRequest, serializedOrigin } from "./request.ts";
 import { type Check, displayName, failed, passed, shown } from "./steps.ts";
@@ -45,26 +46,20 @@ function originAdvice(
 ): string {
 	const name = displayName(ALLOW_ORIGIN);
 	if (origin === "null" && request.origin !== "null") {
-		return `A redirect from one foreign origin to another has made this request's origin null, so call ${request.urls.at(-1)} directly.`;
+		const open = request.credentials === "include" ? "" : ", or let it send * if its data are public";
+		return `A redirect from one foreign origin to another has made this request's origin null, so call ${request.urls.at(-1)} directly${open}.`;
 	}
 	if (value === null) {
 		if (status >= 400 && code === "allow-origin")
 			return `Send ${name} with errors too, or the page cannot even see the status ${status}.`;
-		return `Let the server allow ${origin}, and send ${name} on this response.`;
+		return `Let the server allow ${origin}, exactly as it stands here, and send ${name} on this response.`;
 	}
 	if (value === "") return `${name} is there but empty: send ${origin}.`;
 	const lines = valuesOf(headers, ALLOW_ORIGIN);
 	if (lines.length > 1) {
 		return `${name} came ${lines.length} times, so two layers set it: let only one of them do so.`;
 	}
-	if (value === "*") return `With credentials the asterisk counts for nothing: send the origin itself.`;
-	if (value.includes(",") || value.includes(" ")) {
-		return `${name} takes one origin and no list: send back the one that asked.`;
-	}
-	if (value.toLowerCase() === origin || value === `${origin}/`) {
-		return `The value is compared byte for byte: write exactly ${origin}.`;
-	}
-	return `This is not the origin that asked: allow ${origin} too, and send Vary: Origin so that no cache mixes the answers up.`;
+	return wrongOriginWords(value, origin);
 }
 
 function checkAllowCredentials(

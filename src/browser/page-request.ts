@@ -5,7 +5,7 @@ import { getHeader, type Header, type HeaderList, normalizeValue, splitValue } f
 import type { BrowserRequest, CredentialsMode, PreflightFlag } from "./request.ts";
 import { type Check, failed } from "./steps.ts";
 
-interface PageCall {
+interface CommonCall {
 	/** The page's origin, serialized as browsers send it; `null` for a sandboxed frame. */
 	readonly origin: string;
 	/** Absolute, or relative to the page's origin. */
@@ -16,7 +16,7 @@ interface PageCall {
 }
 
 /** `fetch(url, { mode: "cors", redirect: "follow", … })` */
-export interface FetchCall extends PageCall {
+export interface FetchCall extends CommonCall {
 	readonly api: "fetch";
 	readonly credentials: CredentialsMode;
 	/** A ReadableStream, or a body whose bytes are known, with the Content-Type that it brings along (null: none). */
@@ -24,7 +24,7 @@ export interface FetchCall extends PageCall {
 }
 
 /** `XMLHttpRequest`; with `withCredentials` its credentials mode is `include`, without it `same-origin`. */
-export interface XhrCall extends PageCall {
+export interface XhrCall extends CommonCall {
 	readonly api: "xhr";
 	readonly withCredentials: boolean;
 	readonly body: { readonly contentType: string | null } | null;

@@ -12,6 +12,7 @@ import {
 } from "./header-list.ts";
 import type { PreflightGrant } from "./preflight-cache.ts";
 import { isSafelistedMethod } from "./preflight-reasons.ts";
+import { REDIRECT_STATUSES } from "./redirect.ts";
 import type { BrowserRequest } from "./request.ts";
 import { unsafeRequestHeaders } from "./safelisted-headers.ts";
 import { type Check, displayName, failed, passed, shown } from "./steps.ts";
@@ -76,10 +77,13 @@ function checkStatus({ status }: ReceivedResponse): Check {
 }
 
 function statusAdvice(status: number): string {
-	if (status >= 300 && status <= 399) {
+	if (REDIRECT_STATUSES.has(status)) {
 		return "No preflight follows a redirect: answer OPTIONS at the very URL that the page calls, slash and scheme included.";
 	}
-	if (status === 401 || status === 403 || status === 407) {
+	if (status === 403) {
+		return "A 403 to a preflight refuses the origin, or OPTIONS to everybody: let the server allow the origin, or let OPTIONS pass.";
+	}
+	if (status === 401 || status === 407) {
 		return "A preflight never carries credentials: answer it before anything asks for them.";
 	}
 	if (status === 404 || status === 405 || status === 501) {

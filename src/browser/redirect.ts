@@ -15,7 +15,7 @@ export type RedirectOutcome =
 	| { readonly kind: "follow"; readonly check: Check; readonly request: BrowserRequest };
 
 /** https://fetch.spec.whatwg.org/#redirect-status */
-const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+export const REDIRECT_STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** https://fetch.spec.whatwg.org/#request-body-header-name */
 const REQUEST_BODY_HEADERS: readonly string[] = [

@@ -1,7 +1,13 @@
 /** Owns `cordon diff`: what pushing a folder would change. */
 
 import { countChanges, printChanges } from "./changes/change-words.ts";
-import { type Change, findChanges, readStored, type Stored, unservedBecause } from "./changes/changes.ts";
+import {
+	type Change,
+	findChanges,
+	readStored,
+	type StoredValue,
+	unservedBecause,
+} from "./changes/changes.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "./files/folder.ts";
 import { KV_OPTIONS, requiredKvPlace } from "./kv/kv-options.ts";
 import { defineCommand } from "./shell/command.ts";
@@ -45,8 +51,8 @@ export const diff = defineCommand({
 
 /** What `--json` says of changes; a stored value that is not JSON stands as its text. */
 function changesReport(changes: readonly Change[]) {
-	const plain = (stored: Stored) => (stored.ok ? stored.value : stored.text);
-	const unserved = (host: string, stored: Stored) => {
+	const plain = (stored: StoredValue) => (stored.ok ? stored.value : stored.text);
+	const unserved = (host: string, stored: StoredValue) => {
 		const because = unservedBecause(host, stored);
 		return because === undefined ? {} : { unserved: because };
 	};

@@ -15,14 +15,14 @@ import {
 } from "./files/report.ts";
 import { readTenantFile, type TenantFile } from "./files/tenant-file.ts";
 import { defineCommand, usage } from "./shell/command.ts";
-import { Fault } from "./shell/fault.ts";
+import { CommandFault } from "./shell/fault.ts";
 import { safePart } from "./shell/safe-text.ts";
 import { counted, type Terminal } from "./shell/terminal.ts";
 
 /** A file that was checked, or why it could not be read. */
 type Checked =
 	| { readonly path: string; readonly file: TenantFile; readonly fixed?: readonly Fixed[] }
-	| { readonly path: string; readonly file: undefined; readonly fault: Fault };
+	| { readonly path: string; readonly file: undefined; readonly fault: CommandFault };
 
 export const validate = defineCommand({
 	name: "validate",
@@ -82,7 +82,7 @@ async function filesOf(given: readonly string[]): Promise<readonly string[]> {
 		const isFolder = path !== STANDARD_INPUT && !/\.jsonc?$/.test(path) && kindAt(path) === "folder";
 		const inside = isFolder ? await readFolderPaths(path) : [path];
 		if (inside.length === 0) {
-			throw new Fault(
+			throw new CommandFault(
 				"empty-folder",
 				`${safePart(path)} has no tenant file (*.json, *.jsonc), so there is nothing to check.`,
 			);
@@ -102,7 +102,7 @@ async function check(path: string, isToBeFixed: boolean, terminal: Terminal): Pr
 		}
 		return { path, file: readTenantFile(name, text) };
 	} catch (error) {
-		if (error instanceof Fault) return { path, file: undefined, fault: error };
+		if (error instanceof CommandFault) return { path, file: undefined, fault: error };
 		throw error;
 	}
 }

@@ -3,7 +3,7 @@
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote, type Refusal } from "../findings/finding.ts";
 import { type OriginPattern, parseOriginPattern } from "./origin-pattern.ts";
-import { createOriginSet, isSerializedOrigin, type Listed, type OriginSet } from "./origin-set.ts";
+import { createOriginSet, isSerializedOrigin, type ListEntry, type OriginSet } from "./origin-set.ts";
 import { isLoopback, MAX_ORIGIN_BYTES, splitOrigin } from "./origin-syntax.ts";
 import { judgeOriginPattern, type PatternSafety } from "./pattern-safety.ts";
 
@@ -236,7 +236,7 @@ export function checkOrigin({ set, asking, anyPolicy }: AllowedOrigins, origin: 
 	return { kind: "ask", policies, otherwise: allowed ?? denied("not-in-directory") };
 }
 
-function byEntry({ text: entry, policy }: Listed) {
+function byEntry({ text: entry, policy }: ListEntry) {
 	return { allowed: true, reason: "listed", entry, policy } as const;
 }
 

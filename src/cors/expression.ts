@@ -21,10 +21,14 @@ export function expandExpression(expression: string): readonly string[] | undefi
 		.replaceAll("\\/", "/")
 		.replaceAll("\\:", ":")
 		.replaceAll("\\-", "-")
-		.replace(/^http(?:s|\(s\))\?:\/\/(?=localhost|127\\?\.|\[::1)/, "http://")
-		.replace(/^http(?:s|\(s\))\?:/, "https:");
+		.replace(/^http(?:s|\(s\))\?:/, "either:");
 	const expanded = expandGroups(withWildcards(bare));
-	const patterns = expanded?.map((text) => text.replaceAll("\\.", ".").replaceAll("*.*.", "*."));
+	const patterns = expanded
+		?.map((text) => text.replaceAll("\\.", ".").replaceAll("*.*.", "*."))
+		// Of either scheme, development servers on this machine speak http, all others https.
+		.map((text) =>
+			text.replace(/^either:\/\/(?=localhost\b|127\.|\[::1)/, "http://").replace(/^either:/, "https:"),
+		);
 	return patterns?.every((text) => !/[\\()[\]{}^$+?|]/.test(text.replace(/\[[0-9a-f:]+\]/, "")))
 		? patterns
 		: undefined;

@@ -9,7 +9,7 @@ import {
 	schemeWithoutPages,
 	splitOrigin,
 } from "./origin-syntax.ts";
-import { originMessage, PAGE_SCHEMES, STRICTEST } from "./origin-words.ts";
+import { hasVariable, notAHost, originMessage, PAGE_SCHEMES, STRICTEST } from "./origin-words.ts";
 import type { OriginCode } from "./pattern-fault.ts";
 import { judgeOriginPattern, type PatternSafety, strangersOf } from "./pattern-safety.ts";
 import { parseUrl } from "./url.ts";
@@ -32,6 +32,7 @@ export interface MendedOrigin {
  * @returns patterns that are accepted in a policy with that `safety`; undefined where it cannot be told what was meant
  */
 export function mendOrigin(text: string, safety: PatternSafety): MendedOrigin | undefined {
+	if (hasVariable(text)) return undefined;
 	const whole = mendOne(text, safety);
 	if (whole !== undefined) return whole;
 	const parsed = parseOriginPattern(text);
@@ -79,10 +80,16 @@ function mendOne(text: string, safety: PatternSafety): MendedOrigin | undefined 
 		const next = MENDS[refusal.code]?.(candidate, safety);
 		if (next === undefined || next === candidate) return undefined;
 		const isExpression = refusal.code === "invalid-origin-regular-expression";
-		isPlain &&= !DECISIONS.has(refusal.code) && !(isExpression && next.includes("*"));
+		const isWider =
+			next.includes("*") && (!candidate.includes("*") || isAnyPort(next) !== isAnyPort(candidate));
+		isPlain &&= !DECISIONS.has(refusal.code) && !isWider && !(isExpression && next.includes("*"));
 		candidate = next;
 	}
 	return undefined;
+}
+
+function isAnyPort(text: string): boolean {
+	return text.endsWith(":*");
 }
 
 /** One step closer to what was meant; undefined where there is none. */
@@ -107,6 +114,9 @@ const MENDS: Readonly<Record<OriginCode, Mend | undefined>> = {
 	"invalid-origin-port": (text) => {
 		const { port = "" } = splitOrigin(text) ?? {};
 		const withoutPort = text.slice(0, text.length - port.length);
+		// Several ports of this machine: "300*", "3000-3010", "{3000,3001}".
+		const areSeveral = /^:[\d.,{}[\]*-]+$/.test(port) && /[-*,.]/.test(port);
+		if (areSeveral && isLoopback(splitOrigin(text)?.host ?? "")) return `${withoutPort}:*`;
 		if (port === ":") return withoutPort;
 		const digits = port.slice(1).replace(/^0+/, "");
 		return digits === "" ? undefined : `${withoutPort}:${digits}`;
@@ -116,7 +126,7 @@ const MENDS: Readonly<Record<OriginCode, Mend | undefined>> = {
 		const [only, ...others] = expandExpression(text) ?? [];
 		return others.length === 0 ? only : undefined;
 	},
-	"invalid-origin-scheme": undefined,
+	"invalid-origin-scheme": (text) => text.replace(/^(["'`]|<)(.*?)(["'`]|>)$/, "$2"),
 	"invalid-origin-scheme-without-pages": (text) => {
 		const scheme = schemeWithoutPages(text) ?? "";
 		const rest = text.slice(scheme.length + 1);
@@ -164,8 +174,10 @@ function untilPath(text: string): string {
 
 /** Without a scheme, this machine's own hosts are meant with http, which development servers speak; all others with https. */
 function withScheme(text: string): string | undefined {
-	const slashed = /^(https?):\/?(?!\/)(.+)$/i.exec(text);
+	const slashed = /^(https?)(?::\/?|\/\/?)(?!\/)(.+)$/i.exec(text);
 	if (slashed !== null) return `${slashed[1]}://${slashed[2]}`;
+	if (notAHost(text) !== undefined) return undefined;
+	if (/^\.[^./]/.test(text)) return `https://*${text}`;
 	const rest = text.startsWith("//") ? text.slice(2) : text;
 	// What has a colon without a number, or a star, behind it begins with a scheme that is not known.
 	if (rest === "" || rest.startsWith("/") || /^[^[/]*:(?!\d|\*(?:\/|$))/.test(rest)) return undefined;

@@ -18,7 +18,7 @@ const ANY_PORT = ":*";
 const NONE = Number.POSITIVE_INFINITY;
 
 /** An entry of a list. */
-export interface Listed {
+export interface ListEntry {
 	/** As it was written. */
 	readonly text: string;
 	/** Which policy it is in, from 0. */
@@ -31,9 +31,9 @@ export interface OriginSet {
 	 * Finds the entry that allows `origin`, compared byte for byte, never normalised, bounded at 326 bytes.
 	 * @returns of the first policy that has one; undefined where none has
 	 */
-	match(origin: string): Listed | undefined;
+	match(origin: string): ListEntry | undefined;
 	/** As `match`, by the entries with a wildcard alone. */
-	matchWildcards(origin: string): Listed | undefined;
+	matchWildcards(origin: string): ListEntry | undefined;
 	/** What it holds, as reckoned; the entries' texts are in it. */
 	readonly weightBytes: number;
 }
@@ -41,11 +41,11 @@ export interface OriginSet {
 /** What is listed for the names under one domain. */
 interface Zone {
 	/** `*.domain`, for the scheme's default port. */
-	subdomains: Listed | undefined;
+	subdomains: ListEntry | undefined;
 	/** `*.domain:*` */
-	subdomainsAnyPort: Listed | undefined;
+	subdomainsAnyPort: ListEntry | undefined;
 	/** `*.domain:8443`, by the port. */
-	subdomainsByPort: Map<string, Listed> | undefined;
+	subdomainsByPort: Map<string, ListEntry> | undefined;
 	globs: GlobIndex | undefined;
 }
 
@@ -63,8 +63,8 @@ interface Zones {
  */
 export function createOriginSet(policies: readonly (readonly OriginPattern[])[]): OriginSet {
 	const exact = new Map<string, number>();
-	const anyPort = new Map<string, Listed>();
-	const anyHost = new Map<string, Listed>();
+	const anyPort = new Map<string, ListEntry>();
+	const anyHost = new Map<string, ListEntry>();
 	const zonesByScheme = new Map<string, Zones>();
 	const globsByZone = new Map<Zone, Glob[]>();
 	/** The first policy that has a wildcard: to an exact origin of it, or of one before it, no wildcard matters. */
@@ -97,7 +97,7 @@ export function createOriginSet(policies: readonly (readonly OriginPattern[])[])
 	}
 	for (const [zone, globs] of globsByZone) zone.globs = createGlobIndex(globs);
 
-	function matchWildcards(origin: string): Listed | undefined {
+	function matchWildcards(origin: string): ListEntry | undefined {
 		if (origin.length > MAX_ORIGIN_BYTES) return undefined;
 		const parts = splitOrigin(origin);
 		if (parts === undefined || !isSerializedPort(parts.scheme, parts.port)) return undefined;
@@ -140,13 +140,13 @@ function exactBytes(exact: ReadonlyMap<string, number>): number {
 	return bytes;
 }
 
-function textMapBytes(map: ReadonlyMap<string, Listed>): number {
+function textMapBytes(map: ReadonlyMap<string, ListEntry>): number {
 	let bytes = mapBytes(map.size);
 	for (const [key, listed] of map) bytes += stringBytes(key.length) + listedBytes(listed);
 	return bytes;
 }
 
-function listedBytes(listed: Listed | undefined): number {
+function listedBytes(listed: ListEntry | undefined): number {
 	return listed === undefined ? 0 : objectBytes(2) + stringBytes(listed.text.length);
 }
 
@@ -195,9 +195,9 @@ function matchZones(
 	{ byDomain, longest }: Zones,
 	host: string,
 	port: string,
-	before: Listed | undefined,
+	before: ListEntry | undefined,
 	firstWild: number,
-): Listed | undefined {
+): ListEntry | undefined {
 	let found = before;
 	const leftmost = Math.max(1, host.length - longest - 1);
 	for (let dot = host.lastIndexOf("."); dot >= leftmost; dot = host.lastIndexOf(".", dot - 1)) {
@@ -214,11 +214,11 @@ function matchZones(
 }
 
 /** The one of the earlier policy; of one policy the first. */
-function earlier(one: Listed | undefined, other: Listed | undefined): Listed | undefined {
+function earlier(one: ListEntry | undefined, other: ListEntry | undefined): ListEntry | undefined {
 	return one === undefined || (other !== undefined && other.policy < one.policy) ? other : one;
 }
 
-function addSubdomains(zone: Zone, port: string, listed: Listed): void {
+function addSubdomains(zone: Zone, port: string, listed: ListEntry): void {
 	if (port === "") zone.subdomains ??= listed;
 	else if (port === ANY_PORT) zone.subdomainsAnyPort ??= listed;
 	else {

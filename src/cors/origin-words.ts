@@ -44,8 +44,8 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 		`${shown} has no valid IPv6 address in brackets, as in http://[::1]:3000; a wildcard cannot stand there.`,
 	"invalid-origin-ipv6-zone": (shown) => `${shown} has an IPv6 zone, which browsers never send. Remove it.`,
 	"invalid-origin-no-host": (shown) => `${shown} has no host after "://". Name one.`,
-	"invalid-origin-no-scheme": (shown) =>
-		`${shown} has no "://": an origin is scheme://host[:port], as the browser sends it. Put the scheme before the host.`,
+	"invalid-origin-no-scheme": (shown, text) =>
+		`${shown} ${notAHost(text) ?? 'has no "://": an origin is scheme://host[:port], as the browser sends it. Put the scheme before the host.'}`,
 	"invalid-origin-not-ascii": (shown) =>
 		`${shown} has characters outside ASCII; browsers send such hosts in their punycode form (xn--…). Write that.`,
 	"invalid-origin-path": (shown) =>
@@ -99,6 +99,37 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 	},
 };
 
+/** What is a word of something else's rather than a host without its scheme. */
+const NOT_HOSTS: Readonly<Record<string, string>> = {
+	...fromWords(
+		"all any everyone everything **",
+		`is not an origin. Any origin is "origins": "*" in place of the list, which never goes with credentials; else name them.`,
+	),
+	...fromWords(
+		"self same-origin sameorigin",
+		"is not an origin. The API's own origin needs no entry, as its calls are not cross-origin. Remove it.",
+	),
+	...fromWords("none nobody", "is not an origin. Nobody is the empty list: []."),
+	...fromWords(
+		"http https true false",
+		"is not an origin: an origin is scheme://host[:port], as the browser sends it. Name the page's.",
+	),
+};
+
+function fromWords(words: string, says: string): Readonly<Record<string, string>> {
+	return Object.fromEntries(words.split(" ").map((word) => [word, says]));
+}
+
+/** Why a text without a scheme is not a host either; undefined where it may be one. */
+export function notAHost(text: string): string | undefined {
+	const bare = text.replace(/^'(.*)'$/, "$1").toLowerCase();
+	if (Object.hasOwn(NOT_HOSTS, bare)) return NOT_HOSTS[bare];
+	const [, directory] = /^directory:([a-z0-9-]{1,64})$/.exec(text) ?? [];
+	return directory === undefined
+		? undefined
+		: `is not an origin. An origin directory is an object in the list: {"directory": ${quote(directory)}}.`;
+}
+
 const HATCH = `set "dangerouslyAllowPublicSuffixSubdomains": true in cors`;
 
 function strangerWords(shown: string, { kind, suffix }: Strangers, text: string): string {
@@ -126,6 +157,11 @@ function hostOf(text: string): string {
 	return splitOrigin(text)?.host ?? text;
 }
 
+/** `${HOST}`, `{{host}}`, `%HOST%`, `<your-host>`: what templates and shells would have replaced. */
+export function hasVariable(text: string): boolean {
+	return /\$\{?\w|\{\{|%\w+%|(?<!\?)<[\w-]+>|process\.env/.test(text);
+}
+
 /** Tells whether a code is one of an origin. */
 export function isOriginCode(code: string): code is OriginCode {
 	return Object.hasOwn(WORDS, code);
@@ -136,5 +172,8 @@ export function isOriginCode(code: string): code is OriginCode {
  * @param safety of the policy that it stands in
  */
 export function originMessage(code: OriginCode, text: string, safety: PatternSafety = STRICTEST): string {
+	if (hasVariable(text)) {
+		return `${quote(text)} has a variable in it, and variables are not replaced here. Write the origin itself.`;
+	}
 	return WORDS[code](quote(text), text, safety);
 }

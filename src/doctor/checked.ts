@@ -5,7 +5,15 @@ import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, VARY } from "../cors/standard.ts";
 import type { DoctorFinding, FindingCode } from "./finding.ts";
 import { cookiesOf } from "./findings/cookies.ts";
-import { allowedOrigin, crossOriginTurns, isAnswered, isReadable, type Seen } from "./seen.ts";
+import type { Exchange } from "./network/network.ts";
+import {
+	type AnsweredExchange,
+	allowOriginOf,
+	crossOriginTurns,
+	isAnswered,
+	isReadable,
+	type Seen,
+} from "./seen.ts";
 import type { TwinKind } from "./twins.ts";
 
 /** One thing that was looked at and is right. */
@@ -34,14 +42,14 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const { base, missingPath, cacheOrder, withCookie } = probed;
 	// With a cookie everybody is: what is refused without one says nothing good.
 	const twins = isFound("reflects-any-origin", "reflects-any-origin-with-cookie") ? [] : probed.twins;
-	const isOpen = probed.twins.some(({ exchange }) => isAnswered(exchange) && allowedOrigin(exchange) === "*");
+	const isOpen = probed.twins.some(({ exchange }) => isAnswered(exchange) && allowOriginOf(exchange) === "*");
 	const isPageNamed = [base, ...crossOriginTurns(conversation)].some(
-		(exchange) => isAnswered(exchange) && allowedOrigin(exchange) === visit.page.origin,
+		(exchange) => isAnswered(exchange) && allowOriginOf(exchange) === visit.page.origin,
 	);
 	for (const { kind, shared, exchange } of twins) {
 		const isAnybody = kind === "other-host" || kind === "null";
 		// Near misses of an origin that is not allowed itself show nothing, and the asterisk lets everybody in.
-		if (shared !== "no" || !isAnswered(exchange) || isOpen || kind === "sibling") continue;
+		if (shared !== "no" || !isTelling(exchange) || isOpen || kind === "sibling") continue;
 		if ((isAnybody || isPageNamed) && !checks.some(says(TWIN_WORDS[kind]))) {
 			checks.push({ words: TWIN_WORDS[kind], requests: [exchange.number] });
 		}
@@ -52,7 +60,12 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 				"any page can read it, but none with its user's credentials: the asterisk does not count for them",
 			requests: probed.twins.map(({ exchange }) => exchange.number),
 		});
-	} else if (withCookie === undefined && probed.cookieTried && !isFound("reflects-any-origin")) {
+	} else if (
+		withCookie === undefined &&
+		probed.cookieTried &&
+		isTelling(base) &&
+		!isFound("reflects-any-origin")
+	) {
 		checks.push({ words: "a made-up cookie lets nobody in either", requests: [] });
 	}
 	const shared = crossOriginTurns(conversation);
@@ -65,7 +78,7 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const hasVary =
 		isAnswered(base) &&
 		/(^|[\s,])(origin|\*)($|[\s,])/i.test(getHeader(base.answer.headers, VARY) ?? "") &&
-		allowedOrigin(base) === visit.page.origin;
+		allowOriginOf(base) === visit.page.origin;
 	if (hasVary && !isFound("missing-vary-origin")) {
 		checks.push({
 			words: "Vary: Origin tells caches that the answer depends on the origin",
@@ -92,6 +105,11 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 		checks.push({ words: "the cookies that it sets can be stored and sent along", requests: [] });
 	}
 	return checks;
+}
+
+/** A server that fails, or that has had enough of requests, shows nobody who is let in. */
+function isTelling(exchange: Exchange | undefined): exchange is AnsweredExchange {
+	return isAnswered(exchange) && exchange.answer.status < 500 && exchange.answer.status !== 429;
 }
 
 function says(words: string) {

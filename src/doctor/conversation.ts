@@ -1,17 +1,17 @@
 /** Owns the browser's own conversation with the API: the model says what is sent, the network what comes. */
 
-import { nextStep, type Received } from "../browser/conversation.ts";
+import type { FetchOutcome } from "../browser/fetch-outcome.ts";
 import { type HeaderList, withoutHeader } from "../browser/header-list.ts";
+import { nextStep, type Received } from "../browser/next-step.ts";
 import type { OutgoingRequest } from "../browser/outgoing.ts";
 import type { Step } from "../browser/steps.ts";
-import type { Verdict } from "../browser/verdict.ts";
 import {
-	type Draft,
 	type Exchange,
 	isNamed,
 	isWrite,
 	MAX_CONVERSATION_REQUESTS,
 	type Network,
+	type RequestDraft,
 	type Visit,
 } from "./network/network.ts";
 import type { WireFault } from "./network/wire-fault.ts";
@@ -34,9 +34,9 @@ export interface Conversation {
 	readonly turns: readonly Turn[];
 	readonly steps: readonly Step[];
 	/** Undefined where it stopped before its end. */
-	readonly verdict: Verdict | undefined;
+	readonly outcome: FetchOutcome | undefined;
 	readonly stop: Stop | undefined;
-	/** Why a request got no answer at all; a browser's verdict then says nothing of CORS. */
+	/** Why a request got no answer at all; a browser's outcome then says nothing of CORS. */
 	readonly failure: { readonly code: WireFault; readonly message: string } | undefined;
 	/** The write that was not sent, and that a safe request stood in for; undefined where all was sent as the browser does. */
 	readonly unsentWrite: Pick<OutgoingRequest, "method" | "url"> | undefined;
@@ -52,17 +52,17 @@ export async function holdConversation(visit: Visit, network: Network): Promise<
 	let canWrite = visit.sendsWrites;
 	while (true) {
 		const next = nextStep(visit.page, received);
-		const { steps } = next.kind === "send" ? next : next.verdict;
+		const { steps } = next.kind === "send" ? next : next.outcome;
 		const told = turns.filter(({ kind }) => kind === "step").length;
 		turns.push(...steps.slice(told).map((step) => ({ kind: "step", step }) as const));
 		const held = { turns, steps, failure, unsentWrite };
-		if (next.kind === "verdict") {
-			const stop = unsentWrite && whyUndecided(unsentWrite, next.verdict, turns);
-			return { ...held, verdict: stop === undefined ? next.verdict : undefined, stop };
+		if (next.kind === "outcome") {
+			const stop = unsentWrite && whyUndecided(unsentWrite, next.outcome, turns);
+			return { ...held, outcome: stop === undefined ? next.outcome : undefined, stop };
 		}
 		const { request } = next;
 		const stop = whyStop(visit, request, sent);
-		if (stop !== undefined) return { ...held, verdict: undefined, stop };
+		if (stop !== undefined) return { ...held, outcome: undefined, stop };
 		sent.push(request);
 		const changesData = request.kind === "actual" && isWrite(request.method);
 		if (changesData && !canWrite) unsentWrite ??= { method: request.method, url: request.url };
@@ -78,7 +78,7 @@ export async function holdConversation(visit: Visit, network: Network): Promise<
 	}
 }
 
-function draftOf({ kind, method, url, headers, credentials, hasBody }: OutgoingRequest): Draft {
+function draftOf({ kind, method, url, headers, credentials, hasBody }: OutgoingRequest): RequestDraft {
 	return { purpose: kind, method, url, headers, credentials, hasBody };
 }
 
@@ -86,21 +86,21 @@ function draftOf({ kind, method, url, headers, credentials, hasBody }: OutgoingR
 const BODY_HEADERS: readonly string[] = ["content-type", "content-encoding", "content-language"];
 
 /** The safe request that shows how the server answers at the URL of a write: the same page, headers and credentials. */
-function standIn(request: OutgoingRequest): Draft {
+function standIn(request: OutgoingRequest): RequestDraft {
 	const headers: HeaderList = BODY_HEADERS.reduce(withoutHeader, request.headers);
 	return { ...draftOf(request), purpose: "stand-in", method: "GET", headers, hasBody: false };
 }
 
 /** Statuses that a GET gets where only the write is served: they say nothing of the write's own answer. */
-const SERVED_OTHERWISE: ReadonlySet<number> = new Set([404, 405, 410, 501]);
+export const SERVED_OTHERWISE: ReadonlySet<number> = new Set([400, 404, 405, 410, 415, 422, 501]);
 
 function whyUndecided(
 	write: NonNullable<Conversation["unsentWrite"]>,
-	verdict: Verdict,
+	outcome: FetchOutcome,
 	turns: readonly Turn[],
 ): Stop | undefined {
 	const last = turns.findLast((turn) => turn.kind === "request")?.exchange;
-	if (verdict.readable || last?.purpose !== "stand-in" || "fault" in last.answer) return undefined;
+	if (outcome.readable || last?.purpose !== "stand-in" || "fault" in last.answer) return undefined;
 	const { status } = last.answer;
 	if (!SERVED_OTHERWISE.has(status)) return undefined;
 	return {

@@ -2,19 +2,21 @@
 
 import { credentialsMode } from "../browser/page-request.ts";
 import type { Step } from "../browser/steps.ts";
+import { findFindings } from "./all-findings.ts";
+import { alsoNeeded } from "./also-needed.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
-import { withTenantFix } from "./causes/cordon.ts";
+import { isNobodyServed, withTenantFix } from "./causes/cordon.ts";
+import { isDowngrade, redirectTarget } from "./causes/redirected.ts";
 import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import type { DoctorFinding } from "./finding.ts";
 import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
-import { findFindings } from "./findings.ts";
-import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
+import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
-import { type Answered, answeredTurns, isAnswered, type Seen } from "./seen.ts";
+import { type AnsweredExchange, answeredTurns, isAnswered, type Seen } from "./seen.ts";
 
 export interface Diagnosis {
 	readonly visit: Visit;
@@ -40,26 +42,29 @@ export interface Diagnosis {
 }
 
 /** Holds the conversation and sends the probes. @param onSend is told of each request before it is sent */
-export async function diagnose(visit: Visit, onSend: (draft: Draft) => void): Promise<Diagnosis> {
+export async function diagnose(visit: Visit, onSend: (draft: RequestDraft) => void): Promise<Diagnosis> {
 	const { page, cookie } = visit;
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie });
 	const network = createNetwork(visit, (draft) => onSend(discreet(draft, hide)));
 	const conversation = await holdConversation(visit, network);
 	const probed = await probeAfter(visit, conversation, network);
-	return discreet(await conclude({ visit, conversation, probed }, network.exchanges), hide);
+	return discreet(await diagnosisOf({ visit, conversation, probed }, network.exchanges), hide);
 }
 
 /** What a conversation comes to; nothing is sent for it. @param exchanges everything that was sent */
-export async function conclude(shown: Seen, exchanges: readonly Exchange[]): Promise<Diagnosis> {
+export async function diagnosisOf(shown: Seen, exchanges: readonly Exchange[]): Promise<Diagnosis> {
 	const seen = await withTenantFix(shown);
 	const { visit, probed } = seen;
 	const { failure, stop } = seen.conversation;
 	const found = findCause(seen);
-	const isBlocked = seen.conversation.verdict?.readable !== true;
-	const cause = isBlocked || found?.code === "edge-challenge" ? found : undefined;
-	const conversation = withAdvice(seen.conversation, cause);
+	const isBlocked = seen.conversation.outcome?.readable !== true;
+	const known = isBlocked || (found !== undefined && TOLD_WHERE_READABLE.has(found.code)) ? found : undefined;
+	const more = isBlocked ? alsoNeeded(seen, known) : "";
+	const cause = known && { ...known, message: `${known.message}${more}` };
+	const advised = cause === undefined ? withMore(seen.conversation, more) : seen.conversation;
+	const conversation = withAdvice(advised, cause);
 	const failed = conversation.steps.filter(({ passed }) => !passed);
-	const firstToFix = failed.find(({ code }) => code === "preflight-status") ?? failed[0];
+	const firstToFix = firstOf(failed);
 	const findings = findFindings(seen);
 	return {
 		visit,
@@ -70,12 +75,18 @@ export async function conclude(shown: Seen, exchanges: readonly Exchange[]): Pro
 		cause,
 		answeredBy: answeredByOf(seen, firstToFix, cause, findings),
 		findings,
-		checked: failure !== undefined && cause === undefined ? [] : goodChecks(seen, findings),
+		checked:
+			(failure !== undefined && cause === undefined) || isNobodyServed(seen)
+				? []
+				: goodChecks(seen, findings),
 		cookies: cookiesOf(seen),
 		exchanges,
 		skipped: stop?.code === "redirect-loop" ? [] : probed.skipped,
 	};
 }
+
+/** Whose answer it is matters though the page can read it: it is not the API's. */
+const TOLD_WHERE_READABLE: ReadonlySet<Cause["code"]> = new Set(["edge-challenge", "cordon-problem"]);
 
 async function probeAfter(
 	visit: Visit,
@@ -92,17 +103,31 @@ async function probeAfter(
 }
 
 function readableOf({ conversation }: Seen, cause: Cause | undefined): boolean | null {
-	const { failure, stop, verdict } = conversation;
+	const { failure, stop, outcome } = conversation;
 	if (cause?.code === "preflight-unanswered") return false;
 	if (cause?.code === "redirect-loop") return setsCookie(conversation) ? null : false;
 	if (failure !== undefined || stop !== undefined) return null;
-	return verdict?.readable ?? null;
+	return outcome?.readable ?? null;
 }
 
 /** A browser that keeps a cookie of the way may get out of a loop. */
 function setsCookie(conversation: Conversation): boolean {
 	return answeredTurns(conversation).some(({ answer }) =>
 		answer.headers.some(([name]) => name.toLowerCase() === "set-cookie"),
+	);
+}
+
+/** Of the steps that failed, the one whose fix comes first: what is not a good answer need not be one that shares. */
+function firstOf(failed: readonly Step[]): Step | undefined {
+	return failed.find(({ code }) => code === "preflight-status") ?? failed[0];
+}
+
+/** The steps with a sentence more in the advice that comes first. */
+function withMore(conversation: Conversation, more: string): Conversation {
+	const first = firstOf(conversation.steps.filter(({ passed }) => !passed));
+	if (first === undefined || more === "") return conversation;
+	return withSteps(conversation, (step) =>
+		step.code === first.code ? { ...step, advice: `${step.advice ?? ""}${more}`.trim() } : step,
 	);
 }
 
@@ -113,17 +138,22 @@ function withAdvice(conversation: Conversation, cause: Cause | undefined): Conve
 		cause.steps.includes(step.code) && (!step.passed || step.advice !== undefined)
 			? { ...step, advice: step.passed ? undefined : cause.message }
 			: step;
-	const { verdict } = conversation;
+	return withSteps(conversation, told);
+}
+
+/** The steps told otherwise, wherever they stand. */
+function withSteps(conversation: Conversation, told: (step: Step) => Step): Conversation {
+	const { outcome } = conversation;
 	return {
 		...conversation,
 		steps: conversation.steps.map(told),
 		turns: conversation.turns.map((turn) =>
 			turn.kind === "step" ? { kind: "step", step: told(turn.step) } : turn,
 		),
-		verdict: verdict && {
-			...verdict,
-			steps: verdict.steps.map(told),
-			failedStep: verdict.failedStep && told(verdict.failedStep),
+		outcome: outcome && {
+			...outcome,
+			steps: outcome.steps.map(told),
+			failedStep: outcome.failedStep && told(outcome.failedStep),
 		},
 	};
 }
@@ -146,7 +176,13 @@ function answeredByOf(
 	if (cause !== undefined && redirect !== undefined && cause.code.includes("redirect")) {
 		const isSignIn = cause.code === "sign-in-redirect";
 		const isPreflight = redirect.purpose === "preflight";
-		return whoAnswered(redirect, !isSignIn ? "redirect" : isPreflight ? "preflight" : "sign-in");
+		const target = redirectTarget(redirect);
+		const isDown = target !== undefined && isDowngrade(new URL(redirect.url), target);
+		const trouble = isDown ? "downgrade" : "redirect";
+		return whoAnswered(redirect, !isSignIn ? trouble : isPreflight ? "preflight" : "sign-in");
+	}
+	if (cause?.code === "origin-refused" && last !== undefined && last.answer.status >= 500) {
+		return whoAnswered(last, "error");
 	}
 	if (cause?.code === "preflight-refuses-part" && last !== undefined) return whoAnswered(last, "lists");
 	if (step !== undefined && last !== undefined) {
@@ -162,7 +198,7 @@ function answeredByOf(
 	return undefined;
 }
 
-function isRedirect({ answer: { status } }: Answered): boolean {
+function isRedirect({ answer: { status } }: AnsweredExchange): boolean {
 	return status >= 300 && status <= 399;
 }
 

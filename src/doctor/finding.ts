@@ -46,7 +46,7 @@ export type FindingCode =
 	| "expose-headers-wildcard"
 	| "expose-headers-forbidden";
 
-/** Something observed beyond the verdict. */
+/** Something observed beyond the outcome. */
 export interface DoctorFinding {
 	readonly code: FindingCode;
 	readonly severity: Severity;

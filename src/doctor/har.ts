@@ -1,45 +1,23 @@
 /** Owns the judging of a recorded session: every cross-origin call in it, by what was recorded. Nothing is sent. */
 
 import * as v from "valibot";
-import { nextStep, type Received } from "../browser/conversation.ts";
-import { getHeader, type Header, type HeaderList } from "../browser/header-list.ts";
+import { getHeader } from "../browser/header-list.ts";
+import { nextStep, type Received } from "../browser/next-step.ts";
 import type { OutgoingRequest } from "../browser/outgoing.ts";
 import type { FetchCall } from "../browser/page-request.ts";
 import type { PreflightCache } from "../browser/preflight-cache.ts";
 import type { CredentialsMode } from "../browser/request.ts";
-import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
+import { ALLOW_ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
 import type { Conversation, Stop, Turn } from "./conversation.ts";
-import { conclude, type Diagnosis } from "./diagnosis.ts";
+import { type Diagnosis, diagnosisOf } from "./diagnosis.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
-import { MAX_BODY_BYTES } from "./network/body.ts";
+import { MAX_READ_BODY_BYTES } from "./network/body.ts";
 import type { Exchange, Visit } from "./network/network.ts";
 import { DIRECT } from "./network/route.ts";
 import type { WireAnswer } from "./network/wire.ts";
 import { NO_PROBES } from "./probes.ts";
-import { pageHeaders } from "./recorded-headers.ts";
-
-/** Of what a browser blocked, it may leave the headers out. */
-const headersSchema = v.optional(v.array(v.looseObject({ name: v.string(), value: v.string() })), []);
-
-const entrySchema = v.looseObject({
-	request: v.looseObject({
-		method: v.string(),
-		url: v.string(),
-		headers: headersSchema,
-		postData: v.nullish(v.looseObject({})),
-	}),
-	response: v.looseObject({
-		status: v.number(),
-		headers: headersSchema,
-		content: v.nullish(v.looseObject({ text: v.nullish(v.string()), encoding: v.nullish(v.string()) })),
-		_error: v.nullish(v.string()),
-	}),
-});
-
-/** http://www.softwareishard.com/blog/har-12-spec/, what of it is needed */
-const harSchema = v.looseObject({ log: v.looseObject({ entries: v.array(entrySchema) }) });
-
-type Entry = v.InferOutput<typeof entrySchema>;
+import { announcedCall, headersOf, recordedCall, unansweredWords } from "./recorded-call.ts";
+import { type Entry, harSchema } from "./recorded-entry.ts";
 
 /** How a recording is to be read. */
 export interface HarOptions {
@@ -67,15 +45,27 @@ export async function judgeHar(text: string, options: HarOptions): Promise<HarRe
 		const [issue] = parsed.issues;
 		return { ok: false, reason: `${v.getDotPath(issue) ?? "it"} is not as HAR 1.2 has it: ${issue.message}` };
 	}
-	const { entries } = parsed.output.log;
+	const { entries, pages } = parsed.output.log;
 	const unused = createUnused(entries);
+	const titles = new Map((pages ?? []).map(({ id, title }) => [id ?? "", title ?? ""]));
 	const diagnoses: Diagnosis[] = [];
-	for (const [index, entry] of entries.entries()) {
-		if (unused.isUsed(index) || isPreflight(entry)) continue;
-		const page = pageOf(entry, options);
-		if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) continue;
-		if (diagnoses.length === MAX_CALLS) return { ok: false, reason: TOO_MANY_CALLS };
-		diagnoses.push(await judge(page, index, unused));
+	const preflights = entries.map(isPreflight);
+	// A preflight that no call has taken in the end announces one that was not recorded.
+	for (const ofPreflights of [false, true]) {
+		for (const [index, entry] of entries.entries()) {
+			if (unused.isUsed(index) || preflights[index] !== ofPreflights) continue;
+			const page = ofPreflights
+				? announcedCall(entry, options.credentials)
+				: recordedCall(
+						entry,
+						preflightOf(entry, index, unused),
+						titles.get(entry.pageref ?? ""),
+						options.credentials,
+					);
+			if (page === undefined || (options.origin !== undefined && page.origin !== options.origin)) continue;
+			if (diagnoses.length === MAX_CALLS) return { ok: false, reason: TOO_MANY_CALLS };
+			diagnoses.push(await judge(page, index, unused));
+		}
 	}
 	return { ok: true, diagnoses, entries: entries.length };
 }
@@ -135,43 +125,15 @@ function firstFrom(numbers: readonly number[], least: number): number {
 	return low;
 }
 
-function headersOf({ headers }: { readonly headers: Entry["request"]["headers"] }): HeaderList {
-	return headers
-		.filter(({ name }) => !name.startsWith(":"))
-		.map(({ name, value }): Header => [name, value.replaceAll("\n", ", ")]);
-}
-
 function isPreflight({ request }: Entry): boolean {
 	return request.method === "OPTIONS" && getHeader(headersOf(request), REQUEST_METHOD) !== null;
 }
 
-/** The page's call, where the entry is one across origins: a request with an `Origin` that is not the URL's own. */
-function pageOf({ request, response }: Entry, { credentials }: HarOptions): FetchCall | undefined {
-	const headers = headersOf(request);
-	const origin = getHeader(headers, ORIGIN);
-	const url = URL.parse(request.url);
-	if (origin === null || url === null || url.origin === origin) return undefined;
-	// Forms that navigate, and WebSockets, have an Origin as well, and no CORS check follows them.
-	if ((getHeader(headers, "sec-fetch-mode") ?? "cors") !== "cors") return undefined;
-	if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
-	url.hash = "";
-	return {
-		api: "fetch",
-		origin,
-		url: url.href,
-		method: request.method,
-		headers: pageHeaders(headers),
-		credentials: credentials ?? recordedCredentials(headers, headersOf(response)),
-		body: request.postData && request.method !== "GET" ? { contentType: null } : null,
-	};
-}
-
-/** A recording does not say the mode: a cookie that went along, or an answer made for credentials, shows `include`. */
-function recordedCredentials(request: HeaderList, response: HeaderList): CredentialsMode {
-	const isCredentialed =
-		getHeader(request, "cookie") !== null || getHeader(response, ALLOW_CREDENTIALS) === "true";
-	const isOpen = getHeader(response, ALLOW_ORIGIN) === "*" && getHeader(request, "cookie") === null;
-	return isCredentialed && !isOpen ? "include" : "same-origin";
+/** The recorded preflight of a call that may have one. */
+function preflightOf({ request: { method, url } }: Entry, index: number, unused: Unused): Entry | undefined {
+	const asked = { kind: "preflight", method: "OPTIONS", url: url.split("#", 1)[0] ?? "" } as const;
+	const place = find({ ...asked, headers: [["Access-Control-Request-Method", method]] }, index, unused);
+	return place === undefined ? undefined : unused.at(place);
 }
 
 async function judge(page: FetchCall, start: number, unused: Unused): Promise<Diagnosis> {
@@ -191,9 +153,9 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 		reach: DIRECT,
 	};
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie: visit.cookie });
-	const finish = async (rest: Pick<Conversation, "verdict" | "stop" | "steps">) =>
+	const finish = async (rest: Pick<Conversation, "outcome" | "stop" | "steps">) =>
 		discreet(
-			await conclude(
+			await diagnosisOf(
 				{ visit, conversation: { turns, failure, unsentWrite: undefined, ...rest }, probed: NO_PROBES },
 				exchanges,
 			),
@@ -201,14 +163,16 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 		);
 	while (true) {
 		const next = nextStep(page, received, { cache, nowSeconds: 0, engine: undefined });
-		const { steps } = next.kind === "send" ? next : next.verdict;
+		const { steps } = next.kind === "send" ? next : next.outcome;
 		const told = turns.filter(({ kind }) => kind === "step").length;
 		turns.push(...steps.slice(told).map((step) => ({ kind: "step", step }) as const));
-		if (next.kind === "verdict") return finish({ verdict: next.verdict, stop: undefined, steps });
+		if (next.kind === "outcome") return finish({ outcome: next.outcome, stop: undefined, steps });
 		const { request } = next;
-		const place = received.length === 0 && request.kind === "actual" ? start : find(request, start, unused);
+		const isOwn = received.length === 0 && request.kind === "actual" && !isPreflight(entry);
+		const place = isOwn ? start : find(request, start, unused);
 		const match = place === undefined ? undefined : unused.at(place);
-		const isLost = match === undefined && request.kind === "preflight" && entry.response.status > 0;
+		const isAnsweredCall = entry.response.status > 0 && !isPreflight(entry);
+		const isLost = match === undefined && request.kind === "preflight" && isAnsweredCall;
 		if (isLost && cache.length === 0 && received.length === 0) {
 			// The request itself was sent and answered: an earlier preflight, before the recording, must have allowed it.
 			cache = consentTo(request, page);
@@ -216,7 +180,7 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 			continue;
 		}
 		if (place === undefined || match === undefined || isUnknown(match)) {
-			return finish({ verdict: undefined, stop: notRecorded(request, match), steps });
+			return finish({ outcome: undefined, stop: notRecorded(request, match), steps });
 		}
 		unused.use(place);
 		const exchange = exchangeOf(match, request, exchanges.length + 1);
@@ -230,7 +194,11 @@ async function judge(page: FetchCall, start: number, unused: Unused): Promise<Di
 }
 
 /** The nearest entry of the same request: preflights may be listed before their requests or after. */
-function find({ kind, method, url, headers }: OutgoingRequest, start: number, unused: Unused) {
+function find(
+	{ kind, method, url, headers }: Pick<OutgoingRequest, "kind" | "method" | "url" | "headers">,
+	start: number,
+	unused: Unused,
+) {
 	const asked = kind === "preflight" ? (getHeader(headers, REQUEST_METHOD) ?? "") : "";
 	const same = unused.asking(kind, method, url, asked);
 	const at = firstFrom(same, start);
@@ -247,16 +215,16 @@ function isUnknown({ response }: Entry): boolean {
 }
 
 function notRecorded({ kind, method, url, headers }: OutgoingRequest, match: Entry | undefined): Stop {
-	const what = kind === "preflight" ? "preflight" : "request";
+	const what = `${kind === "preflight" ? "preflight" : "request"} ${method} ${url}`;
 	const error = match?.response._error;
 	return {
 		code: "not-recorded",
 		message:
 			match === undefined
-				? `The recording has no ${what} ${method} ${url}, so it cannot be said how it ended. Record again with the developer tools open before the page is loaded, or ask the server itself with the URL in place of --har.`
+				? `The recording has no ${what}, so it cannot be said how it ended. Record again with the developer tools open before the page is loaded, or ask the server itself with the URL in place of --har.`
 				: match.response.status === 304
-					? `The ${what} ${method} ${url} was answered with 304, so the headers that the browser kept from before count, and they are not in the recording. Record again with "Disable cache" turned on.`
-					: `The recording has the ${what} ${method} ${url} without its answer${error ? ` (${error})` : ""}: browsers leave out what they block. Ask the server itself, with the URL in place of --har.`,
+					? `The ${what} was answered with 304, so the headers that the browser kept from before count, and they are not in the recording. Record again with "Disable cache" turned on.`
+					: `The recording has the ${what} without its answer${error ? ` (${error})` : ""}: ${unansweredWords(error)}`,
 		next: { kind, method, url, headers },
 	};
 }
@@ -283,7 +251,7 @@ function exchangeOf({ request, response }: Entry, outgoing: OutgoingRequest, num
 	const answer: WireAnswer = {
 		status: response.status,
 		headers: headersOf(response),
-		body: response.status >= 400 ? body.slice(0, MAX_BODY_BYTES) : "",
+		body: response.status >= 400 ? body.slice(0, MAX_READ_BODY_BYTES) : "",
 	};
 	const sentHeaders = headersOf(request);
 	return { purpose: kind, method, url, headers, credentials, hasBody, number, sentHeaders, answer };

@@ -4,9 +4,9 @@ import { randomUUID } from "node:crypto";
 import { getHeader, type HeaderList, withoutHeader } from "../browser/header-list.ts";
 import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Draft, Exchange, Network, Visit } from "./network/network.ts";
+import type { Exchange, Network, RequestDraft, Visit } from "./network/network.ts";
 import { findRefusedPart, isRefused, type RefusedPart } from "./refused-part.ts";
-import { type Answered, allowedOrigin, isActual, isAnswered } from "./seen.ts";
+import { type AnsweredExchange, allowOriginOf, isActual, isAnswered } from "./seen.ts";
 import { type Twin, type TwinKind, twinsOf } from "./twins.ts";
 
 /** An origin that was tried, and what the server said to it. */
@@ -74,7 +74,7 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	const { host } = new URL(visit.page.url);
 	const own = network.exchanges.filter(({ url }) => new URL(url).host === host);
 	const skipped: string[] = [];
-	const send = async (draft: Draft | undefined, what: string) => {
+	const send = async (draft: RequestDraft | undefined, what: string) => {
 		if (draft === undefined) return undefined;
 		if (network.left() > 0) return network.send({ ...draft, purpose: "probe", probe: what });
 		skipped.push(what);
@@ -94,7 +94,7 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	const refusedPart = isRefused(visit, preflight) ? await findRefusedPart(visit, preflight, send) : undefined;
 
 	const tried: TriedTwin[] = [];
-	const tryTwin = async (draft: Draft, reference: Exchange | undefined, twin: Twin, what: string) => {
+	const tryTwin = async (draft: RequestDraft, reference: Exchange | undefined, twin: Twin, what: string) => {
 		// As an attacker's page does it: with the user's cookies, which no preflight has.
 		const credentials = draft.purpose !== "preflight";
 		const exchange = await send({ ...withOrigin(draft, twin.origin), credentials }, what);
@@ -180,12 +180,12 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 const NO_CACHES = { cacheOrder: undefined, cacheTried: false, first: undefined } as const;
 
 /** The asterisk does not come from a cache. */
-function isNamedBy(exchange: Answered, origin: string): boolean {
-	const allowed = allowedOrigin(exchange);
+function isNamedBy(exchange: AnsweredExchange, origin: string): boolean {
+	const allowed = allowOriginOf(exchange);
 	return allowed === origin || allowed === "*";
 }
 
-type Send = (draft: Draft, what: string) => Promise<Exchange | undefined>;
+type Send = (draft: RequestDraft, what: string) => Promise<Exchange | undefined>;
 
 /**
  * Whether the order in which origins ask changes what the page gets. The URLs are fresh, so that nobody else's answer is
@@ -194,11 +194,11 @@ type Send = (draft: Draft, what: string) => Promise<Exchange | undefined>;
 async function tryCaches(
 	{ page }: Visit,
 	base: Exchange | undefined,
-	get: Draft,
+	get: RequestDraft,
 	stranger: Twin,
 	send: Send,
 ): Promise<Pick<Probed, "cacheOrder" | "cacheTried"> & { readonly first: Exchange | undefined }> {
-	if (!isAnswered(base) || base.answer.status >= 400 || allowedOrigin(base) !== page.origin) return NO_CACHES;
+	if (!isAnswered(base) || base.answer.status >= 400 || allowOriginOf(base) !== page.origin) return NO_CACHES;
 	if (/\b(no-store|private)\b/i.test(getHeader(base.answer.headers, "cache-control") ?? "")) return NO_CACHES;
 	const what = "the order of two origins";
 	const fresh = freshUrl(get.url);
@@ -206,7 +206,7 @@ async function tryCaches(
 	if (!isAnswered(first)) return NO_CACHES;
 	const afterStranger = await send({ ...withOrigin(get, page.origin), url: fresh }, what);
 	if (!isAnswered(afterStranger)) return NO_CACHES;
-	if (allowedOrigin(afterStranger) === page.origin) return { cacheOrder: undefined, cacheTried: true, first };
+	if (allowOriginOf(afterStranger) === page.origin) return { cacheOrder: undefined, cacheTried: true, first };
 	const alone = await send({ ...withOrigin(get, page.origin), url: freshUrl(get.url) }, what);
 	if (alone === undefined) return NO_CACHES;
 	return { cacheOrder: { afterStranger, alone }, cacheTried: true, first };
@@ -219,7 +219,7 @@ function freshUrl(text: string): string {
 }
 
 /** Of a call that never got past its preflight, or that writes: what a GET of the same URL would be. */
-function safeDraft({ page }: Visit, url: string): Draft {
+function safeDraft({ page }: Visit, url: string): RequestDraft {
 	const headers = withoutHeader(withoutHeader(page.headers, "content-type"), "accept");
 	return {
 		purpose: "probe",
@@ -236,7 +236,7 @@ function isWriteAsked({ headers }: Exchange): boolean {
 	return !SAFE_METHODS.includes(getHeader(headers, REQUEST_METHOD) ?? "");
 }
 
-function withOrigin(draft: Draft, origin: string | undefined): Draft {
+function withOrigin(draft: RequestDraft, origin: string | undefined): RequestDraft {
 	const { method, url, credentials, hasBody } = draft;
 	const others = withoutHeader(draft.headers, ORIGIN);
 	const headers: HeaderList = origin === undefined ? others : [...others, ["Origin", origin]];

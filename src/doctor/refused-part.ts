@@ -2,8 +2,8 @@
 
 import { getHeader, type HeaderList, withoutHeader } from "../browser/header-list.ts";
 import { REQUEST_HEADERS, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Draft, Exchange, Visit } from "./network/network.ts";
-import { type Answered, isAnswered, isReadable } from "./seen.ts";
+import type { Exchange, RequestDraft, Visit } from "./network/network.ts";
+import { type AnsweredExchange, isAnswered, isReadable } from "./seen.ts";
 
 /** What a preflight must not ask for to be consented to. */
 export interface RefusedPart {
@@ -25,7 +25,7 @@ const REFUSALS: ReadonlySet<number> = new Set([200, 204, 400, 403, 422]);
 const ALWAYS_ALLOWED: ReadonlySet<string> = new Set(["GET", "HEAD", "POST"]);
 
 /** Whether what refuses may be told apart: the server answered, and did not consent at all. */
-export function isRefused(visit: Visit, preflight: Exchange | undefined): preflight is Answered {
+export function isRefused(visit: Visit, preflight: Exchange | undefined): preflight is AnsweredExchange {
 	return isAnswered(preflight) && REFUSALS.has(preflight.answer.status) && !consents(visit, preflight);
 }
 
@@ -36,8 +36,8 @@ export function isRefused(visit: Visit, preflight: Exchange | undefined): prefli
  */
 export async function findRefusedPart(
 	visit: Visit,
-	preflight: Answered,
-	send: (draft: Draft, what: string) => Promise<Exchange | undefined>,
+	preflight: AnsweredExchange,
+	send: (draft: RequestDraft, what: string) => Promise<Exchange | undefined>,
 ): Promise<RefusedPart | undefined> {
 	const method = getHeader(preflight.headers, REQUEST_METHOD) ?? "GET";
 	const names = (getHeader(preflight.headers, REQUEST_HEADERS) ?? "")
@@ -76,12 +76,12 @@ async function refusedNames(
 }
 
 /** Whether the answer has a good status and both headers that every preflight's answer needs. */
-function consents(visit: Visit, exchange: Answered): boolean {
+function consents(visit: Visit, exchange: AnsweredExchange): boolean {
 	const { status } = exchange.answer;
 	return status >= 200 && status <= 299 && isReadable(visit, exchange);
 }
 
-function asking({ method, url, headers }: Exchange, asked: string, names: readonly string[]): Draft {
+function asking({ method, url, headers }: Exchange, asked: string, names: readonly string[]): RequestDraft {
 	const others = withoutHeader(withoutHeader(headers, REQUEST_METHOD), REQUEST_HEADERS);
 	const all: HeaderList = [
 		...others,

@@ -7,7 +7,7 @@ import type { Exchange } from "./network/network.ts";
 /** A diagnosis as one JSON value. */
 export function diagnosisReport({ visit, conversation, readable, failedStep, ...rest }: Diagnosis) {
 	const { page } = visit;
-	const { verdict, stop, failure, steps, unsentWrite } = conversation;
+	const { outcome, stop, failure, steps, unsentWrite } = conversation;
 	return {
 		readable,
 		url: page.url,
@@ -33,13 +33,13 @@ export function diagnosisReport({ visit, conversation, readable, failedStep, ...
 		...(unsentWrite === undefined
 			? {}
 			: { notSent: { method: unsentWrite.method, url: unsentWrite.url, judgedBy: "GET" } }),
-		status: verdict?.status ?? 0,
-		exposedHeaders: verdict?.exposedHeaders ?? [],
-		hiddenHeaders: verdict?.hiddenHeaders ?? [],
-		droppedHeaders: (verdict?.droppedHeaders ?? []).map(([name]) => name),
-		...(verdict?.preflightCacheSeconds === undefined
+		status: outcome?.status ?? 0,
+		exposedHeaders: outcome?.exposedHeaders ?? [],
+		hiddenHeaders: outcome?.hiddenHeaders ?? [],
+		droppedHeaders: (outcome?.droppedHeaders ?? []).map(([name]) => name),
+		...(outcome?.preflightCacheSeconds === undefined
 			? {}
-			: { preflightCacheSeconds: verdict.preflightCacheSeconds }),
+			: { preflightCacheSeconds: outcome.preflightCacheSeconds }),
 		steps,
 		requests: rest.exchanges.map(requestReport),
 		findings: rest.findings,

@@ -11,7 +11,7 @@ import type { Probed } from "./probes.ts";
 import type { TenantFix } from "./tenant-fix.ts";
 
 /** An exchange that got an answer. */
-export type Answered = Exchange & { readonly answer: WireResponse };
+export type AnsweredExchange = Exchange & { readonly answer: WireResponse };
 
 /** Everything that a visit has shown. */
 export interface Seen {
@@ -23,19 +23,19 @@ export interface Seen {
 }
 
 /** Whether an answer came. */
-export function isAnswered(exchange: Exchange | undefined): exchange is Answered {
+export function isAnswered(exchange: Exchange | undefined): exchange is AnsweredExchange {
 	return exchange !== undefined && !("fault" in exchange.answer);
 }
 
 /** The browser's own requests that were answered, in order. */
-export function answeredTurns({ turns }: Conversation): readonly Answered[] {
+export function answeredTurns({ turns }: Conversation): readonly AnsweredExchange[] {
 	return turns.flatMap((turn) =>
 		turn.kind === "request" && isAnswered(turn.exchange) ? [turn.exchange] : [],
 	);
 }
 
 /** Of those, the ones that asked for another origin, to which CORS applies. */
-export function crossOriginTurns(conversation: Conversation): readonly Answered[] {
+export function crossOriginTurns(conversation: Conversation): readonly AnsweredExchange[] {
 	return answeredTurns(conversation).filter(({ headers }) => getHeader(headers, ORIGIN) !== null);
 }
 
@@ -45,7 +45,7 @@ export function isActual({ purpose }: Exchange): boolean {
 }
 
 /** Whether the page could read this answer if it were the whole conversation. */
-export function isReadable({ page }: Visit, { answer, url }: Answered): boolean {
+export function isReadable({ page }: Visit, { answer, url }: AnsweredExchange): boolean {
 	return corsCheck(
 		{
 			method: "GET",
@@ -63,12 +63,12 @@ export function isReadable({ page }: Visit, { answer, url }: Answered): boolean 
 }
 
 /** The value of Access-Control-Allow-Origin; null where there is none. */
-export function allowedOrigin({ answer }: Answered): string | null {
+export function allowOriginOf({ answer }: AnsweredExchange): string | null {
 	return getHeader(answer.headers, ALLOW_ORIGIN);
 }
 
 /** What tells that a cache gave this answer, as it stands in a header; undefined where nothing does. */
-export function cacheEvidence({ answer: { headers } }: Answered): string | undefined {
+export function cacheEvidence({ answer: { headers } }: AnsweredExchange): string | undefined {
 	const age = getHeader(headers, "age");
 	if (age !== null && Number(age) > 0) return `Age: ${age}`;
 	const found = headers.find(([name, value]) => isHit(name.toLowerCase(), value));
@@ -83,7 +83,7 @@ function isHit(name: string, value: string): boolean {
 }
 
 /** Whether the answer says that it may be kept. */
-export function isKept({ answer: { headers } }: Answered): boolean {
+export function isKept({ answer: { headers } }: AnsweredExchange): boolean {
 	const control = getHeader(headers, "cache-control") ?? "";
 	if (/\b(no-store|no-cache|private)\b|max-age=0\b/i.test(control)) return false;
 	return /\b(public|max-age|s-maxage|immutable)\b/i.test(control) || getHeader(headers, "expires") !== null;

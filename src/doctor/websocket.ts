@@ -6,7 +6,7 @@ import { getHeader, type HeaderList } from "../browser/header-list.ts";
 import { problemOf, problemWords } from "./causes/cordon.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import { type DoctorFinding, type FindingCode, SEVERITIES } from "./finding.ts";
-import { createNetwork, type Draft, type Exchange, type Visit } from "./network/network.ts";
+import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import type { WireFault } from "./network/wire-fault.ts";
 import { isAnswered } from "./seen.ts";
 import { tenantFix } from "./tenant-fix.ts";
@@ -46,7 +46,7 @@ export interface Other {
 export async function diagnoseHandshake(
 	url: string,
 	visit: Visit,
-	onSend: (draft: Draft) => void,
+	onSend: (draft: RequestDraft) => void,
 ): Promise<HandshakeDiagnosis> {
 	const { page, cookie } = visit;
 	const hide = createDiscretion({ url: page.url, headers: page.headers, cookie });
@@ -91,7 +91,7 @@ const OPENED =
 	"The handshake is answered with 101: the socket opens. Browsers make no CORS check of it; who is let in is up to the server alone.";
 
 /** https://www.rfc-editor.org/rfc/rfc6455#section-4.1 */
-function handshakeDraft(url: string, origin: string, probe: string | undefined): Draft {
+function handshakeDraft(url: string, origin: string, probe: string | undefined): RequestDraft {
 	const headers: HeaderList = [
 		["Upgrade", "websocket"],
 		["Connection", "Upgrade"],

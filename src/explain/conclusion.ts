@@ -1,7 +1,7 @@
 /** Owns what a browser concludes from what Cordon answers: its own model, led through the whole conversation. */
 
-import { nextStep, type Received } from "../browser/conversation.ts";
 import type { HeaderList } from "../browser/header-list.ts";
+import { nextStep, type Received } from "../browser/next-step.ts";
 import type { OutgoingRequest } from "../browser/outgoing.ts";
 import type { CredentialsMode } from "../browser/request.ts";
 import type { Step } from "../browser/steps.ts";
@@ -18,7 +18,7 @@ export interface Conclusion {
 	readonly steps: readonly Step[];
 	/** Everything that goes out, with what Cordon does. */
 	readonly exchanges: readonly Exchanged[];
-	/** The first request that a redirect leads to another host, which then has the word; undefined where none does. */
+	/** The first request that a redirect leads to another host, which then decides; undefined where none does. */
 	readonly elsewhere: OutgoingRequest | undefined;
 }
 
@@ -40,8 +40,8 @@ export async function conclude(
 	const exchanges: Exchanged[] = [];
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") {
-			const { readable, failedStep, steps } = next.verdict;
+		if (next.kind === "outcome") {
+			const { readable, failedStep, steps } = next.outcome;
 			const elsewhere = exchanges.find(({ request }) => isElsewhere(call, request))?.request;
 			return { credentials, readable, failedStep, steps, exchanges, elsewhere };
 		}

@@ -20,7 +20,7 @@ export function isElsewhere({ url }: PageCall, request: Pick<OutgoingRequest, "u
 }
 
 /**
- * The answer that lets in the most: where the browser ends the call even so, it is denied, and else the other host has the word.
+ * The answer that lets in the most: where the browser ends the call even so, it is denied, and else the other host decides.
  * Rejected alternative: a host without CORS headers, by which a redirect to a CDN that sends them would be "denied".
  */
 export function mostGenerousAnswer({ kind, headers }: OutgoingRequest): ReceivedResponse {
@@ -50,7 +50,7 @@ export function elsewhereWords({
 	const isTainted = origin === "null";
 	return {
 		code: "redirected-elsewhere",
-		message: `The redirect leads to ${host}, which has the word from there on: it would have to answer with ${ALLOW_ORIGIN}: ${origin}${with_}. ${
+		message: `The redirect leads to ${host}, which decides from there on: it would have to answer with ${ALLOW_ORIGIN}: ${origin}${with_}. ${
 			isTainted
 				? `The origin is null there since two hosts were crossed, and no server should allow that: let the page call ${target} directly. If it is a sign-in page, let the API answer 401 in place of the redirect.`
 				: `See that it does, or let the page call ${target} directly.`

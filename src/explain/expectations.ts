@@ -1,14 +1,24 @@
 /** Owns `expect` in a tenant file: what must hold, its form, and whether it does. Never stored, so the gateway knows nothing of it. */
 
 import type { CredentialsMode } from "../browser/request.ts";
-import { mendOrigin } from "../cors/origin-mend.ts";
-import { STRICTEST } from "../cors/origin-words.ts";
-import { isForbiddenMethod, isForbiddenRequestHeader, isToken, RUNTIME_METHODS } from "../cors/standard.ts";
+import { isForbiddenMethod, isForbiddenRequestHeader, isToken } from "../cors/standard.ts";
 import { closest } from "../findings/closest.ts";
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote } from "../findings/finding.ts";
 import type { Meant } from "../findings/meant.ts";
-import { isPageOrigin, meantOrigin, type Question, readHeader } from "./question.ts";
+import { meantBoolean } from "../findings/truths.ts";
+import { isObject } from "../tenants/salvage.ts";
+import {
+	KEYS,
+	keyOfWord,
+	meantHeader,
+	meantHeaders,
+	meantRequest,
+	requestOf,
+	single,
+	writtenOrigin,
+} from "./meant-expectations.ts";
+import { isPageOrigin, type Question, readHeader } from "./question.ts";
 
 /** One thing that must hold. */
 export interface Expectation {
@@ -32,7 +42,6 @@ export interface PlacedExpectation {
 export const MAX_EXPECTATIONS = 1000;
 
 const POINTER = "/expect";
-const KEYS = ["origin", "request", "headers", "credentials", "readable"] as const;
 const REQUIRED: readonly string[] = ["origin", "request", "readable"];
 const MODES: readonly CredentialsMode[] = ["include", "same-origin", "omit"];
 const EXAMPLE = '{ "origin": "https://app.acme.com", "request": "GET /", "readable": true }';
@@ -86,10 +95,6 @@ export function checkExpectations(value: unknown, findings: Findings): readonly 
 	});
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 function checkOne(entry: unknown, pointer: string, findings: Findings): void {
 	if (!isObject(entry)) {
 		findings.add({
@@ -101,7 +106,7 @@ function checkOne(entry: unknown, pointer: string, findings: Findings): void {
 	}
 	for (const key of Object.keys(entry)) {
 		if ((KEYS as readonly string[]).includes(key)) continue;
-		const meant = closest(key, KEYS);
+		const meant = keyOfWord(key) ?? closest(key, KEYS);
 		findings.add({
 			code: "unknown-key",
 			pointer: pointerTo(pointer, key),
@@ -126,7 +131,8 @@ type Check = (value: unknown, pointer: string, findings: Findings) => void;
 const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 	origin(value, pointer, findings) {
 		if (typeof value === "string" && isPageOrigin(value)) return;
-		const meant = value === null ? "null" : typeof value === "string" ? writtenOrigin(value) : undefined;
+		const one = single(value);
+		const meant = one === null ? "null" : typeof one === "string" ? writtenOrigin(one) : undefined;
 		findings.add({
 			code: typeof value === "string" ? "invalid-origin" : "invalid-type",
 			pointer,
@@ -140,7 +146,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				code: "invalid-type",
 				pointer,
 				message: `"request" is a text: a method, one blank, a path, such as "PUT /v1/items". Change it.`,
-				...inPlace(requestOf(value)),
+				...inPlace(requestOf(single(value))),
 			});
 			return;
 		}
@@ -163,7 +169,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 				code: "invalid-type",
 				pointer,
 				message: `"headers" is a list of what the page sets: names, or "Name: value". Change it.`,
-				...inPlace(headersOf(value)),
+				...inPlace(meantHeaders(value)),
 			});
 			return;
 		}
@@ -175,12 +181,14 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 					code: typeof text === "string" ? "invalid-header" : "invalid-type",
 					pointer: place,
 					message: `${shown(text)} is not a header: write its name, or "Name: value".`,
+					...inPlace(meantHeader(text)),
 				});
 			} else if (isForbiddenRequestHeader(name.toLowerCase())) {
 				findings.add({
 					code: "forbidden-request-header",
 					pointer: place,
 					message: `${quote(name)} is set by browsers themselves, and no page can. Remove it.`,
+					meant: { kind: "nothing" },
 				});
 			}
 		});
@@ -202,65 +210,16 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 			code: "invalid-type",
 			pointer,
 			message: `"readable" is true or false: whether the page can read the response. Change it.`,
-			...inPlace(typeof value === "string" ? TRUTHS.get(value.toLowerCase()) : undefined),
+			...inPlace(value === "allowed" || value === "denied" ? value === "allowed" : meantBoolean(value)),
 		});
 	},
 };
-
-/** What people write for true and false. */
-const TRUTHS: ReadonlyMap<string, boolean> = new Map([
-	...["true", "yes", "on", "allowed"].map((word): [string, boolean] => [word, true]),
-	...["false", "no", "off", "denied"].map((word): [string, boolean] => [word, false]),
-]);
 
 /** Another value in the same place: a test decides nothing, so that it is plain. */
 function inPlace(value: unknown): { readonly meant?: Meant } {
 	return value === undefined ? {} : { meant: { kind: "value", value, isPlain: true } };
 }
 
-/** The origin as browsers send it; a pattern stands for many, and is none. */
-function writtenOrigin(text: string): string | undefined {
-	const meant = meantOrigin(text);
-	if (meant !== undefined) return meant;
-	const [only, ...others] = mendOrigin(text, { ...STRICTEST, credentials: false })?.patterns ?? [];
-	return only !== undefined && others.length === 0 && isPageOrigin(only) && !only.includes("*")
-		? only
-		: undefined;
-}
-
-/** `{ "method": "PUT", "path": "/x" }` */
-function requestOf(value: unknown): string | undefined {
-	if (!isObject(value)) return undefined;
-	const { method = "GET", path = value["url"] } = value;
-	return typeof method === "string" && typeof path === "string"
-		? meantRequest(`${method} ${path}`)
-		: undefined;
-}
-
-/** `"A, B"`, and `{ "A": "1" }`. */
-function headersOf(value: unknown): readonly string[] | undefined {
-	if (typeof value === "string")
-		return value.includes(":") ? [value] : value.split(/[\s,;]+/).filter(Boolean);
-	if (!isObject(value)) return undefined;
-	const entries = Object.entries(value);
-	return entries.every(([, content]) => typeof content === "string" || content === null || content === true)
-		? entries.map(([name, content]) => (typeof content === "string" ? `${name}: ${content}` : name))
-		: undefined;
-}
-
 function shown(value: unknown): string {
 	return typeof value === "string" ? quote(value) : "This";
-}
-
-/** A path alone is a GET; blanks too many are taken out, and a slash that is missing is put in. */
-function meantRequest(text: string): string | undefined {
-	const [first = "", ...others] = text.trim().split(/\s+/);
-	if (others.length === 0 && first.startsWith("/")) return `GET ${first}`;
-	if (!isToken(first) || isForbiddenMethod(first)) return undefined;
-	// A blank within a path is written as its escape; a method alone is asked of the root.
-	const second = others.join("%20");
-	if (second === "") return RUNTIME_METHODS.has(first) ? `${first} /` : undefined;
-	const url = URL.parse(second);
-	const path = url?.protocol.startsWith("http") ? url.pathname + url.search : second;
-	return `${first} ${path.startsWith("/") ? path : `/${path}`}`;
 }

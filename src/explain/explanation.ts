@@ -50,7 +50,7 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 	const policy = policies[verdict.policy ?? 0];
 	if (policy === undefined) throw new Error("the document has no policy");
 	const concluded =
-		verdict.reason === HAS_THE_WORD ? undefined : await conclude(call, call.credentials, enforced);
+		verdict.reason === DIRECTORY_DECIDES ? undefined : await conclude(call, call.credentials, enforced);
 	const undecided = concluded?.exchanges.some(isUndecided) ?? true;
 	const conclusion = undecided ? undefined : concluded;
 	// Which mode a path is under is the gateway's to say: a route has its own, and what is ambiguous is enforced.
@@ -86,7 +86,7 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 			route: route?.path ?? null,
 			policy: policy.pointer,
 			passedOver:
-				undecided || origin === ""
+				undecided || origin === "" || verdict.reason === "ambiguous-path"
 					? []
 					: passedOver(policies.slice(0, verdict.policy ?? undefined), place, origin),
 			otherReading:
@@ -109,8 +109,8 @@ export async function tryCall({ document, tenant, call, askDirectories }: Inquir
 	};
 }
 
-/** Also of routes that overrule the document. */
-function enforcing(document: TenantDocument): unknown {
+/** The document without report mode, that of routes too, which overrule the document's. */
+export function enforcing(document: TenantDocument): unknown {
 	const { mode: _, routes, ...rest } = document;
 	if (routes === undefined) return rest;
 	return {
@@ -121,11 +121,11 @@ function enforcing(document: TenantDocument): unknown {
 	};
 }
 
-const HAS_THE_WORD: Reason = "directory-unavailable";
+const DIRECTORY_DECIDES: Reason = "directory-unavailable";
 
 /** Behind a redirect another policy may hang on a directory. */
 function isUndecided({ rehearsed: { verdict } }: Exchanged): boolean {
-	return verdict?.reason === HAS_THE_WORD;
+	return verdict?.reason === DIRECTORY_DECIDES;
 }
 
 /** Where the API redirects the call to within itself; undefined where it does not. */
@@ -134,7 +134,7 @@ function redirectTarget({ url, redirect }: PageCall): URL | undefined {
 	return target?.hostname === url.hostname ? target : undefined;
 }
 
-/** Reads what the origin directories have to say, where they have the word. */
+/** Reads what the origin directories have to say, where they decide. */
 async function ask(
 	origin: string,
 	askDirectories: AskDirectories | undefined,

@@ -2,13 +2,12 @@
 
 import { checkRequestHeader } from "../cors/names.ts";
 import { RUNTIME_METHODS } from "../cors/standard.ts";
-import { type Fault, type Finding, pointerTo } from "../findings/finding.ts";
+import { type Finding, pointerTo } from "../findings/finding.ts";
 import { applyPatches, valueAt } from "../findings/patch.ts";
 import { compileTenant } from "../tenants/tenant.ts";
-import { findWarnings } from "../tenants/warnings.ts";
-import { say } from "../tenants/words.ts";
 import type { Conclusion } from "./conclusion.ts";
 import { type AskDirectories, type Tried, tryCall } from "./explanation.ts";
+import { newWarnings, objection } from "./objection.ts";
 import { type Alternatives, credentialsFixes, originFixes, page } from "./origin-fixes.ts";
 import { meantOrigin, pageCall, type Question, readHeader } from "./question.ts";
 import type { Explanation, Fix } from "./report.ts";
@@ -48,7 +47,7 @@ export function applyFix(situation: Situation, { patch, page = {} }: Fix): Situa
 /**
  * Checks a set of changes: each is one that validate accepts without a new warning, together they make the call allowed, and
  * without any one of them it is not.
- * @returns those that are needed, or the warning that there is no way around; undefined where they do not do it
+ * @returns those that are needed, and what validate warns of then; undefined where they do not do it
  */
 async function checkedFixes(situation: Situation, fixes: readonly Fix[]): Promise<Remedy | undefined> {
 	if (!(await isAllowedAfter(situation, fixes))) return undefined;
@@ -64,17 +63,12 @@ async function checkedFixes(situation: Situation, fixes: readonly Fix[]): Promis
 			if (await isAllowedAfter(situation, others)) needed = others;
 		}
 	}
-	for (const fix of needed) {
-		const changed = changedBy(
-			situation,
-			needed.filter((other) => other !== fix),
-		);
-		// What only keeps validate from warning does nothing for the call, and is not told as if it did.
-		if (changed === undefined || !(await isAllowed(changed))) continue;
-		const warning = objection(situation.document, changed.document);
-		return { fixes: [], obstacles: warning === undefined ? [] : [obstacleOf(warning)] };
-	}
-	return { fixes: needed, obstacles: [] };
+	const after = changedBy(situation, needed)?.document;
+	const told = newWarnings(situation.document, after).map(({ code, message }) => ({
+		code,
+		message: `With that, validate warns: ${message}`,
+	}));
+	return { fixes: needed, obstacles: told };
 }
 
 /** Those that have a target: a change may stand in what another one would have made. */
@@ -141,18 +135,6 @@ function takeFirst(
 		}
 	}
 	return undefined;
-}
-
-/** What validate has against a changed document: an error, or a warning that was not there before. */
-export function objection(before: unknown, after: unknown): Finding | undefined {
-	if (before === after) return undefined;
-	const result = compileTenant(after);
-	if (!result.ok) return result.errors[0];
-	const old = compileTenant(before);
-	const keyOf = ({ code, pointer }: Fault) => `${code} ${pointer}`;
-	const known = new Set((old.ok ? findWarnings(old.document) : []).map(keyOf));
-	const fresh = findWarnings(result.document).find((fault) => !known.has(keyOf(fault)));
-	return fresh && { code: fresh.code, pointer: fresh.pointer, message: say(fresh, after).message };
 }
 
 /** Where nothing would let the call through: why browsers do not go on. */

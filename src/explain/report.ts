@@ -68,7 +68,7 @@ export interface Fix {
 
 /** The whole explanation; JSON as it stands. */
 export interface Explanation {
-	/** Whether the page may read the response; in report mode, once Cordon enforces. Null where a directory that was not asked has the word, or another host that a redirect leads to. */
+	/** Whether the page may read the response; in report mode, once Cordon enforces. Null where a directory that was not asked decides, or another host that a redirect leads to. */
 	readonly allowed: boolean | null;
 	readonly call: {
 		readonly origin: string;
@@ -86,7 +86,7 @@ export interface Explanation {
 	readonly route: string | null;
 	/** Where the policy that applies stands, the first where none does: a JSON Pointer. */
 	readonly policy: string;
-	/** The policies before the one that applies, all of them where none does, and why each does not; empty where it is not decided. */
+	/** The policies before the one that applies, all of them where none does, and why each does not; empty where it is not decided, or by no policy since the path is ambiguous. */
 	readonly passedOver: readonly PassedOver[];
 	/** How the API may read the path so that another route applies; null where it cannot. */
 	readonly otherReading: OtherPath | null;
@@ -102,6 +102,6 @@ export interface Explanation {
 	readonly browser: readonly BrowserHalf[];
 	/** Together they make the call allowed; empty where it is, or where nothing was found that does. */
 	readonly fixes: readonly Fix[];
-	/** Why what suggests itself would not do: what validate says of it, or what browsers do; and what hangs on another host. */
+	/** Why what suggests itself would not do: what validate says of it, or what browsers do; what hangs on another host; and what validate warns of once the fixes are made. */
 	readonly obstacles: readonly Pick<Finding, "code" | "message">[];
 }

@@ -20,12 +20,11 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
 	"origin-malformed": "denied: it is not a serialized origin, so no directory is asked",
 	"origin-insecure":
 		"denied: it is plain http, which directories allow only without credentials or with dangerouslyAllowInsecureOrigins",
-	"directory-unavailable":
-		"not decided: no entry of the list matches it, so its origin directories have the word",
+	"directory-unavailable": "not decided: no entry of the list matches it, so its origin directories decide",
 };
 
 /** Why a policy of a list does not apply. */
-export const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
+const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
 	listed: "an entry of its list matches the origin, and a policy before it does too",
 	"in-directory": "the origin is in one of its directories, and a policy before it has it too",
 	"any-origin": "it allows every origin, and a policy before it has this one",
@@ -41,9 +40,23 @@ export const PASSED_OVER_WORDS: Readonly<Record<Reason, string>> = {
 	"directory-unavailable": "no entry of its list matches the origin, and its directories were not asked",
 };
 
-/** Where the policy stands. @param route the path of the route; null for the document's own */
-export function policyPlace(route: string | null): string {
-	return route === null ? "the document's cors" : `the cors of the route ${route}`;
+/** Which policy it is, and of a list why not one before it. @param indent stands before the reasons */
+export function policyWords(
+	{ route, policy, origin, passedOver }: Pick<Explanation, "route" | "policy" | "origin" | "passedOver">,
+	indent: string,
+): readonly string[] {
+	if (origin.reason === "ambiguous-path") return ["none: which one applies depends on how the path is read"];
+	const place = route === null ? "the document's cors" : `the cors of the route ${route}`;
+	// The only policy is always the one that applies, whether it allows the origin or not.
+	const isOfAList = /\/\d+$/.test(policy);
+	if (!isOfAList) return [place];
+	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
+	return [
+		`${place}, ${which}`,
+		...passedOver.map(
+			({ pointer, reason }) => `${indent}not the one at ${pointer}: ${PASSED_OVER_WORDS[reason] ?? reason}`,
+		),
+	];
 }
 
 /** Both readings of the path, with what applies to each. */

@@ -35,6 +35,8 @@ export interface Fault {
 	readonly meant?: Meant | undefined;
 	/** What the words need to know beside the document itself. */
 	readonly facts?: unknown;
+	/** What stands there, where no document has it for the words to find: an origin in an address, say. */
+	readonly value?: unknown;
 }
 
 /** A finding that does not yet know its place. */
@@ -59,4 +61,12 @@ const MAX_QUOTED_CHARACTERS = 80;
 export function quote(value: string): string {
 	const shown = value.length > MAX_QUOTED_CHARACTERS ? `${value.slice(0, MAX_QUOTED_CHARACTERS)}…` : value;
 	return JSON.stringify(shown);
+}
+
+/** Longest value that a finding carries, in characters; of an object, in those of its JSON. */
+export const MAX_VALUE_CHARACTERS = 256;
+
+/** A text as a finding carries it: of a long one the beginning. */
+export function valueOfText(text: string): string {
+	return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS)}…` : text;
 }

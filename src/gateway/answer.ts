@@ -4,7 +4,7 @@ import { REQUEST_HEADERS } from "../cors/standard.ts";
 import type { JudgedCall } from "./call.ts";
 import { clientCertificateOf } from "./client-certificate.ts";
 import { rewriteCookies, withCookiesRewritten } from "./cookies.ts";
-import { type FaultCode, faultOf, type ReportFault, rayOf } from "./fault.ts";
+import { type FaultCode, faultOf, type ReportFault, rayOf } from "./fault-line.ts";
 import { refusalDetail } from "./hint.ts";
 import { LOOP_REASON } from "./loop.ts";
 import { answerPreflight, varyAsPreflight } from "./preflight.ts";

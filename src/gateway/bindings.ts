@@ -5,7 +5,7 @@ import { createKvReader, type KvNamespace } from "../tenants/kv-reader.ts";
 import { createTenantStore } from "../tenants/store.ts";
 import { createAddressReader } from "./address.ts";
 import { createFailureLog } from "./failure-log.ts";
-import { faultOf, type ReportFault, rayOf } from "./fault.ts";
+import { faultOf, type ReportFault, rayOf } from "./fault-line.ts";
 import type { Fetch } from "./forward.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 import { type AccountOf, accountOfParent, type LogEntry } from "./log-lines.ts";

@@ -16,7 +16,7 @@ import {
 	NOT_ISOLATED,
 	policyOfAnyOrigin,
 } from "./call.ts";
-import { faultOf, rayOf } from "./fault.ts";
+import { faultOf, rayOf } from "./fault-line.ts";
 import { upstreamWay, type WaysOut } from "./forward.ts";
 import { isFromElsewhere } from "./isolation.ts";
 import { LOOP_REASON } from "./loop.ts";

@@ -18,7 +18,7 @@ const PROBLEMS = {
 	"tenant-unavailable": {
 		status: 503,
 		title: "Tenant unavailable",
-		detail: "The policy of this hostname cannot be had, so nothing is let through.",
+		detail: "The policy of this hostname is not available, so nothing is let through.",
 	},
 	"tenant-closed": {
 		status: 503,

@@ -1,7 +1,7 @@
 /** Owns what the request path asks of the way to the API behind: through the network, or into the app that it is itself. */
 
 import type { Call, JudgedCall } from "./call.ts";
-import type { FaultCode } from "./fault.ts";
+import type { FaultCode } from "./fault-line.ts";
 
 /** A way to an API. */
 export interface Way {

@@ -37,10 +37,10 @@ export interface Known {
 }
 
 /** What a request does with what is known: serve it, serve it and refresh it behind, or ask KV and the second copy. */
-export type Step = "serve" | "refresh" | "ask";
+export type UseOfKnown = "serve" | "refresh" | "ask";
 
 /** Decides what a request does with what its isolate knows. */
-export function nextStep(known: Known, at: number): Step {
+export function useOf(known: Known, at: number): UseOfKnown {
 	const age = at - known.readAtMilliseconds;
 	const isRefreshing = at < known.refreshingUntilMilliseconds;
 	if (known.kind === "unavailable") {

@@ -29,7 +29,7 @@ export interface MemoryOptions<T> {
 }
 
 /** What is remembered of a key. */
-export interface Entry<T> extends Known {
+export interface Remembered<T> extends Known {
 	readonly lookup: Lookup<T>;
 	/** The text that KV held, and what was made of it: the same text again need not be compiled again. */
 	readonly source: Source<T> | undefined;
@@ -46,12 +46,12 @@ interface Source<T> {
 
 /** What was made of a text that KV or the second copy gave. */
 export type Taken<T> =
-	| { readonly ok: true; readonly entry: Entry<T> }
+	| { readonly ok: true; readonly entry: Remembered<T> }
 	| { readonly ok: false; readonly reason: string };
 
 /** What one isolate remembers. */
 export interface Memory<T> {
-	get(name: string): Entry<T> | undefined;
+	get(name: string): Remembered<T> | undefined;
 	/**
 	 * Takes what KV said, or the second copy, unless something newer is known; a text that does not compile changes nothing.
 	 * @param isFromCopy whether it is the second copy's: then the failures of KV are not forgotten for it
@@ -60,7 +60,7 @@ export interface Memory<T> {
 	/** Notes what the second copy holds, beside what is remembered. */
 	note(name: string, copy: Copy): void;
 	/** Remembers that there is nothing to go by. */
-	giveUp(name: string, reason: Unavailability, at: number): Entry<T>;
+	giveUp(name: string, reason: Unavailability, at: number): Remembered<T>;
 	/** The bytes held, as reckoned. */
 	bytes(): number;
 }
@@ -81,13 +81,13 @@ interface Refusal {
 
 /** Makes an empty memory. */
 export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
-	const values: BoundedCache<Entry<T>> = createBoundedCache(options.maxBytes);
-	const absences: BoundedCache<Entry<T>> = createBoundedCache(options.maxAbsentBytes);
+	const values: BoundedCache<Remembered<T>> = createBoundedCache(options.maxBytes);
+	const absences: BoundedCache<Remembered<T>> = createBoundedCache(options.maxAbsentBytes);
 	const refusals: BoundedCache<Refusal> = createBoundedCache(MAX_REFUSALS_BYTES);
 	const get = (name: string) => values.get(name) ?? absences.get(name);
 
 	/** Neither a good text nor a refused one is compiled again until it changes. */
-	function compileOnce(name: string, text: string, before: Entry<T> | undefined): Compiled<T> {
+	function compileOnce(name: string, text: string, before: Remembered<T> | undefined): Compiled<T> {
 		if (before?.source?.text === text) return before.source.compiled;
 		const refusal = refusals.get(name);
 		const isRefused = refusal?.characters === text.length && refusal.digest === digestOf(text);
@@ -100,7 +100,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
 		return compiled;
 	}
 
-	function remember(name: string, entry: Entry<T>): Entry<T> {
+	function remember(name: string, entry: Remembered<T>): Remembered<T> {
 		const isValue = entry.kind === "present";
 		(isValue ? absences : values).delete(name);
 		const bytes = ENTRY_BYTES + 2 * name.length + (entry.source?.compiled.bytes ?? 0);
@@ -122,7 +122,7 @@ export function createMemory<T>(options: MemoryOptions<T>): Memory<T> {
 			const source = compiled === undefined || text === null ? undefined : { text, compiled };
 			const lookup: Lookup<T> =
 				source === undefined ? ABSENT : { kind: "present", value: source.compiled.value, readAtMilliseconds };
-			const entry: Entry<T> = {
+			const entry: Remembered<T> = {
 				kind: lookup.kind,
 				lookup,
 				source,
@@ -165,7 +165,7 @@ export const UNAVAILABLE = {
 } as const;
 
 /** What the second copy holds beside a new text, or its absence: what the isolate held it may have copied. */
-function noteFor(text: string | null, before: Entry<unknown> | undefined): CopyNote | undefined {
+function noteFor(text: string | null, before: Remembered<unknown> | undefined): CopyNote | undefined {
 	if (before === undefined) return undefined;
 	const isSameText = text === textOf(before);
 	if (before.copy !== undefined) {
@@ -175,6 +175,6 @@ function noteFor(text: string | null, before: Entry<unknown> | undefined): CopyN
 }
 
 /** The text that an entry is made of; null for an absence, undefined where there is nothing to go by. */
-function textOf({ kind, source }: Entry<unknown>): string | null | undefined {
+function textOf({ kind, source }: Remembered<unknown>): string | null | undefined {
 	return kind === "absent" ? null : source?.text;
 }

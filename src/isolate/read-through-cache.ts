@@ -8,9 +8,9 @@ import {
 	MAX_KV_WAIT_MILLISECONDS,
 	MAX_SECOND_COPY_WAIT_MILLISECONDS,
 	needsNoWait,
-	nextStep,
 	patienceWith,
 	REFRESH_SECONDS,
+	useOf,
 } from "./freshness.ts";
 import { createMemory, type Lookup, type MemoryOptions, type Taken, type Unavailability } from "./memory.ts";
 import type { SecondCopy } from "./second-copy.ts";
@@ -243,7 +243,7 @@ export function createReadThroughCache<T>(options: ReadThroughCacheOptions<T>): 
 		get(name, background) {
 			const entry = memory.get(name);
 			if (entry === undefined) return undefined;
-			const step = nextStep(entry, now());
+			const step = useOf(entry, now());
 			if (step === "ask") return undefined;
 			if (step === "refresh") begin([name], background);
 			return entry.lookup;

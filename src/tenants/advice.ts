@@ -1,6 +1,6 @@
 /** Owns that advice is checked: a suggestion or a fix is given only where taking it removes its finding and brings no other. */
 
-import type { Fault, Finding } from "../findings/finding.ts";
+import { type Fault, type Finding, MAX_VALUE_CHARACTERS, valueOfText } from "../findings/finding.ts";
 import { type Advice, adviceOf, isSmall } from "../findings/meant.ts";
 import { applyPatches, type Patch, valueAt } from "../findings/patch.ts";
 import { say } from "./words.ts";
@@ -9,9 +9,6 @@ import { say } from "./words.ts";
 const MAX_ROUNDS = 400;
 /** Characters of documents that are checked again in all, so that a large one does not take minutes. */
 const MAX_RECHECKED_CHARACTERS = 32 * 1024 * 1024;
-
-/** Longest value that a finding carries, in characters of JSON. */
-const MAX_VALUE_CHARACTERS = 256;
 
 /** What is wrong with a document, and what is doubtful in it. */
 export interface Rechecked {
@@ -188,11 +185,7 @@ function outcomeOf(before: Rechecked, after: Rechecked, some: readonly Tried[]):
 function shownValue(root: unknown, pointer: string): { readonly value?: unknown } {
 	const value = pointer === "" ? undefined : valueAt(root, pointer);
 	if (value === undefined) return {};
-	if (typeof value === "string") {
-		return {
-			value: value.length > MAX_VALUE_CHARACTERS ? `${value.slice(0, MAX_VALUE_CHARACTERS)}…` : value,
-		};
-	}
+	if (typeof value === "string") return { value: valueOfText(value) };
 	return isSmall(value) && isShortJson(value) ? { value } : {};
 }
 

@@ -2,12 +2,12 @@
 
 import { witnessOf } from "../cors/cover.ts";
 import { type OriginPattern, parseOriginPattern } from "../cors/origin-pattern.ts";
-import { createOriginSet, type Listed } from "../cors/origin-set.ts";
+import { createOriginSet, type ListEntry } from "../cors/origin-set.ts";
 import type { PlacedPolicy } from "../cors/policies.ts";
 import { pointerTo } from "../findings/finding.ts";
 
 /** An entry of a policy's origins. */
-export interface Entry {
+export interface OriginEntry {
 	/** As it was written; of a directory, as JSON. */
 	readonly text: string;
 	readonly pointer: string;
@@ -22,15 +22,15 @@ export interface Entry {
 
 /** The entries of policies, and the question which one decides. */
 export interface Entries {
-	readonly list: readonly Entry[];
+	readonly list: readonly OriginEntry[];
 	/** The first entry by which another one, of these policies or of others, is decided. */
-	decides(entry: Entry): Pick<Entry, "text" | "policy"> | undefined;
+	decides(entry: OriginEntry): Pick<OriginEntry, "text" | "policy"> | undefined;
 }
 
 /** Reads the entries of policies; those that are not well-formed are passed over, and so is the policy of any origin. */
 export function readEntries(policies: readonly PlacedPolicy[]): Entries {
-	const list: Entry[] = [];
-	const directories = new Map<string, Listed>();
+	const list: OriginEntry[] = [];
+	const directories = new Map<string, ListEntry>();
 	const patterns = policies.map(({ cors, pointer }, policy) => {
 		const parsed: OriginPattern[] = [];
 		if (cors.origins === "*") return parsed;

@@ -121,12 +121,30 @@ const DOCUMENT_WORDS: Readonly<Record<string, string>> = {
 	cookies: "cookie setcookie",
 };
 
-/** What an unknown key at the top of a document was meant to be. */
+/** Of what stands in a document: routes, their paths, a service binding. */
+const MEMBER_WORDS: Readonly<Record<string, string>> = {
+	path: "pattern url uri prefix pathprefix pathpattern match matcher route location paths",
+	cors: "corspolicy corsconfig policy policies",
+	service: "binding worker servicebinding name",
+	directory: "dir list from",
+};
+
+/** What an unknown key at the top of a document, or of a route, was meant to be. */
 export function meantDocumentKey(key: string, known: readonly string[]): string | undefined {
 	const word = bare(key);
 	return (
 		known.find((name) => bare(name) === word) ??
-		byWords(DOCUMENT_WORDS, false).get(word) ??
+		knownOnly(byWords(DOCUMENT_WORDS, false).get(word), known) ??
+		meantMemberKey(key, known) ??
 		closest(key, known)
 	);
+}
+
+/** What something else calls one of these keys. */
+export function meantMemberKey(key: string, known: readonly string[]): string | undefined {
+	return knownOnly(byWords(MEMBER_WORDS, false).get(bare(key)), known);
+}
+
+function knownOnly(key: string | undefined, known: readonly string[]): string | undefined {
+	return key !== undefined && known.includes(key) ? key : undefined;
 }

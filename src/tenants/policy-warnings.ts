@@ -3,7 +3,7 @@
 import { type PlacedPolicy, placedPolicies } from "../cors/policies.ts";
 import type { Findings } from "../findings/collector.ts";
 import { pointerTo, quote } from "../findings/finding.ts";
-import { type Entries, type Entry, readEntries } from "./listed-entries.ts";
+import { type Entries, type OriginEntry, readEntries } from "./listed-entries.ts";
 import { isSameRights, lostRights } from "./rights.ts";
 import type { TenantDocument } from "./schema.ts";
 
@@ -55,7 +55,7 @@ function warnOverlaps(
 	}
 }
 
-function whatCovers(entry: Entry, text: string): string {
+function whatCovers(entry: OriginEntry, text: string): string {
 	return entry.text === text ? "the same entry" : quote(text);
 }
 
@@ -90,7 +90,11 @@ function warnLostRights(
 	warnings: Findings,
 ): void {
 	const seen = new Set<string>();
-	const compare = (before: Pick<Entry, "policy">, after: Pick<Entry, "policy">, shown: string) => {
+	const compare = (
+		before: Pick<OriginEntry, "policy">,
+		after: Pick<OriginEntry, "policy">,
+		shown: string,
+	) => {
 		const pair = `${before.policy} ${after.policy}`;
 		if (seen.has(pair)) return;
 		seen.add(pair);

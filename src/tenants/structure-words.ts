@@ -1,16 +1,18 @@
 /** Owns the words for what is wrong with a document's structure, and the value or the key that was meant. */
 
-import { mendNames, NAME_CHECKS } from "../cors/name-words.ts";
 import { mendOrigin } from "../cors/origin-mend.ts";
 import type { PatternSafety } from "../cors/pattern-safety.ts";
 import { closest } from "../findings/closest.ts";
 import { quote } from "../findings/finding.ts";
-import { isSmall, type Meant, type Said } from "../findings/meant.ts";
+import type { Said } from "../findings/meant.ts";
 import { tokensOf, valueAt } from "../findings/patch.ts";
-import { meantDocumentKey, meantPolicyKey } from "./peer-keys.ts";
+import { meantBoolean } from "../findings/truths.ts";
+import { meantValue, nearestNumber } from "./meant-values.ts";
+import { meantDocumentKey, meantMemberKey, meantPolicyKey } from "./peer-keys.ts";
 import { isObject } from "./salvage.ts";
 import { tenantSchema } from "./schema.ts";
 import type { BrokenRule, Shape } from "./structure.ts";
+import { meantUpstream } from "./upstream-words.ts";
 
 /** What stands at a place, and around it. */
 export interface Around {
@@ -25,7 +27,7 @@ export interface Around {
 export function typeWords(shape: Shape, around: Around): Said {
 	const { value, pointer } = around;
 	if (pointer === "/closed") return closedWords(value);
-	const meant = meantValue(shape, around);
+	const meant = meantValue(shape, pointer, value, around.safety);
 	const hint = value === null && shape.type === "optional" ? "Remove the key" : "Change it";
 	return { message: `This must be ${expectation(shape)}, not ${describe(value)}. ${hint}.`, meant };
 }
@@ -34,11 +36,11 @@ export function closedWords(value: unknown): Said {
 	return {
 		message: `"closed" has the one value true, this is ${describe(value)}: a tenant that is not closed has no "closed". Remove it, or write true to close the tenant.`,
 		meant:
-			value === "true"
-				? { kind: "value", value: true, isPlain: true }
-				: value === false
-					? { kind: "nothing" }
-					: undefined,
+			meantBoolean(value) === undefined
+				? undefined
+				: meantBoolean(value)
+					? { kind: "value", value: true, isPlain: true }
+					: { kind: "nothing" },
 	};
 }
 
@@ -74,19 +76,9 @@ export function ruleWords({ rule, rules }: BrokenRule, value: unknown): Said {
 	};
 }
 
-function nearestNumber(value: number, rules: BrokenRule["rules"]): number {
-	let nearest = value;
-	for (const { type, requirement } of rules) {
-		if (type === "integer") nearest = Math.round(nearest);
-		if (type === "min_value") nearest = Math.max(nearest, Number(requirement));
-		if (type === "max_value") nearest = Math.min(nearest, Number(requirement));
-	}
-	return nearest;
-}
-
 const policyKeys = () => Object.keys(entriesOf(tenantSchema.entries.cors) ?? {});
 
-export function keyWords(known: readonly string[], { root, pointer }: Around): Said {
+export function keyWords(known: readonly string[], { root, pointer, safety }: Around): Said {
 	const tokens = tokensOf(pointer);
 	const key = tokens.at(-1) ?? "";
 	const say = (rest: string, meant?: string): Said => ({
@@ -122,8 +114,23 @@ export function keyWords(known: readonly string[], { root, pointer }: Around): S
 			return say(`It belongs inside "cors", where Cordon's word for it is ${quote(meant.key)}.`);
 		return say(`Remove it; known here are ${known.join(", ")}.`);
 	}
-	const meant = closest(key, known);
+	const alone = aloneWords(known, valueAt(root, pointer), safety);
+	if (alone !== undefined) return say(alone);
+	const meant = meantMemberKey(key, known) ?? closest(key, known);
 	return meant === undefined ? say(`Remove it; known here are ${known.join(", ")}.`) : didYouMean(meant);
+}
+
+/** What stands in an object, and would be right without it: the origin of an entry, the address of an upstream. */
+function aloneWords(known: readonly string[], value: unknown, safety: PatternSafety): string | undefined {
+	if (typeof value !== "string" || !value.includes("://")) return undefined;
+	if (known.includes("directory")) {
+		const { patterns = [] } = mendOrigin(value, safety) ?? {};
+		const written = patterns.length === 0 ? "" : `: ${patterns.map(quote).join(", ")}`;
+		return `An origin stands in the list by itself, not in an object${written}.`;
+	}
+	return known.includes("service")
+		? `An address stands by itself, not in an object: "upstream": ${quote(meantUpstream(value) ?? value)}.`
+		: undefined;
 }
 
 /** The entries of the first object in a shape. */
@@ -159,62 +166,6 @@ function expectation(shape: Shape): string {
 		default:
 			return `a ${shape.type}`;
 	}
-}
-
-/** `"true"` for true, `"none"` for "None", `"PUT, DELETE"` for a list: what was meant is plain. */
-function meantValue(shape: Shape, around: Around): Meant | undefined {
-	const { value } = around;
-	if (shape.type === "optional") {
-		return value === null ? { kind: "nothing" } : meantValue(shape.wrapped, around);
-	}
-	if (shape.type === "union") {
-		return shape.options.map((option) => meantValue(option, around)).find((meant) => meant !== undefined);
-	}
-	if (shape.type === "array") return meantList(around);
-	if (shape.type === "strict_object") {
-		const [only] = Array.isArray(value) && value.length === 1 ? value : [];
-		return isObject(only) && isSmall(only) ? { kind: "value", value: only, isPlain: true } : undefined;
-	}
-	if (typeof value !== "string") return undefined;
-	const text = value.trim();
-	switch (shape.type) {
-		case "boolean": {
-			const lower = text.toLowerCase();
-			const isBoolean = lower === "true" || lower === "false";
-			return isBoolean ? { kind: "value", value: lower === "true", isPlain: true } : undefined;
-		}
-		case "number": {
-			const number = Number(text);
-			if (text === "" || !Number.isFinite(number)) return undefined;
-			return { kind: "value", value: nearestNumber(number, shape.pipe ?? []), isPlain: true };
-		}
-		case "picklist":
-		case "literal": {
-			if (shape.type === "literal" && typeof shape.literal !== "string") return undefined;
-			const options = shape.type === "picklist" ? shape.options : [String(shape.literal)];
-			const meant = closest(text, options);
-			// "*" is near to everything that is short, and nobody means everybody by a slip.
-			return meant === undefined || meant === "*"
-				? undefined
-				: { kind: "value", value: meant, isPlain: true };
-		}
-		default:
-			return undefined;
-	}
-}
-
-/** One value where a list is meant: the list, and what is in the value as its entries. */
-function meantList({ value, pointer, safety }: Around): Meant | undefined {
-	if (isObject(value)) return isSmall(value) ? { kind: "value", value: [value], isPlain: true } : undefined;
-	if (typeof value !== "string") return undefined;
-	const key = tokensOf(pointer).at(-1) ?? "";
-	const check = NAME_CHECKS[key];
-	if (check !== undefined) {
-		const names = mendNames(value, check);
-		return names === undefined ? undefined : { kind: "value", value: [...new Set(names)], isPlain: true };
-	}
-	const origins = key === "origins" ? mendOrigin(value, safety) : undefined;
-	return origins && { kind: "value", value: origins.patterns, isPlain: origins.isPlain };
 }
 
 function describe(value: unknown): string {

@@ -168,3 +168,41 @@ test.each([200, 201, 204, 304, 401, 403, 404, 500, 502, 504])(
 		});
 	},
 );
+
+describe("a wrong value is told by what was meant with it", () => {
+	const PAGE = "https://app.example.com";
+	test.each([
+		["*.example.com", /counts only where it stands alone/],
+		["https://*.example.com", /counts only where it stands alone/],
+		['"*"', /without them/],
+		["app.example.com", /byte for byte: write exactly https:\/\/app\.example\.com/],
+		[`${PAGE}/`, /write exactly/],
+		[`${PAGE}/path`, /write exactly/],
+		[`${PAGE}:443`, /write exactly/],
+		[`${PAGE};`, /write exactly/],
+		[PAGE.toUpperCase(), /write exactly/],
+		["undefined", /undefined is not an origin/],
+		["true", /true is not an origin/],
+		["$http_origin", /looks like a variable/],
+		["%{CORS}e", /looks like a variable/],
+		["/^https:\\/\\/.*\\.example\\.com$/", /no regular expressions/],
+		["null", /sandboxed frames/],
+		["* env=IS_CORS", /counts only where it stands alone/],
+		[`${PAGE}; https://b.example`, /no list/],
+		[`${PAGE}, ${PAGE}`, /two layers/],
+		[`${PAGE}, *`, /two layers/],
+		[`${PAGE} https://b.example`, /no list/],
+		[`["${PAGE}","https://b.example"]`, /no list/],
+		["http://app.example.com", /its scheme is another/],
+		[`${PAGE}:8443`, /its port is another/],
+		["https://www.app.example.com", /^This is not the origin that asked/],
+	])("%j", (value, words) => {
+		const page = fetchCall({ origin: PAGE, url: "https://api.example.net/items", credentials: "omit" });
+		const { steps } = converse(page, () => response(200, allowOrigin(value)));
+		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(words);
+	});
+	test("localhost and 127.0.0.1 are two hosts", () => {
+		const { steps } = check(allowOrigin("http://127.0.0.1:3000"), "omit", "http://localhost:3000");
+		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(/two hosts to a browser/);
+	});
+});

@@ -1,8 +1,8 @@
 /** Owns the proof that every fault is named, with its fix, and nothing that is not a fault. */
 
 import { describe, expect, test } from "vitest";
-import { nextStep, type Received } from "../../src/browser/conversation.ts";
 import type { HeaderList } from "../../src/browser/header-list.ts";
+import { nextStep, type Received } from "../../src/browser/next-step.ts";
 import { converse, failedCodes, fetchCall, PAGE, response, server } from "./user-agent.ts";
 
 const GOOD: HeaderList = [
@@ -221,18 +221,18 @@ describe("one fault is named, and nothing else", () => {
 			/came 2 times/,
 		],
 	])("%s", (_, preflight, actual, code, advice) => {
-		const verdict = converse(credentialedPut, ({ kind }) => (kind === "preflight" ? preflight : actual));
-		expect(verdict.readable).toBe(false);
-		expect(failedCodes(verdict)).toEqual([code]);
-		expect(verdict.failedStep?.advice).toMatch(advice);
-		expect(verdict.failedStep?.advice).toMatch(ONE_SENTENCE);
+		const outcome = converse(credentialedPut, ({ kind }) => (kind === "preflight" ? preflight : actual));
+		expect(outcome.readable).toBe(false);
+		expect(failedCodes(outcome)).toEqual([code]);
+		expect(outcome.failedStep?.advice).toMatch(advice);
+		expect(outcome.failedStep?.advice).toMatch(ONE_SENTENCE);
 	});
 
 	test("Authorization is not covered by the asterisk", () => {
 		const page = fetchCall({ headers: [["Authorization", "x"]] });
-		const verdict = converse(page, server(withValue("Access-Control-Allow-Headers", "*")));
-		expect(failedCodes(verdict)).toEqual(["preflight-allow-authorization"]);
-		expect(verdict.failedStep?.advice).toContain("never stands for Authorization");
+		const outcome = converse(page, server(withValue("Access-Control-Allow-Headers", "*")));
+		expect(failedCodes(outcome)).toEqual(["preflight-allow-authorization"]);
+		expect(outcome.failedStep?.advice).toContain("never stands for Authorization");
 	});
 });
 
@@ -242,9 +242,9 @@ describe("how long an answer is kept is noted, and never a fault", () => {
 		["malformed", withValue("Access-Control-Max-Age", "1h"), /digits only/],
 		["above every cap", withValue("Access-Control-Max-Age", "86401"), /longer than 86400/],
 	])("%s", (_, headers, advice) => {
-		const verdict = converse(credentialedPut, server(headers));
-		expect(verdict.readable).toBe(true);
-		expect(verdict.steps.find(({ code }) => code === "preflight-max-age")?.advice).toMatch(advice);
+		const outcome = converse(credentialedPut, server(headers));
+		expect(outcome.readable).toBe(true);
+		expect(outcome.steps.find(({ code }) => code === "preflight-max-age")?.advice).toMatch(advice);
 	});
 });
 
@@ -259,9 +259,9 @@ describe("before anything is sent", () => {
 		["a data: URL", PAGE, "data:text/plain,x", "scheme"],
 	])("%s ends it", (_, origin, url, code) => {
 		const next = nextStep(fetchCall({ origin, url }), []);
-		expect(next.kind === "verdict" && failedCodes(next.verdict)).toEqual([code]);
-		expect(next.kind === "verdict" && next.verdict.failedStep?.advice).toMatch(ONE_SENTENCE);
-		expect(next.kind === "verdict" && next.verdict.sent).toEqual([]);
+		expect(next.kind === "outcome" && failedCodes(next.outcome)).toEqual([code]);
+		expect(next.kind === "outcome" && next.outcome.failedStep?.advice).toMatch(ONE_SENTENCE);
+		expect(next.kind === "outcome" && next.outcome.sent).toEqual([]);
 	});
 	test.each([
 		["http://a.example", "http://api.example/"],
@@ -277,13 +277,13 @@ describe("before anything is sent", () => {
 		expect(nextStep(fetchCall({ origin, url }), []).kind).toBe("send");
 	});
 	test("a redirect to plain http ends it too", () => {
-		const verdict = converse(fetchCall(), () =>
+		const outcome = converse(fetchCall(), () =>
 			response(302, [
 				["Location", "http://api.example/"],
 				["Access-Control-Allow-Origin", "*"],
 			]),
 		);
-		expect(failedCodes(verdict)).toEqual(["mixed-content"]);
-		expect(verdict.failedStep?.url).toBe("http://api.example/");
+		expect(failedCodes(outcome)).toEqual(["mixed-content"]);
+		expect(outcome.failedStep?.url).toBe("http://api.example/");
 	});
 });

@@ -20,7 +20,7 @@ function expose(...values: readonly string[]): HeaderList {
 
 /** cors/response-headers.htm with cors/resources/cors-headers.asis */
 test("what is safelisted or exposed on any line is readable, in any case, and nothing else", () => {
-	const verdict = read([
+	const outcome = read([
 		...expose(
 			"X-Custom-Header, X-Custom-Header-Empty, X-Custom-Header-Comma, X-Custom-Header-Bytes",
 			"X-Second-Expose",
@@ -47,7 +47,7 @@ test("what is safelisted or exposed on any line is readable, in any case, and no
 		["X-Powered-By", "x"],
 		["Date", "Wed, 22 Oct 2013 10:00:00 GMT"],
 	]);
-	expect(verdict.exposedHeaders).toEqual([
+	expect(outcome.exposedHeaders).toEqual([
 		"cache-control",
 		"content-language",
 		"content-length",
@@ -62,7 +62,7 @@ test("what is safelisted or exposed on any line is readable, in any case, and no
 		"x-custom-header-empty",
 		"x-second-expose",
 	]);
-	expect(verdict.hiddenHeaders).toEqual([
+	expect(outcome.hiddenHeaders).toEqual([
 		"access-control-allow-credentials",
 		"access-control-allow-origin",
 		"access-control-expose-headers",
@@ -149,9 +149,9 @@ describe("the list is parsed by its ABNF", () => {
 		[["'bb-8',bb-8"], true],
 		[['"bb-8",bb-8'], false],
 	])("%j exposes bb-8: %s", (values, isExposed) => {
-		const verdict = read([["BB-8", "hey"], ["Content-Language", "mkay"], ...expose(...values)]);
-		expect(verdict.readable).toBe(true);
-		expect(verdict.exposedHeaders).toEqual(isExposed ? ["bb-8", "content-language"] : ["content-language"]);
+		const outcome = read([["BB-8", "hey"], ["Content-Language", "mkay"], ...expose(...values)]);
+		expect(outcome.readable).toBe(true);
+		expect(outcome.exposedHeaders).toEqual(isExposed ? ["bb-8", "content-language"] : ["content-language"]);
 	});
 	test("and where it fails, the step says so", () => {
 		expect(read(expose("a b")).steps.at(-1)?.advice).toContain("none of it is exposed");
@@ -160,14 +160,14 @@ describe("the list is parsed by its ABNF", () => {
 });
 
 test("same-origin everything is readable but Set-Cookie", () => {
-	const verdict = converse(fetchCall({ url: "/data" }), () =>
+	const outcome = converse(fetchCall({ url: "/data" }), () =>
 		response(200, [
 			["X-A", "1"],
 			["Set-Cookie", "a=b"],
 			["Server", "x"],
 		]),
 	);
-	expect(verdict).toMatchObject({
+	expect(outcome).toMatchObject({
 		readable: true,
 		responseType: "basic",
 		exposedHeaders: ["server", "x-a"],
@@ -176,8 +176,8 @@ test("same-origin everything is readable but Set-Cookie", () => {
 });
 
 test("of a network error nothing is readable", () => {
-	const verdict = converse(fetchCall(), () => response(200, [["Content-Type", "text/plain"]]));
-	expect(verdict).toMatchObject({
+	const outcome = converse(fetchCall(), () => response(200, [["Content-Type", "text/plain"]]));
+	expect(outcome).toMatchObject({
 		readable: false,
 		responseType: "error",
 		status: 0,

@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { nextStep, type Received } from "../../src/browser/conversation.ts";
+import type { FetchOutcome } from "../../src/browser/fetch-outcome.ts";
 import type { Header } from "../../src/browser/header-list.ts";
+import { nextStep, type Received } from "../../src/browser/next-step.ts";
 import type { OutgoingRequest } from "../../src/browser/outgoing.ts";
 import type { PageRequest } from "../../src/browser/page-request.ts";
-import type { Verdict } from "../../src/browser/verdict.ts";
 import { createGateway, type Gateway } from "../../src/gateway/gateway.ts";
 import { createTenantStore } from "../../src/tenants/store.ts";
 import { parseTenant } from "../../src/tenants/tenant.ts";
@@ -14,7 +14,6 @@ import { waysOut } from "../gateway/ways-out.ts";
 import {
 	API_ORIGIN,
 	allowsOrigin,
-	type Call,
 	type CorsDocument,
 	corsFor,
 	DIRECTORY,
@@ -22,8 +21,9 @@ import {
 	mayRead,
 	mayReadHeader,
 	needsConsent,
-	type Policies,
-	type TenantDocument,
+	type OracleCall,
+	type OracleDocument,
+	type OraclePolicies,
 } from "./policy-oracle.ts";
 import { fetchCall, xhrCall } from "./user-agent.ts";
 
@@ -56,7 +56,7 @@ const policies: fc.Arbitrary<CorsDocument> = fc
 	.map((cors) => (cors.origins === "*" ? { ...cors, credentials: false } : cors));
 
 /** One, or a list; before the last one `"*"` is refused, and nobody stands in its place. */
-const lists: fc.Arbitrary<Policies> = fc.oneof(
+const lists: fc.Arbitrary<OraclePolicies> = fc.oneof(
 	policies,
 	fc
 		.array(policies, { minLength: 1, maxLength: 4 })
@@ -67,7 +67,7 @@ const lists: fc.Arbitrary<Policies> = fc.oneof(
 		),
 );
 
-const documents: fc.Arbitrary<TenantDocument> = fc.record({
+const documents: fc.Arbitrary<OracleDocument> = fc.record({
 	upstream: fc.constant(UPSTREAM),
 	cors: lists,
 	routes: fc.uniqueArray(fc.record({ path: anyOf("/v1/*", "/v1/login"), cors: lists }), {
@@ -77,7 +77,7 @@ const documents: fc.Arbitrary<TenantDocument> = fc.record({
 	originHeader: anyOf("forward", "strip"),
 });
 
-const calls: fc.Arbitrary<Call> = fc.record({
+const calls: fc.Arbitrary<OracleCall> = fc.record({
 	origin: anyOf(
 		...["https://app.example.com", "https://app.example.com:8443", "https://app.example.com:8444"],
 		...[
@@ -151,7 +151,7 @@ function hostileUpstream(status: number, redirectFrom?: string) {
 	};
 }
 
-function gatewayFor(document: TenantDocument): Gateway {
+function gatewayFor(document: OracleDocument): Gateway {
 	const keys = new Map([
 		["tenant:api.example.com", JSON.stringify(document)],
 		...DIRECTORY.map((origin) => [`origin:customers:${origin}`, ""] as const),
@@ -173,7 +173,14 @@ function gatewayFor(document: TenantDocument): Gateway {
 	});
 }
 
-function pageRequest({ origin, path, method, headers, credentials, uploadListener }: Call): PageRequest {
+function pageRequest({
+	origin,
+	path,
+	method,
+	headers,
+	credentials,
+	uploadListener,
+}: OracleCall): PageRequest {
 	const common = {
 		origin,
 		url: API_ORIGIN + path,
@@ -196,17 +203,17 @@ async function send(gateway: Gateway, request: OutgoingRequest): Promise<Receive
 	};
 }
 
-async function browse(gateway: Gateway, call: Call): Promise<Verdict> {
+async function browse(gateway: Gateway, call: OracleCall): Promise<FetchOutcome> {
 	const page = pageRequest(call);
 	const received: Received[] = [];
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") return next.verdict;
+		if (next.kind === "outcome") return next.outcome;
 		received.push(await send(gateway, next.request));
 	}
 }
 
-function policyOf(document: TenantDocument, path: string, { origin }: Call): CorsDocument {
+function policyOf(document: OracleDocument, path: string, { origin }: OracleCall): CorsDocument {
 	return corsFor(document, new URL(path, API_ORIGIN).pathname, origin);
 }
 

@@ -14,19 +14,19 @@ export interface CorsDocument {
 }
 
 /** One policy, or a list of them. */
-export type Policies = CorsDocument | readonly CorsDocument[];
+export type OraclePolicies = CorsDocument | readonly CorsDocument[];
 
-export interface TenantDocument {
+export interface OracleDocument {
 	readonly upstream: string;
-	readonly cors: Policies;
+	readonly cors: OraclePolicies;
 	/** One exact path and one prefix at most. */
-	readonly routes: readonly { readonly path: "/v1/login" | "/v1/*"; readonly cors: Policies }[];
+	readonly routes: readonly { readonly path: "/v1/login" | "/v1/*"; readonly cors: OraclePolicies }[];
 	readonly deniedRequests: "forward" | "reject";
 	readonly originHeader: "forward" | "strip";
 }
 
 /** A call of page code to the API. */
-export interface Call {
+export interface OracleCall {
 	readonly origin: string;
 	readonly path: string;
 	readonly method: string;
@@ -65,7 +65,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
 export const KNOWN_PATTERNS: readonly string[] = Object.keys(PATTERNS);
 
 /** Whether the page may read the response to its call. */
-export function mayRead(cors: CorsDocument, call: Call): boolean {
+export function mayRead(cors: CorsDocument, call: OracleCall): boolean {
 	if (call.origin === API_ORIGIN) return true;
 	return (
 		allowsOrigin(cors, call.origin) &&
@@ -76,7 +76,7 @@ export function mayRead(cors: CorsDocument, call: Call): boolean {
 }
 
 /** Whether the call can do more than any form on any page, so that nothing may reach the API before it has consented. */
-export function needsConsent({ origin, method, headers, uploadListener }: Call): boolean {
+export function needsConsent({ origin, method, headers, uploadListener }: OracleCall): boolean {
 	if (origin === API_ORIGIN) return false;
 	return (
 		uploadListener ||
@@ -89,7 +89,7 @@ export function needsConsent({ origin, method, headers, uploadListener }: Call):
  * Whether the page may read a header of a response that it may read.
  * @param name neither safelisted nor Set-Cookie
  */
-export function mayReadHeader({ exposedHeaders }: CorsDocument, call: Call, name: string): boolean {
+export function mayReadHeader({ exposedHeaders }: CorsDocument, call: OracleCall, name: string): boolean {
 	if (call.origin === API_ORIGIN || exposedHeaders === "*") return true;
 	return exposedHeaders.some((other) => other.toLowerCase() === name.toLowerCase());
 }
@@ -98,14 +98,14 @@ export function mayReadHeader({ exposedHeaders }: CorsDocument, call: Call, name
  * The longest matching path wins, and replaces the document's cors whole; of a list the first policy that allows the origin
  * applies. Where none does it makes no difference which is told.
  */
-export function corsFor(document: TenantDocument, path: string, origin: string): CorsDocument {
+export function corsFor(document: OracleDocument, path: string, origin: string): CorsDocument {
 	const policies = [policiesFor(document, path)].flat();
 	const found = policies.find((cors) => allowsOrigin(cors, origin)) ?? policies[0];
 	if (found === undefined) throw new Error("a list is never empty");
 	return found;
 }
 
-function policiesFor({ cors, routes }: TenantDocument, path: string): Policies {
+function policiesFor({ cors, routes }: OracleDocument, path: string): OraclePolicies {
 	const exact = routes.find((route) => route.path === path);
 	const isUnderPrefix = path === "/v1" || path.startsWith("/v1/");
 	const prefix = routes.find((route) => route.path === "/v1/*" && isUnderPrefix);

@@ -1,9 +1,9 @@
 /** Owns the proof of the CORS-preflight cache: what spares which request its preflight, for how long, in which engine. */
 
 import { describe, expect, test } from "vitest";
-import { type Circumstances, FRESH_BROWSER } from "../../src/browser/conversation.ts";
 import { type Engine, PREFLIGHT_CACHING } from "../../src/browser/engines.ts";
 import type { Header, HeaderList } from "../../src/browser/header-list.ts";
+import { type BrowserState, FRESH_BROWSER } from "../../src/browser/next-step.ts";
 import type { OutgoingRequest } from "../../src/browser/outgoing.ts";
 import type { PageRequest } from "../../src/browser/page-request.ts";
 import type { PreflightCache } from "../../src/browser/preflight-cache.ts";
@@ -19,7 +19,7 @@ const FULL: HeaderList = [
 
 const put = fetchCall({ method: "PUT" });
 
-function at(cache: PreflightCache, nowSeconds = 0, engine?: Engine): Circumstances {
+function at(cache: PreflightCache, nowSeconds = 0, engine?: Engine): BrowserState {
 	return { cache, nowSeconds, engine };
 }
 
@@ -31,7 +31,7 @@ function cacheAfter(
 	return converse(page, server(headers), circumstances).cache;
 }
 
-function isPreflighted(page: PageRequest, circumstances: Circumstances): boolean {
+function isPreflighted(page: PageRequest, circumstances: BrowserState): boolean {
 	const { sent } = converse(page, server(FULL), circumstances);
 	return sent[0]?.kind === "preflight";
 }
@@ -138,9 +138,9 @@ describe("a network error forgets", () => {
 	const cache = cacheAfter(put);
 	const refuse = (request: OutgoingRequest) => response(request.kind === "preflight" ? 403 : 200);
 	test("what was known of that origin and URL", () => {
-		const verdict = converse(put, refuse, at(cache));
-		expect(verdict.sent.map(({ kind }) => kind)).toEqual(["actual"]);
-		expect(verdict.cache).toEqual([]);
+		const outcome = converse(put, refuse, at(cache));
+		expect(outcome.sent.map(({ kind }) => kind)).toEqual(["actual"]);
+		expect(outcome.cache).toEqual([]);
 	});
 	test("also where the preflight fails, or nothing comes back", () => {
 		expect(converse(fetchCall({ method: "PATCH" }), refuse, at(cache)).cache).toEqual([]);
@@ -148,8 +148,8 @@ describe("a network error forgets", () => {
 	});
 	test("nothing of other URLs and origins", () => {
 		const others = cacheAfter(fetchCall({ method: "PUT", url: `${API}/other` }), FULL, at(cache));
-		const verdict = converse(put, refuse, at(others));
-		expect(new Set(verdict.cache.map(({ url }) => url))).toEqual(new Set([`${API}/other`]));
+		const outcome = converse(put, refuse, at(others));
+		expect(new Set(outcome.cache.map(({ url }) => url))).toEqual(new Set([`${API}/other`]));
 	});
 	test("nothing where the request never needed consent", () => {
 		expect(converse(fetchCall(), refuse, at(cache)).cache).toEqual(cache);
@@ -157,9 +157,9 @@ describe("a network error forgets", () => {
 });
 
 test("an error in a response does not touch the cache", () => {
-	const verdict = converse(put, () => response(500, FULL), at(cacheAfter(put)));
-	expect(verdict).toMatchObject({ readable: true, status: 500 });
-	expect(verdict.cache).toEqual(cacheAfter(put));
+	const outcome = converse(put, () => response(500, FULL), at(cacheAfter(put)));
+	expect(outcome).toMatchObject({ readable: true, status: 500 });
+	expect(outcome.cache).toEqual(cacheAfter(put));
 });
 
 test("a second preflight is for what is missing, but asks for everything", () => {

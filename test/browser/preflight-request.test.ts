@@ -1,7 +1,7 @@
 /** Owns the proof of when a preflight is sent, why, and with which headers. */
 
 import { describe, expect, test } from "vitest";
-import { nextStep } from "../../src/browser/conversation.ts";
+import { nextStep } from "../../src/browser/next-step.ts";
 import type { PageRequest } from "../../src/browser/page-request.ts";
 import { API, fetchCall, PAGE, response, sentHeader, xhrCall } from "./user-agent.ts";
 

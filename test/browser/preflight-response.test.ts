@@ -96,18 +96,35 @@ describe("the status", () => {
 		]);
 	});
 	test("a redirect is not followed", () => {
-		const verdict = converse(page, () =>
+		const outcome = converse(page, () =>
 			response(307, [
 				["Location", "/elsewhere"],
 				["Access-Control-Allow-Origin", "*"],
 			]),
 		);
-		expect(verdict.sent).toHaveLength(1);
-		expect(verdict.failedStep?.advice).toContain("No preflight follows a redirect");
+		expect(outcome.sent).toHaveLength(1);
+		expect(outcome.failedStep?.advice).toContain("No preflight follows a redirect");
 	});
 });
 
 /** fetch/api/cors/cors-preflight.any.js, cors/request-headers.htm, fetch/api/cors/cors-preflight-response-validation.any.js */
+describe("a bad status is told by what it means", () => {
+	test.each([
+		[302, /No preflight follows a redirect/],
+		[304, /before any other handling/],
+		[401, /before anything asks for them/],
+		[403, /refuses the origin, or OPTIONS/],
+		[405, /no answer to OPTIONS/],
+		[500, /before any other handling/],
+	])("%i", (status, words) => {
+		const { steps } = preflighted(fetchCall({ method: "PUT", credentials: "omit" }), {
+			methods: "PUT",
+			status,
+		});
+		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(words);
+	});
+});
+
 describe("the lists", () => {
 	const printing = (...names: readonly string[]) =>
 		fetchCall({ headers: names.map((name): Header => [name, "unicorn"]) });
@@ -223,17 +240,17 @@ describe("the upload alone", () => {
 describe("the CORS check on the preflight", () => {
 	test("is that of the actual request's credentials mode", () => {
 		const page = fetchCall({ method: "PUT", credentials: "include" });
-		const verdict = preflighted(page, { methods: "PUT" });
-		expect(failedCodes(verdict)).toEqual(["preflight-allow-origin", "preflight-allow-credentials"]);
-		expect(verdict.sent).toHaveLength(1);
+		const outcome = preflighted(page, { methods: "PUT" });
+		expect(failedCodes(outcome)).toEqual(["preflight-allow-origin", "preflight-allow-credentials"]);
+		expect(outcome.sent).toHaveLength(1);
 	});
 	test("fails together with the status, and nothing after them is judged", () => {
-		const verdict = converse(fetchCall({ method: "PUT" }), () => response(405));
-		expect(failedCodes(verdict)).toEqual(["preflight-allow-origin", "preflight-status"]);
-		expect(verdict.failedStep?.code).toBe("preflight-allow-origin");
+		const outcome = converse(fetchCall({ method: "PUT" }), () => response(405));
+		expect(failedCodes(outcome)).toEqual(["preflight-allow-origin", "preflight-status"]);
+		expect(outcome.failedStep?.code).toBe("preflight-allow-origin");
 	});
 	test("does not stand for the check on the actual response", () => {
-		const verdict = converse(
+		const outcome = converse(
 			fetchCall({ method: "PUT" }),
 			server(
 				[
@@ -243,8 +260,8 @@ describe("the CORS check on the preflight", () => {
 				[],
 			),
 		);
-		expect(failedCodes(verdict)).toEqual(["allow-origin"]);
-		expect(verdict.sent.map(({ kind }) => kind)).toEqual(["preflight", "actual"]);
+		expect(failedCodes(outcome)).toEqual(["allow-origin"]);
+		expect(outcome.sent.map(({ kind }) => kind)).toEqual(["preflight", "actual"]);
 	});
 });
 
@@ -268,9 +285,9 @@ describe("how long the answer is kept", () => {
 			["Access-Control-Allow-Methods", "PUT"],
 			...values.map((value): Header => ["Access-Control-Max-Age", value]),
 		];
-		const verdict = converse(fetchCall({ method: "PUT" }), server(list));
-		expect(verdict.readable).toBe(true);
-		expect(verdict.preflightCacheSeconds).toEqual(seconds);
+		const outcome = converse(fetchCall({ method: "PUT" }), server(list));
+		expect(outcome.readable).toBe(true);
+		expect(outcome.preflightCacheSeconds).toEqual(seconds);
 	});
 	test("is not told where nothing was granted", () => {
 		expect(

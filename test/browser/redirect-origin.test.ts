@@ -2,13 +2,21 @@
 
 import { describe, expect, test } from "vitest";
 import type { HeaderList } from "../../src/browser/header-list.ts";
-import { following, lastSent, OPEN, ORIGIN, redirectTo, SITES, type Site } from "./redirecting-sites.ts";
+import {
+	following,
+	lastSent,
+	OPEN,
+	PAGE_ORIGIN,
+	type RedirectingSite,
+	redirectTo,
+	SITES,
+} from "./redirecting-sites.ts";
 import { converse, failedCodes, fetchCall, response, sentHeader, xhrCall } from "./user-agent.ts";
 
 /** cors/redirect-origin.htm: what each of the two hops allows, and the origin that the second one sees. */
 describe("the origin after a redirect", () => {
 	type Allow = "*" | "origin" | "null" | "none" | "remote";
-	type Row = [Site, Allow, Site, Allow, "origin" | "null" | "disallow"];
+	type Row = [RedirectingSite, Allow, RedirectingSite, Allow, "origin" | "null" | "disallow"];
 	const table: readonly Row[] = [
 		["local", "*", "remote", "*", "origin"],
 		["local", "*", "remote", "origin", "origin"],
@@ -56,13 +64,13 @@ describe("the origin after a redirect", () => {
 	];
 	const allow = (what: Allow): HeaderList => {
 		if (what === "none") return [];
-		const value = { "*": "*", origin: ORIGIN, null: "null", remote: SITES.remote }[what];
+		const value = { "*": "*", origin: PAGE_ORIGIN, null: "null", remote: SITES.remote }[what];
 		return [["Access-Control-Allow-Origin", value]];
 	};
 	test.each(table)("%s (%s) to %s (%s): %s", (first, firstAllow, second, secondAllow, expected) => {
 		const target = `${SITES[second]}/second`;
 		const verdict = converse(
-			xhrCall({ origin: ORIGIN, url: `${SITES[first]}/first`, method: "GET", body: null }),
+			xhrCall({ origin: PAGE_ORIGIN, url: `${SITES[first]}/first`, method: "GET", body: null }),
 			(request) =>
 				request.url === target
 					? response(200, allow(secondAllow))
@@ -70,34 +78,34 @@ describe("the origin after a redirect", () => {
 		);
 		expect(verdict.readable).toBe(expected !== "disallow");
 		if (expected !== "disallow") {
-			expect(sentHeader(lastSent(verdict), "origin")).toBe(expected === "origin" ? ORIGIN : "null");
+			expect(sentHeader(lastSent(verdict), "origin")).toBe(expected === "origin" ? PAGE_ORIGIN : "null");
 		}
 	});
 
 	/** fetch/api/redirect/redirect-origin.any.js */
 	test("stays away on a same-origin GET, and is the page's own on a same-origin POST", () => {
 		for (const status of [307, 308]) {
-			const get = following(fetchCall(), `${ORIGIN}/a`, `${ORIGIN}/b`, status);
+			const get = following(fetchCall(), `${PAGE_ORIGIN}/a`, `${PAGE_ORIGIN}/b`, status);
 			expect(sentHeader(lastSent(get), "origin")).toBeUndefined();
-			const post = following(fetchCall({ method: "POST" }), `${ORIGIN}/a`, `${ORIGIN}/b`, status);
-			expect(sentHeader(lastSent(post), "origin")).toBe(ORIGIN);
+			const post = following(fetchCall({ method: "POST" }), `${PAGE_ORIGIN}/a`, `${PAGE_ORIGIN}/b`, status);
+			expect(sentHeader(lastSent(post), "origin")).toBe(PAGE_ORIGIN);
 		}
 	});
 	/** fetch/api/redirect/redirect-back-to-original-origin.any.js */
 	test("a way back to the page's own origin stays a CORS request", () => {
-		expect(following(fetchCall(), `${SITES.remote}/a`, `${ORIGIN}/b`)).toMatchObject({
+		expect(following(fetchCall(), `${SITES.remote}/a`, `${PAGE_ORIGIN}/b`)).toMatchObject({
 			readable: true,
 			responseType: "cors",
 		});
 	});
 	test("once null stays null, over any number of hops", () => {
-		const hops = [`${SITES.remote}/1`, `${SITES.remote2}/2`, `${SITES.remote2}/3`, `${ORIGIN}/4`];
-		const verdict = converse(fetchCall({ origin: ORIGIN, url: hops[0] ?? "" }), (request) => {
+		const hops = [`${SITES.remote}/1`, `${SITES.remote2}/2`, `${SITES.remote2}/3`, `${PAGE_ORIGIN}/4`];
+		const verdict = converse(fetchCall({ origin: PAGE_ORIGIN, url: hops[0] ?? "" }), (request) => {
 			const next = hops[hops.indexOf(request.url) + 1];
 			return next === undefined ? response(200, OPEN) : redirectTo(next);
 		});
 		expect(verdict.sent.map((request) => sentHeader(request, "origin"))).toEqual([
-			ORIGIN,
+			PAGE_ORIGIN,
 			"null",
 			"null",
 			"null",
@@ -107,8 +115,8 @@ describe("the origin after a redirect", () => {
 	test("a preflight after it says null too", () => {
 		const verdict = following(fetchCall({ method: "PUT" }), `${SITES.remote}/a`, `${SITES.remote2}/b`, 307);
 		expect(verdict.sent.map((request) => [request.kind, sentHeader(request, "origin")])).toEqual([
-			["preflight", ORIGIN],
-			["actual", ORIGIN],
+			["preflight", PAGE_ORIGIN],
+			["actual", PAGE_ORIGIN],
 			["preflight", "null"],
 			["actual", "null"],
 		]);
@@ -117,7 +125,7 @@ describe("the origin after a redirect", () => {
 
 describe("credentials", () => {
 	const withCredentials: HeaderList = [
-		["Access-Control-Allow-Origin", ORIGIN],
+		["Access-Control-Allow-Origin", PAGE_ORIGIN],
 		["Access-Control-Allow-Credentials", "true"],
 	];
 	test.each<["omit" | "same-origin" | "include", readonly boolean[]]>([
@@ -125,15 +133,18 @@ describe("credentials", () => {
 		["same-origin", [true, false, false]],
 		["include", [true, true, true]],
 	])("%s: from the page's own origin to another one and back: %j", (credentials, expected) => {
-		const hops = [`${ORIGIN}/1`, `${SITES.remote}/2`, `${ORIGIN}/3`];
-		const verdict = converse(fetchCall({ origin: ORIGIN, url: `${ORIGIN}/1`, credentials }), (request) => {
-			const next = hops[hops.indexOf(request.url) + 1];
-			const headers: HeaderList = [
-				["Access-Control-Allow-Origin", sentHeader(request, "origin") ?? ""],
-				["Access-Control-Allow-Credentials", "true"],
-			];
-			return next === undefined ? response(200, headers) : redirectTo(next, 302, headers);
-		});
+		const hops = [`${PAGE_ORIGIN}/1`, `${SITES.remote}/2`, `${PAGE_ORIGIN}/3`];
+		const verdict = converse(
+			fetchCall({ origin: PAGE_ORIGIN, url: `${PAGE_ORIGIN}/1`, credentials }),
+			(request) => {
+				const next = hops[hops.indexOf(request.url) + 1];
+				const headers: HeaderList = [
+					["Access-Control-Allow-Origin", sentHeader(request, "origin") ?? ""],
+					["Access-Control-Allow-Credentials", "true"],
+				];
+				return next === undefined ? response(200, headers) : redirectTo(next, 302, headers);
+			},
+		);
 		expect(verdict.readable).toBe(true);
 		expect(verdict.sent.map((request) => request.credentials)).toEqual(expected);
 	});

@@ -1,18 +1,18 @@
 /** Owns the proof of HTTP-redirect fetch under CORS, on the cases of web-platform-tests. */
 
 import { describe, expect, test } from "vitest";
+import type { FetchOutcome } from "../../src/browser/fetch-outcome.ts";
 import type { Header, HeaderList } from "../../src/browser/header-list.ts";
 import { MAX_REDIRECTS } from "../../src/browser/redirect.ts";
-import type { Verdict } from "../../src/browser/verdict.ts";
 import {
 	ALL_STATUSES,
 	following,
 	lastSent,
 	OPEN,
-	ORIGIN,
+	PAGE_ORIGIN,
+	type RedirectingSite,
 	redirectTo,
 	SITES,
-	type Site,
 } from "./redirecting-sites.ts";
 import { converse, failedCodes, fetchCall, response, sentHeader } from "./user-agent.ts";
 
@@ -36,9 +36,9 @@ describe("a redirect to a URL with user information", () => {
 		}
 	});
 	test("is followed from same origin to same origin", () => {
-		expect(following(fetchCall(), `${ORIGIN}/a`, "http://user:password@web-platform.test/b").readable).toBe(
-			true,
-		);
+		expect(
+			following(fetchCall(), `${PAGE_ORIGIN}/a`, "http://user:password@web-platform.test/b").readable,
+		).toBe(true);
 	});
 	test.each(["@", ":@"])("%s is not user information", (userInfo) => {
 		const target = `${SITES.remote}/b`.replace("://", `://${userInfo}`);
@@ -48,7 +48,7 @@ describe("a redirect to a URL with user information", () => {
 
 /** fetch/api/redirect/redirect-count.any.js */
 describe("the number of redirects", () => {
-	function redirectedTimes(count: number, status: number): Verdict {
+	function redirectedTimes(count: number, status: number): FetchOutcome {
 		let left = count;
 		return converse(fetchCall(), () => (left-- > 0 ? redirectTo(`/${left}`, status) : response(200, OPEN)));
 	}
@@ -63,7 +63,7 @@ describe("the number of redirects", () => {
 describe("Location", () => {
 	const first = `${SITES.remote}/dir/a`;
 	const located = (...values: readonly string[]) =>
-		converse(fetchCall({ origin: ORIGIN, url: first }), (request) =>
+		converse(fetchCall({ origin: PAGE_ORIGIN, url: first }), (request) =>
 			request.url === first
 				? response(302, [...OPEN, ...values.map((value): Header => ["Location", value])])
 				: response(200, OPEN),
@@ -138,7 +138,7 @@ describe("the method after a redirect", () => {
 	])("%i: %s becomes %s", (status, method, expected) => {
 		const body = method === "GET" || method === "HEAD" ? null : { contentType: "text/plain;charset=UTF-8" };
 		const page = fetchCall({ method, body, headers: bodyHeaders });
-		const last = lastSent(following(page, `${ORIGIN}/a`, `${ORIGIN}/b`, status));
+		const last = lastSent(following(page, `${PAGE_ORIGIN}/a`, `${PAGE_ORIGIN}/b`, status));
 		const isChanged = method !== expected;
 		expect(last).toMatchObject({ method: expected, hasBody: body !== null && !isChanged });
 		const type = body === null || isChanged ? undefined : "text/plain;charset=UTF-8";
@@ -152,7 +152,7 @@ describe("the method after a redirect", () => {
 	test("a streamed body survives a 303 alone", () => {
 		const page = fetchCall({ method: "POST", body: "stream" });
 		for (const status of ALL_STATUSES) {
-			const verdict = following(page, `${ORIGIN}/a`, `${ORIGIN}/b`, status);
+			const verdict = following(page, `${PAGE_ORIGIN}/a`, `${PAGE_ORIGIN}/b`, status);
 			expect(failedCodes(verdict)).toEqual(status === 303 ? [] : ["redirect-body"]);
 		}
 	});
@@ -178,7 +178,7 @@ describe("a preflighted request that is redirected", () => {
 	});
 	test("fails where the second does not consent", () => {
 		const target = `${SITES.remote2}/b`;
-		const verdict = converse({ ...page, origin: ORIGIN, url: `${SITES.remote}/a` }, (request) => {
+		const verdict = converse({ ...page, origin: PAGE_ORIGIN, url: `${SITES.remote}/a` }, (request) => {
 			if (request.url === target) return response(200, [["Access-Control-Allow-Origin", "*"]]);
 			return request.kind === "preflight" ? response(204, OPEN) : redirectTo(target);
 		});
@@ -198,7 +198,7 @@ describe("a preflighted request that is redirected", () => {
 
 describe("the Authorization header", () => {
 	const page = fetchCall({ headers: [["Authorization", "Bearer x"]] });
-	test.each<[Site, Site, boolean]>([
+	test.each<[RedirectingSite, RedirectingSite, boolean]>([
 		["local", "local", true],
 		["remote", "remote", true],
 		["local", "remote", false],
@@ -210,8 +210,8 @@ describe("the Authorization header", () => {
 		expect(verdict.readable).toBe(true);
 	});
 	test("does not come back with the origin", () => {
-		const hops = [`${ORIGIN}/1`, `${SITES.remote}/2`, `${ORIGIN}/3`];
-		const verdict = converse({ ...page, origin: ORIGIN, url: `${ORIGIN}/1` }, (request) => {
+		const hops = [`${PAGE_ORIGIN}/1`, `${SITES.remote}/2`, `${PAGE_ORIGIN}/3`];
+		const verdict = converse({ ...page, origin: PAGE_ORIGIN, url: `${PAGE_ORIGIN}/1` }, (request) => {
 			const next = hops[hops.indexOf(request.url) + 1];
 			return next === undefined ? response(200, OPEN) : redirectTo(next);
 		});

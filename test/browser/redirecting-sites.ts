@@ -1,20 +1,20 @@
 /** Owns a network of three sites, the page's own and two others, that redirect to each other. */
 
-import type { Received } from "../../src/browser/conversation.ts";
+import type { FetchOutcome } from "../../src/browser/fetch-outcome.ts";
 import type { HeaderList } from "../../src/browser/header-list.ts";
+import type { Received } from "../../src/browser/next-step.ts";
 import type { OutgoingRequest } from "../../src/browser/outgoing.ts";
 import type { PageRequest } from "../../src/browser/page-request.ts";
-import type { Verdict } from "../../src/browser/verdict.ts";
 import { converse, response } from "./user-agent.ts";
 
 /** The page's own. */
-export const ORIGIN = "http://web-platform.test";
+export const PAGE_ORIGIN = "http://web-platform.test";
 export const SITES = {
-	local: ORIGIN,
+	local: PAGE_ORIGIN,
 	remote: "http://www1.web-platform.test",
 	remote2: "http://www2.web-platform.test",
 } as const;
-export type Site = keyof typeof SITES;
+export type RedirectingSite = keyof typeof SITES;
 
 export const ALL_STATUSES = [301, 302, 303, 307, 308] as const;
 
@@ -36,14 +36,14 @@ export function following(
 	second: string,
 	status = 302,
 	headers = OPEN,
-): Verdict {
-	return converse({ ...page, origin: ORIGIN, url: first }, (request) =>
+): FetchOutcome {
+	return converse({ ...page, origin: PAGE_ORIGIN, url: first }, (request) =>
 		request.kind === "actual" && request.url === first
 			? redirectTo(second, status, headers)
 			: response(200, headers),
 	);
 }
 
-export function lastSent({ sent }: Verdict): OutgoingRequest | undefined {
+export function lastSent({ sent }: FetchOutcome): OutgoingRequest | undefined {
 	return sent.at(-1);
 }

@@ -1,13 +1,13 @@
 /** Owns the proof that the model concludes what real browsers do: the browser suite's matrix, asked of the model. */
 
 import { describe, expect, test } from "vitest";
-import { nextStep, type Received } from "../../src/browser/conversation.ts";
+import type { FetchOutcome } from "../../src/browser/fetch-outcome.ts";
+import { nextStep, type Received } from "../../src/browser/next-step.ts";
 import type { OutgoingRequest } from "../../src/browser/outgoing.ts";
 import type { FetchCall, XhrCall } from "../../src/browser/page-request.ts";
-import type { Verdict } from "../../src/browser/verdict.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
 import { createTenantStore } from "../../src/tenants/store.ts";
-import { parseTarget, type Step, type Transcript } from "../browsers/cases/case.ts";
+import { type CaseStep, parseTarget, type Transcript } from "../browsers/cases/case.ts";
 import { WITH_CREDENTIALS, WITHOUT_CREDENTIALS } from "../browsers/cases/matrix.ts";
 import { tenantDocuments } from "../browsers/stage/tenants.ts";
 import { namedWorld, PAGES } from "../browsers/stage/world.ts";
@@ -54,14 +54,14 @@ async function transcriptOf(call: FetchCall | XhrCall): Promise<Transcript> {
 	const wire: string[] = [];
 	while (true) {
 		const next = nextStep(call, received);
-		if (next.kind === "verdict") return { page: [told(call, next.verdict)], wire };
+		if (next.kind === "outcome") return { page: [told(call, next.outcome)], wire };
 		const got = await answer(next.request);
 		received.push(got);
 		wire.push(lineOf(next.request, "status" in got ? got.status : 0));
 	}
 }
 
-function told(call: FetchCall | XhrCall, { readable, status }: Verdict): string {
+function told(call: FetchCall | XhrCall, { readable, status }: FetchOutcome): string {
 	if (!readable) return "blocked";
 	return call.api === "xhr" && call.uploadListener ? `${status}, upload seen` : String(status);
 }
@@ -80,7 +80,7 @@ function lineOf(request: OutgoingRequest, status: number): string {
 	return `${request.method}${session}${authorization}: ${status} API`;
 }
 
-function callOf(step: Step | undefined, origin: string): FetchCall | XhrCall {
+function callOf(step: CaseStep | undefined, origin: string): FetchCall | XhrCall {
 	if (step?.do !== "fetch" && step?.do !== "xhr") throw new Error("the matrix has calls only");
 	const { tenant = "api", path } = parseTarget(step.to);
 	const common = {

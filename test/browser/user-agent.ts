@@ -1,10 +1,10 @@
 /** Owns the short ways to write page requests and answers, and to lead a conversation to its end. */
 
-import { type Circumstances, nextStep, type Received } from "../../src/browser/conversation.ts";
+import type { FetchOutcome } from "../../src/browser/fetch-outcome.ts";
 import type { HeaderList, ReceivedResponse } from "../../src/browser/header-list.ts";
+import { type BrowserState, nextStep, type Received } from "../../src/browser/next-step.ts";
 import type { OutgoingRequest } from "../../src/browser/outgoing.ts";
 import type { FetchCall, XhrCall } from "../../src/browser/page-request.ts";
-import type { Verdict } from "../../src/browser/verdict.ts";
 
 export const PAGE = "https://app.example";
 export const API = "https://api.example";
@@ -46,12 +46,12 @@ export function response(status: number, headers: HeaderList = []): ReceivedResp
 export function converse(
 	page: FetchCall | XhrCall,
 	answer: (request: OutgoingRequest) => Received,
-	circumstances?: Circumstances,
-): Verdict {
+	circumstances?: BrowserState,
+): FetchOutcome {
 	const received: Received[] = [];
 	while (true) {
 		const next = nextStep(page, received, circumstances);
-		if (next.kind === "verdict") return next.verdict;
+		if (next.kind === "outcome") return next.outcome;
 		received.push(answer(next.request));
 	}
 }
@@ -63,7 +63,7 @@ export function server(preflight: HeaderList, actual: HeaderList = preflight, pr
 }
 
 /** The codes of the steps that failed. */
-export function failedCodes({ steps }: Verdict): readonly string[] {
+export function failedCodes({ steps }: FetchOutcome): readonly string[] {
 	return steps.filter(({ passed }) => !passed).map(({ code }) => code);
 }
 

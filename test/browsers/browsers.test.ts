@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expectationOf } from "./cases/case.ts";
+import { caseExpectationOf } from "./cases/case.ts";
 import { CASES } from "./cases/cases.ts";
 import { formatRows, LAST_RUN, plainTable, type Row, rowOf } from "./compatibility.ts";
 import { readChoice } from "./engines/choice.ts";
@@ -69,7 +69,7 @@ for (const each of prepared) {
 				() => {
 					if (drive === undefined) expect.fail(`${engine.name} was not driven.`);
 					if (drive.problem !== undefined) expect.fail(drive.problem);
-					expect(transcriptsOf(drive, case_)).toEqual(expectationOf(case_, engine.id));
+					expect(transcriptsOf(drive, case_)).toEqual(caseExpectationOf(case_, engine.id));
 				},
 			);
 		}

@@ -5,7 +5,7 @@ import { networkInterfaces } from "node:os";
 import { parseArgs } from "node:util";
 import pc from "picocolors";
 import { onOrphaned } from "../../dev/orphan.ts";
-import type { Outcome, PageReport, Verdict } from "./stage/runs.ts";
+import type { CaseOutcome, CaseVerdict, PageReport } from "./stage/runs.ts";
 import { createStage, type StageOptions } from "./stage/stage.ts";
 import { addressWorld, namedWorld, type World } from "./stage/world.ts";
 
@@ -18,7 +18,7 @@ const USAGE = `Serves a page that probes the browser it is opened in, against th
   npm run probe -- --address 192.168.1.20    for other devices too, under this machine's address
   npm run probe -- --port 9000               the first port; with --address it takes three`;
 
-const MARKS: Readonly<Record<Verdict, string>> = {
+const MARKS: Readonly<Record<CaseVerdict, string>> = {
 	"as expected": pc.green("✓"),
 	"but for cookies": pc.yellow("~"),
 	"another way": pc.yellow("~"),
@@ -121,9 +121,9 @@ function forDevices(address: string, port: number): StageOptions {
 }
 
 function print({ page, userAgent, outcomes }: PageReport): void {
-	const count = (verdict: Verdict) => outcomes.filter((outcome) => outcome.verdict === verdict).length;
+	const count = (verdict: CaseVerdict) => outcomes.filter((outcome) => outcome.verdict === verdict).length;
 	console.log(`${pc.bold(`The ${page} page`)} ${pc.dim(userAgent)}`);
-	const verdicts = Object.keys(MARKS) as Verdict[];
+	const verdicts = Object.keys(MARKS) as CaseVerdict[];
 	const counts = verdicts
 		.filter((verdict) => count(verdict) > 0)
 		.map((verdict) => `${count(verdict)} ${verdict}`);
@@ -139,7 +139,7 @@ function complain(_: string, reason: string): void {
 	console.error(`${pc.red("✘")} ${reason}`);
 }
 
-function printOutcome({ says, verdict, transcript, expected }: Outcome): void {
+function printOutcome({ says, verdict, transcript, expected }: CaseOutcome): void {
 	console.log(`  ${MARKS[verdict]} ${says}`);
 	for (const part of ["page", "wire"] as const) {
 		const [got, wanted] = [transcript[part].join(" | "), expected?.[part].join(" | ") ?? ""];

@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Case, type EngineId, expectationOf, type Transcript } from "./cases/case.ts";
-import type { Engine, Surroundings } from "./engines/engine.ts";
+import { type Case, caseExpectationOf, type EngineId, type Transcript } from "./cases/case.ts";
+import type { DrivenEngine, Surroundings } from "./engines/engine.ts";
 import { canUnshare } from "./engines/process.ts";
 import { createAuthority } from "./stage/authority.ts";
 import type { PageReport } from "./stage/runs.ts";
@@ -25,7 +25,7 @@ export interface Drive {
 }
 
 export interface Suite {
-	drive(engine: Engine): Promise<Drive>;
+	drive(engine: DrivenEngine): Promise<Drive>;
 	stop(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ const unshares = await canUnshare();
 const tld = unshares ? "test" : "localhost";
 
 /** What an engine's cases can count on. */
-export function featuresFor(engine: Engine): ReadonlySet<Feature> {
+export function featuresFor(engine: DrivenEngine): ReadonlySet<Feature> {
 	const certificate = engine.takesCertificate({ canUnshare: unshares }) ? (["certificate"] as const) : [];
 	return new Set<Feature>(["hosts", "driven", ...certificate]);
 }
@@ -58,7 +58,7 @@ export function transcriptsOf(drive: Drive, each: Case): Readonly<Partial<Record
 }
 
 /** Starts the stage, for these engines. */
-export async function startSuite(engines: readonly Engine[]): Promise<Suite> {
+export async function startSuite(engines: readonly DrivenEngine[]): Promise<Suite> {
 	const features = new Map(engines.map((engine) => [engine.id, featuresFor(engine)]));
 	const directory = await mkdtemp(join(tmpdir(), "cordon-browsers-"));
 	const names = hostnames(tld);
@@ -120,7 +120,9 @@ export async function startSuite(engines: readonly Engine[]): Promise<Suite> {
 /** Whether a case went in an engine as it must. */
 export function wentAsExpected(drive: Drive, each: Case): boolean {
 	const transcripts = transcriptsOf(drive, each);
-	return JSON.stringify(sorted(transcripts)) === JSON.stringify(sorted(expectationOf(each, drive.engine)));
+	return (
+		JSON.stringify(sorted(transcripts)) === JSON.stringify(sorted(caseExpectationOf(each, drive.engine)))
+	);
 }
 
 function sorted(transcripts: Readonly<Partial<Record<PageName, Transcript>>>): unknown {

@@ -11,14 +11,14 @@ export const PAGE = "https://app.example.com";
 export const PUT = ["--method", "PUT", "--header", "Content-Type: application/json", "--data", "{}"];
 
 /** An answer on its way out; header names are lower case, a list is several lines. */
-export interface Answer {
+export interface PlannedAnswer {
 	status: number;
 	headers: Record<string, string | readonly string[]>;
 	body?: string;
 }
 
 /** Breaks an answer. */
-export type Fault = (answer: Answer, request: IncomingMessage) => void;
+export type AnswerFault = (answer: PlannedAnswer, request: IncomingMessage) => void;
 
 export interface Api {
 	readonly url: string;
@@ -29,7 +29,7 @@ export interface Api {
 }
 
 /** A fault of the headers alone: `undefined` takes one away. */
-export function set(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Fault {
+export function set(headers: Readonly<Record<string, string | readonly string[] | undefined>>): AnswerFault {
 	return (answer) => {
 		for (const [name, value] of Object.entries(headers)) {
 			if (value === undefined) delete answer.headers[name];
@@ -39,21 +39,21 @@ export function set(headers: Readonly<Record<string, string | readonly string[] 
 }
 
 /** A fault of answers to preflights. */
-export function onPreflight(fault: Fault): Fault {
+export function onPreflight(fault: AnswerFault): AnswerFault {
 	return (answer, request) => {
 		if (request.method === "OPTIONS") fault(answer, request);
 	};
 }
 
 /** A fault of answers to all other requests. */
-export function onActual(fault: Fault): Fault {
+export function onActual(fault: AnswerFault): AnswerFault {
 	return (answer, request) => {
 		if (request.method !== "OPTIONS") fault(answer, request);
 	};
 }
 
 /** Which origins are shared with, by a test that is broken. */
-export function allowing(isAllowed: (origin: string) => boolean, credentials = true): Fault {
+export function allowing(isAllowed: (origin: string) => boolean, credentials = true): AnswerFault {
 	return (answer, request) => {
 		const { origin } = request.headers;
 		const isShared = origin !== undefined && isAllowed(origin);
@@ -65,7 +65,7 @@ export function allowing(isAllowed: (origin: string) => boolean, credentials = t
 }
 
 /** Starts an API whose only fault is this one; closed after the test. */
-export async function api(fault: Fault = () => {}): Promise<Api> {
+export async function api(fault: AnswerFault = () => {}): Promise<Api> {
 	const requests: IncomingMessage[] = [];
 	const server = createServer((request, response) => {
 		requests.push(request);
@@ -88,7 +88,7 @@ export async function api(fault: Fault = () => {}): Promise<Api> {
 	};
 }
 
-function cleanAnswer({ method, url, headers: { origin } }: IncomingMessage): Answer {
+function cleanAnswer({ method, url, headers: { origin } }: IncomingMessage): PlannedAnswer {
 	const shared = { "access-control-allow-origin": PAGE, "access-control-allow-credentials": "true" };
 	const sharing = origin === PAGE ? shared : {};
 	if (method === "OPTIONS") {
@@ -108,7 +108,7 @@ function cleanAnswer({ method, url, headers: { origin } }: IncomingMessage): Ans
 }
 
 /** A fault of the status. */
-export function status(code: number): Fault {
+export function status(code: number): AnswerFault {
 	return (answer) => {
 		answer.status = code;
 		if (code === 302) answer.headers["location"] = "/login";

@@ -2,19 +2,29 @@
 
 import { describe, expect, test } from "vitest";
 import { PROBLEM_CODES, problem } from "../../src/gateway/problem.ts";
-import { allowing, api, examine, type Fault, onActual, onPreflight, PAGE, PUT, set } from "./api-server.ts";
+import {
+	type AnswerFault,
+	allowing,
+	api,
+	examine,
+	onActual,
+	onPreflight,
+	PAGE,
+	PUT,
+	set,
+} from "./api-server.ts";
 import { cordon } from "./harness.ts";
 
 const ACAO = "access-control-allow-origin";
 const bare =
-	(status: number, headers: Record<string, string> = {}): Fault =>
+	(status: number, headers: Record<string, string> = {}): AnswerFault =>
 	(answer) => {
 		answer.status = status;
 		answer.headers = headers;
 	};
 
 describe("the cause is told in its own words", () => {
-	test.each<[string, Fault, readonly string[], string, RegExp]>([
+	test.each<[string, AnswerFault, readonly string[], string, RegExp]>([
 		["a refused origin", onPreflight(bare(403)), PUT, "origin-refused", /origin was refused/],
 		[
 			"a challenge of the edge",
@@ -96,6 +106,35 @@ describe("the cause is told in its own words", () => {
 		expect(foreign.report["explanation"]).toBeUndefined();
 	});
 
+	test("what Cordon says is told once, with commands that can be pasted, for the KV that the gateway reads", async () => {
+		const { url, host } = await api(problemFault(403, await problem("origin-not-allowed").text()));
+		const { out } = await cordon(["doctor", url, "--origin", PAGE]);
+		expect(out.split("Cordon refused the origin")).toHaveLength(2);
+		expect(out).toContain(`npx cordon explain https://127.0.0.1/items --origin ${PAGE} --local`);
+		const far = ["doctor", "https://api.acme.com/it'ems", "--origin", PAGE, "--connect-to"];
+		const local = await cordon([...far, host]);
+		expect(local.out).toContain("push tenants --local");
+		expect(local.out).toContain(`'https://api.acme.com/it'\\''ems'`);
+		const markdown = await cordon([...far, host, "--markdown"]);
+		expect(markdown.out.split("Cordon refused the origin")).toHaveLength(2);
+	});
+
+	test("a readable error of Cordon itself is told as such, and where it serves nobody, nothing is called good", async () => {
+		for (const code of ["client-certificate-required", "upstream-unreachable"] as const) {
+			const { status } = problem(code);
+			const { report } = await examine(
+				await api(onActual(problemFault(status, await problem(code).text(), PAGE))),
+			);
+			expect([report.readable, report["explanation"]]).toMatchObject([true, { code: "cordon-problem" }]);
+		}
+		for (const code of ["unknown-tenant", "tenant-closed", "tenant-unavailable"] as const) {
+			const { report } = await examine(
+				await api(problemFault(problem(code).status, await problem(code).text())),
+			);
+			expect([report.readable, report["checked"]]).toEqual([false, []]);
+		}
+	});
+
 	test("a server that names another origin itself is not called a cache's fault", async () => {
 		const { report } = await examine(
 			await api(
@@ -139,22 +178,27 @@ describe("the cause is told in its own words", () => {
 	});
 });
 
-function problemFault(status: number, body: string): Fault {
+/** @param sharedWith who can read it, with credentials */
+function problemFault(status: number, body: string, sharedWith?: string): AnswerFault {
+	const sharing = { [ACAO]: sharedWith ?? "", "access-control-allow-credentials": "true", vary: "Origin" };
 	return (answer) => {
 		answer.status = status;
-		answer.headers = { "content-type": "application/problem+json" };
+		answer.headers = {
+			"content-type": "application/problem+json",
+			...(sharedWith === undefined ? {} : sharing),
+		};
 		answer.body = body;
 	};
 }
 
-describe("beyond the verdict", () => {
-	const cookieDependent: Fault = (answer, { headers: { origin, cookie } }) => {
+describe("beyond this call", () => {
+	const cookieDependent: AnswerFault = (answer, { headers: { origin, cookie } }) => {
 		set({ [ACAO]: cookie === undefined ? "*" : (origin ?? "*"), "access-control-allow-credentials": "true" })(
 			answer,
 			undefined as never,
 		);
 	};
-	test.each<[string, Fault, readonly string[], string, string]>([
+	test.each<[string, AnswerFault, readonly string[], string, string]>([
 		["an answer that depends on a cookie", cookieDependent, [], "reflects-any-origin-with-cookie", "danger"],
 		[
 			"an unescaped dot",
@@ -221,7 +265,7 @@ describe("beyond the verdict", () => {
 	});
 });
 
-function cookie(line: string): Fault {
+function cookie(line: string): AnswerFault {
 	return onActual(set({ "set-cookie": line }));
 }
 

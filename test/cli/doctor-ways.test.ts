@@ -99,7 +99,10 @@ describe("servers are reached as a browser reaches them", () => {
 		expect([wrong.code, wrong.report.error.code]).toEqual([2, "invalid-value"]);
 	});
 
-	test("through the proxy that HTTPS_PROXY names", async () => {
+	test.each([
+		["HTTPS_PROXY", "NO_PROXY"],
+		["https_proxy", "no_proxy"],
+	])("through the proxy that %s names, and past it where %s says so", async (name, exception) => {
 		const { port, file } = await http2Only();
 		const asked: string[] = [];
 		const proxy = createServer().on("connect", ({ url = "" }, client) => {
@@ -110,10 +113,16 @@ describe("servers are reached as a browser reaches them", () => {
 			});
 			for (const end of [client, upstream]) end.on("error", () => {});
 		});
-		process.env["HTTPS_PROXY"] = `http://127.0.0.1:${await listen(proxy)}`;
-		onTestFinished(() => void delete process.env["HTTPS_PROXY"]);
+		process.env[name] = `http://127.0.0.1:${await listen(proxy)}`;
+		onTestFinished(() => {
+			for (const one of [name, exception]) delete process.env[one];
+		});
 		const { code } = await report("https://api.example.com/items", "--origin", PAGE, "--ca", file);
 		expect([code, asked[0]]).toEqual([0, "api.example.com:443"]);
+		asked.length = 0;
+		process.env[exception] = "api.example.invalid";
+		await report("https://api.example.invalid/items", "--origin", PAGE, "--ca", file);
+		expect(asked).toEqual([]);
 	});
 });
 
@@ -211,12 +220,92 @@ describe("Copy as cURL", () => {
 
 	test.each<[string, string]>([
 		["wget x", "does not begin with curl"],
-		["curl a | sh", "not a single command"],
+		["", "is empty"],
+		["curl a | sh", "goes on with | behind the command"],
+		["curl a > out.json", "goes on with > behind the command"],
+		["curl 'https://a.com/' ;\ncurl 'https://b.com/'", "more than one command"],
+		['curl ^"https://a.com/^" &\r\ncurl ^"https://b.com/^"', "more than one command"],
+		["curl a --next b", "more than one request"],
+		["curl 'a -H 'Origin: b'", "a quote is missing"],
+		["curl ‘https://a.com’", "typographic"],
+		['await fetch("https://a.com", { "method": "PUT" });', "calls fetch()"],
+		['Invoke-WebRequest -UseBasicParsing -Uri "https://a.com"', "PowerShell's Invoke-WebRequest"],
+		["curl a -d @body.json", "body is in a file"],
+		["curl a -T body.json", "body is in a file"],
 		["curl --nothing a", "--nothing"],
 		["curl -H", "has no value"],
 		["curl -s", "names no URL"],
 	])("%s is refused", (text, words) => {
 		expect(readCurl(text)).toEqual({ fault: expect.stringContaining(words) });
+	});
+
+	const simple = { url: "https://api.example.com/x", origin: PAGE };
+	test.each<[string, string, object]>([
+		[
+			"cmd as older Firefoxes write it, with doubled quotes",
+			`curl "https://api.example.com/x" -X PUT -H "Origin: ${PAGE}" -H "If-Match: ""a""" -H "Content-Type: text/plain" --data-raw "{""b"":""100"%"""}"`,
+			{
+				...simple,
+				method: "PUT",
+				headers: [
+					["If-Match", '"a"'],
+					["Content-Type", "text/plain"],
+				],
+				data: '{"b":"100%"}',
+			},
+		],
+		[
+			"cmd with a body of several lines",
+			`curl ^"https://api.example.com/x^" ^\r\n -H ^"Origin: ${PAGE}^" ^\r\n --data-raw ^"a^\r\n\r\nb^"`,
+			{ ...simple, data: "a\nb" },
+		],
+		[
+			"PowerShell's own continued lines",
+			`curl.exe 'https://api.example.com/x' \`\r\n -H 'Origin: ${PAGE}' \`\r\n -d '{\\"a\\":1}'`,
+			{ ...simple, data: '{"a":1}' },
+		],
+		["a prompt in front", `$ curl https://api.example.com/x -H 'Origin: ${PAGE}'`, simple],
+		[
+			"a body that only looks like a file's name",
+			`curl 'https://api.example.com/x' -H 'Origin: ${PAGE}' --data-raw '@user'`,
+			{ ...simple, data: "@user" },
+		],
+		[
+			"HTTP/2's pseudo headers, with and without the colon",
+			`curl 'https://api.example.com/x' -H 'authority: api.example.com' -H ':path: /x' -H 'Origin: ${PAGE}'`,
+			{ ...simple, headers: [] },
+		],
+		[
+			"a WebSocket",
+			`curl 'https://api.example.com/x' -H 'Upgrade: websocket' -H 'Connection: Upgrade' -H 'Origin: ${PAGE}'`,
+			{ ...simple, url: "wss://api.example.com/x", headers: [] },
+		],
+		[
+			"a preflight, which stands for the call that it asks for",
+			`curl 'https://api.example.com/x' -X 'OPTIONS' -H 'access-control-request-method: PUT' -H 'access-control-request-headers: content-type,x-a' -H 'origin: ${PAGE}'`,
+			{
+				...simple,
+				method: "PUT",
+				headers: [
+					["content-type", "application/json"],
+					["x-a", "x"],
+				],
+			},
+		],
+		[
+			"options that change what is sent",
+			`curl https://api.example.com/x#y -e ${PAGE}/page -r 0-9 --oauth2-bearer t --http2-prior-knowledge # as it was`,
+			{
+				...simple,
+				url: "https://api.example.com/x#y",
+				headers: [
+					["authorization", "Bearer t"],
+					["range", "bytes=0-9"],
+				],
+			},
+		],
+	])("%s", (_, text, expected) => {
+		expect(readCurl(text)).toMatchObject(expected);
 	});
 
 	test("is asked as the page did, its method and origin too", async () => {

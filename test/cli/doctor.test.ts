@@ -3,10 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { MAX_REQUESTS } from "../../src/doctor/network/network.ts";
 import {
+	type AnswerFault,
 	allowing,
 	api,
 	examine,
-	type Fault,
 	onActual,
 	onPreflight,
 	PAGE,
@@ -46,7 +46,7 @@ describe("a server without a fault has no finding", () => {
 		expect(server.requests.length).toBeLessThanOrEqual(MAX_REQUESTS);
 	});
 
-	test.each<[string, Fault, readonly string[]]>([
+	test.each<[string, AnswerFault, readonly string[]]>([
 		["one origin for all, without Vary", set({ [ACAO]: PAGE, [ACAC]: "true", vary: undefined }), []],
 		["any origin, without credentials", set({ [ACAO]: "*", [ACAC]: undefined, vary: undefined }), OMIT],
 		["a wildcard for the subdomains", allowing((origin) => /^https:.*\.example\.com$/.test(origin)), []],
@@ -69,7 +69,7 @@ describe("a server without a fault has no finding", () => {
 
 	test("for a page of the same site, with any cookies", async () => {
 		const origin = "http://127.0.0.1:1";
-		const fault: Fault = (answer, request) => {
+		const fault: AnswerFault = (answer, request) => {
 			allowing((asked) => asked === origin)(answer, request);
 			cookie("a=1; SameSite=Lax")(answer, request);
 		};
@@ -79,7 +79,7 @@ describe("a server without a fault has no finding", () => {
 	});
 });
 
-function strangersRefused(...[answer, { headers }]: Parameters<Fault>) {
+function strangersRefused(...[answer, { headers }]: Parameters<AnswerFault>) {
 	if (headers.origin !== undefined && headers.origin !== PAGE) {
 		answer.status = 403;
 		answer.headers[ACAO] = headers.origin;
@@ -87,7 +87,7 @@ function strangersRefused(...[answer, { headers }]: Parameters<Fault>) {
 }
 
 describe("of a server with one fault, the step that fails is named, and no other", () => {
-	test.each<[string, Fault, readonly string[], readonly string[], (readonly string[])?]>([
+	test.each<[string, AnswerFault, readonly string[], readonly string[], (readonly string[])?]>([
 		["no ACAO", onActual(set({ [ACAO]: undefined })), [], ["allow-origin"]],
 		["another origin's ACAO", onActual(set({ [ACAO]: "https://other.example" })), [], ["allow-origin"]],
 		["* with credentials", set({ [ACAO]: "*" }), [], ["allow-origin"]],
@@ -152,10 +152,10 @@ describe("of a server with one fault, the step that fails is named, and no other
 	});
 });
 
-describe("beyond the verdict, what is wrong is named, and nothing else", () => {
+describe("beyond this call, what is wrong is named, and nothing else", () => {
 	const host = (origin: string) => new URL(origin === "null" ? "about:blank" : origin).hostname;
 	const isPage = (origin: string) => origin === PAGE;
-	test.each<[string, Fault, readonly string[], readonly string[]]>([
+	test.each<[string, AnswerFault, readonly string[], readonly string[]]>([
 		["any origin reflected", allowing(() => true), [], ["reflects-any-origin"]],
 		["any origin reflected to preflights", onPreflight(allowing(() => true)), PUT, ["reflects-any-origin"]],
 		["any origin reflected to reads", onActual(allowing(() => true)), PUT, ["reflects-any-origin"]],
@@ -219,6 +219,6 @@ describe("beyond the verdict, what is wrong is named, and nothing else", () => {
 	});
 });
 
-function bareErrors(answer: Parameters<Fault>[0]) {
+function bareErrors(answer: Parameters<AnswerFault>[0]) {
 	if (answer.status === 404) answer.headers = { vary: "Origin" };
 }

@@ -291,6 +291,14 @@ describe("a path that can be read in more than one way", () => {
 		});
 	});
 
+	test("has none of a list's policies, and none is said not to match", async () => {
+		const cors = [{ origins: ["https://app.example.com"] }, { origins: "*" }];
+		const document = { cors, routes: [{ path: "/admin/*", cors: { origins: [] } }] };
+		const words = await explainFile(document, "--origin", "https://x.example", "--path", "/Admin/x");
+		expect(words.out).toContain("Policy      none: which one applies depends on how the path is read");
+		expect(words.out).not.toContain("no entry of its list matches");
+	});
+
 	test("is said to be in several routes where those cannot be told apart", async () => {
 		const cors = { origins: ["https://app.example.com"] };
 		const routes = ["/Case", "/case"].map((path) => ({ path, cors }));
@@ -729,7 +737,13 @@ describe("a call that the API redirects", () => {
 	});
 
 	test("is denied where the target's own policy says so, and in a circle", async () => {
-		expect((await ask("--redirect-to", "/closed/x")).json).toMatchObject({ allowed: false, fixes: [] });
+		expect((await ask("--redirect-to", "/closed/x")).json).toMatchObject({
+			allowed: false,
+			fixes: [
+				{ says: 'add "https://app.acme.com" to /routes/0/cors/origins' },
+				{ says: 'set "credentials": true in /routes/0/cors' },
+			],
+		});
 		const { json, out } = await ask("--redirect-to", "/");
 		expect(json).toMatchObject({ allowed: false, obstacles: [{ code: "redirect-count" }] });
 		expect(out).toContain("… 15 more, as the redirects go round in a circle");
@@ -748,7 +762,7 @@ describe("a call that the API redirects", () => {
 			obstacles: [{ code: "redirected-elsewhere" }],
 		});
 		expect(elsewhere.out).toContain("let the page call https://login.acme.com/authorize directly");
-		expect(elsewhere.out).toContain("the host that the redirect leads to has the word");
+		expect(elsewhere.out).toContain("the host that the redirect leads to decides");
 		expect((await ask("--redirect-to", "http://login.acme.com/")).json).toMatchObject({
 			allowed: false,
 			obstacles: [{ code: "redirect" }, { code: "mixed-content" }],

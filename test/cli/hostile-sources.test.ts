@@ -91,6 +91,12 @@ describe("import", { timeout: 4 * ENOUGH_MILLISECONDS }, () => {
 			"4,000 plugins, each for one of 4,000 routes",
 			"a.yml",
 			`routes:\n${times(4000, (i) => `- {name: r${i}, hosts: [h${i}.example]}`).join("\n")}\nplugins:\n${times(4000, (i) => `- {name: cors, route: r${i}, config: {origins: [https://a.example]}}`).join("\n")}`,
+			0,
+		],
+		[
+			"4,000 services of APISIX, each for one of 4,000 routes",
+			"a.yml",
+			`routes:\n${times(4000, (i) => `- {uri: /r${i}, service_id: s${i}}`).join("\n")}\nservices:\n${times(4000, (i) => `- {id: s${i}, plugins: {cors: {allow_origins: "https://a.example"}}}`).join("\n")}`,
 			2,
 		],
 		[
@@ -166,7 +172,7 @@ describe("learn", { timeout: 4 * ENOUGH_MILLISECONDS }, () => {
 
 	test("refuses a value that never ends, in place of passing over what comes after it", () => {
 		const stream = createJsonStream();
-		stream.take("[");
+		stream.take("{");
 		const piece = "x".repeat(16 * 1024 * 1024);
 		expect(() => {
 			for (let i = 0; i < 10; i++) stream.take(piece);

@@ -100,6 +100,43 @@ describe("records are found in", () => {
 		]);
 	});
 
+	test("an event of Workers Logs once, which has its line as a value and as a text", () => {
+		const $metadata = { id: "1", message: JSON.stringify(one) };
+		const event = { timestamp: 1_790_000_000_000, source: one, $metadata };
+		expect(verdictsIn({ result: { events: { events: [event] } } })).toHaveLength(1);
+		expect(verdictsIn({ timestamp: 1_790_000_000_000, source: {}, $metadata })).toHaveLength(1);
+	});
+
+	const cut = tail(one);
+	test.each([
+		["in a text", cut.slice(0, cut.indexOf("not-listed") + 4)],
+		["between two members", cut.slice(0, cut.indexOf("scriptName") - 6)],
+		["within a list", `[\n{"event": {`],
+		["after a list's element", `[\n{"event": "other"},\n`],
+		["and brackets that are no JSON", "[wrangler:info] GET /x[1 200 OK (3ms)\n[b] {open"],
+	])("what follows a record that is cut off %s", (_, before) => {
+		const text = `${before}\n${tail(verdict("https://later.acme.com"))}\n${JSON.stringify(one)}\n`;
+		for (const pieces of [[text], [...text]]) {
+			const stream = createJsonStream();
+			const found = pieces.flatMap((piece) => stream.take(piece)).flatMap((value) => verdictsIn(value));
+			expect(found.map(({ origin }) => origin)).toEqual(["https://later.acme.com", "https://www.acme.com"]);
+		}
+	});
+
+	test("a list of lines, as people join them", () => {
+		const text = `[\n${JSON.stringify(one)},\n${JSON.stringify(one)}\n]\n`;
+		const found = createJsonStream()
+			.take(text)
+			.flatMap((value) => verdictsIn(value));
+		expect(found).toHaveLength(2);
+	});
+
+	test("names of headers that were cut off after 512 characters are not taken for whole", () => {
+		const names = `x-first,${"x-".padEnd(512, "a")}`.slice(0, 512);
+		const [found] = verdictsIn(verdict("https://www.acme.com", { requestHeaders: names }));
+		expect(found?.requestHeaders).toEqual(["x-first"]);
+	});
+
 	test("pieces that are cut anywhere", () => {
 		const text = tail(one, verdict("https://b.acme.com", { method: 'PUT"}{' }));
 		const stream = createJsonStream();
@@ -205,6 +242,39 @@ describe("cordon learn", () => {
 		expect(readFileSync(file, "utf8")).toContain('"methods": [\n      "PUT"\n    ]');
 		const again = await cordon(["learn", file, "--from", log, "--accept-header", "Content-Type"]);
 		expect(again.code).toBe(0);
+	});
+
+	test("allows in one go an origin, and the method and headers that it asks for", async () => {
+		const { file, log } = world(
+			verdict("https://www.acme.com", { kind: "preflight", method: "PUT", requestHeaders: "x-id" }),
+		);
+		const accepted = [
+			"--accept",
+			"https://www.acme.com",
+			"--accept-method",
+			"PUT",
+			"--accept-header",
+			"X-Id",
+		];
+		const ran = await cordon(["learn", file, "--from", log, ...accepted]);
+		expect(ran.out).toContain("1 time, 2026");
+		expect(ran.out).toContain(
+			'Nothing that was seen would be denied. To enforce it, take out "mode": "report"',
+		);
+		expect(ran.code).toBe(0);
+	});
+
+	test("says to take out the report mode of a route too", async () => {
+		const at = folder({
+			"acme.jsonc": {
+				hosts: ["api.acme.com"],
+				cors: { origins: [] },
+				routes: [{ path: "/v1/*", mode: "report", cors: { origins: ["https://b.acme.com"] } }],
+			},
+			"log.json": tail(verdict("https://b.acme.com", { route: "/v1/*" })),
+		});
+		const ran = await cordon(["learn", join(at, "acme.jsonc"), "--from", join(at, "log.json")]);
+		expect(ran.out).toContain('take out "mode": "report"');
 	});
 
 	test("adds to the route that denied", async () => {

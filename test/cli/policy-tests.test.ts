@@ -7,6 +7,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { readTenantFile } from "../../src/cli/files/tenant-file.ts";
 import { askLive } from "../../src/cli/test/live.ts";
+import { DIRECT } from "../../src/doctor/network/route.ts";
+import { problem } from "../../src/gateway/problem.ts";
 import { cordon, folder, memoryKv } from "./harness.ts";
 
 const APP = "https://app.acme.com";
@@ -76,7 +78,13 @@ describe("the form of expect", () => {
 		[{ credentials: false }, "invalid-type", "omit"],
 		[{ credentials: "none" }, "invalid-value", "omit"],
 		[{ readable: "no" }, "invalid-type", false],
-		[{ readable: 1 }, "invalid-type", undefined],
+		[{ readable: 1 }, "invalid-type", true],
+		[{ readable: "maybe" }, "invalid-type", undefined],
+		[{ origin: [APP] }, "invalid-type", APP],
+		[{ request: ["PUT /v1/items"] }, "invalid-type", "PUT /v1/items"],
+		[{ request: ["PUT /v1", "GET /v1"] }, "invalid-type", undefined],
+		[{ request: "GET /v1 HTTP/1.1" }, "invalid-request", "GET /v1"],
+		[{ request: "GET:/v1" }, "invalid-request", "GET /v1"],
 	])("%j is %s, and what was meant is written by --fix", async (change, code, suggestion) => {
 		const text = acme([{ ...HOLDS, ...change }]);
 		const file = join(folder({ "a.json": text }), "a.json");
@@ -88,6 +96,25 @@ describe("the form of expect", () => {
 		expect(exit).toBe(suggestion === undefined ? 1 : 0);
 		const written = JSON.parse(readFileSync(file, "utf8")).expect[0][key];
 		expect(written).toEqual(suggestion === undefined ? Object.values(change)[0] : suggestion);
+	});
+
+	test.each([
+		["method", "request"],
+		["path", "request"],
+		["url", "request"],
+		["allowed", "readable"],
+		["expected", "readable"],
+		["withCredentials", "credentials"],
+	])("has other words for its keys: %s is %s", async (word, key) => {
+		const errors = await errorsOf([{ ...HOLDS, [word]: true }]);
+		expect(errors).toEqual([["unknown-key", `/expect/0/${word}`, key]]);
+	});
+
+	test("headers that are no texts, and those that no page can set, are put right", async () => {
+		const headers = [{ name: "X-A", value: "1" }, { "X-B": "2" }, "Cookie", "Host: x", "X-C"];
+		const file = join(folder({ "a.json": acme([{ ...HOLDS, headers }]) }), "a.json");
+		expect((await cordon(["validate", file, "--fix"])).code).toBe(0);
+		expect(JSON.parse(readFileSync(file, "utf8")).expect[0].headers).toEqual(["X-A: 1", "X-B: 2", "X-C"]);
 	});
 
 	test("is an unknown key in KV, and a misspelt one is told", async () => {
@@ -175,9 +202,59 @@ good: 4 held`);
 		});
 		const alone = await cordon(["test", "-"], { input });
 		expect(alone.code).toBe(1);
-		expect(alone.out).toContain("add --local or --remote");
+		expect(alone.out).toContain("add --local, --remote or --api");
 		const kv = memoryKv(new Map([["origin:customers:https://shop.example", ""]]));
 		expect((await cordon(["test", "-", "--local"], { input, kv })).code).toBe(0);
+	});
+
+	test("names every step that fails once the origin is let in, in report mode too", async () => {
+		for (const mode of ["enforce", "report"]) {
+			const input = acme([{ origin: APP, request: "PATCH /", headers: ["X-A"], readable: true }], {
+				hosts: ["api.acme.com"],
+				mode,
+			});
+			const { code, out } = await cordon(["test", "-", "--json"], { input });
+			const [result] = JSON.parse(out).results;
+			expect([code, result.failedStep.code]).toEqual([1, "preflight-allow-methods"]);
+			expect(result.why).toEqual([
+				expect.stringContaining("needed Access-Control-Allow-Methods: PATCH"),
+				expect.stringContaining("needed Access-Control-Allow-Headers: x-a"),
+			]);
+			expect([result.mode, result.notes]).toEqual([mode, []]);
+			const { out: told } = await cordon(["test", "-"], { input });
+			expect(told.includes("All of this is under report mode")).toBe(mode === "report");
+		}
+	});
+
+	test("says in words why an origin is denied", async () => {
+		const input = acme([{ origin: "https://shop.example", request: "GET /", readable: true }]);
+		const { out } = await cordon(["test", "-"], { input });
+		expect(out).toContain("The origin is denied: no entry of the list matches it, byte for byte.");
+	});
+
+	test("notes where a page cannot read, and the reason is not that its origin is denied", async () => {
+		const cors = [{ origins: [APP], credentials: true }, { origins: "*" }];
+		const notes = async (expectation: object, change: object) => {
+			const input = acme([{ request: "GET /v1/items", readable: false, ...expectation }], {
+				hosts: ["api.acme.com"],
+				...change,
+			});
+			const { code, out } = await cordon(["test", "-", "--json"], { input });
+			expect(code, out).toBe(0);
+			return JSON.parse(out).results[0].notes;
+		};
+		expect(await notes({ origin: "https://evil.example" }, { cors })).toEqual([
+			'Without credentials ("omit") the page can read it.',
+		]);
+		expect(await notes({ origin: APP, request: "PATCH /" }, {})).toEqual([
+			expect.stringContaining('The origin itself is let in. It fails at "The method is allowed"'),
+		]);
+		expect(await notes({ origin: "https://evil.example" }, { mode: "report" })).toEqual([]);
+		const routes = [{ path: "/v1/*", cors: { origins: [] } }];
+		expect(await notes({ origin: APP, request: "GET /V1/items" }, { routes })).toEqual([
+			expect.stringContaining("the path can be read in more than one way"),
+		]);
+		expect(await notes({ origin: "https://evil.example" }, {})).toEqual([]);
 	});
 
 	test("holds a closed tenant to it too", async () => {
@@ -195,7 +272,7 @@ good: 4 held`);
 		const { code } = await cordon(["test", directory, "--junit", junit]);
 		expect(code).toBe(1);
 		const xml = readFileSync(junit, "utf8");
-		expect(xml).toContain('<testsuites name="cordon test" tests="2" failures="2" errors="0" skipped="0">');
+		expect(xml).toContain('<testsuites name="cordon test" tests="2" failures="2" errors="0">');
 		expect(xml).toContain("GET /a&quot;&lt;&amp;&gt;\ufffd\ufffd?]]&gt;");
 		expect(xml.replaceAll(/[\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/g, "")).toBe("");
 	});
@@ -247,11 +324,73 @@ test("--live asks with preflights and GET alone, and a host that is not there pr
 	onTestFinished(() => void server.close(() => {}));
 	const { port } = server.address() as AddressInfo;
 	const file = readTenantFile("a.json", acme([HOLDS, { ...HOLDS, request: "DELETE /", readable: false }]));
-	const ask = (host: string) => askLive([{ ...file, hosts: [host] }], () => {}, "http");
+	const ask = (host: string) => askLive([{ ...file, hosts: [host] }], () => DIRECT, "http");
 	const outcomes = async (host: string) => (await ask(host))[0]?.results.map(({ outcome }) => outcome);
 	expect(await outcomes(`localhost:${port}`)).toEqual(["held", "held"]);
 	expect(methods).toEqual(["OPTIONS", "GET", "OPTIONS"]);
 	await new Promise((resolve) => server.close(resolve));
 	expect(await outcomes(`localhost:${port}`)).toEqual(["undecided", "undecided"]);
 	expect(await outcomes("*.acme.com")).toEqual(["undecided", "undecided"]);
+});
+
+test("--live --connect-to asks another machine by the host's own name", async () => {
+	const asked: (string | undefined)[] = [];
+	const server = createServer(({ method, headers }, response) => {
+		asked.push(`${method} ${headers.host}`);
+		response.writeHead(204, {
+			"access-control-allow-origin": APP,
+			"access-control-allow-credentials": "true",
+		});
+		response.end();
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close(() => {}));
+	const { port } = server.address() as AddressInfo;
+	const input = acme([{ origin: APP, request: "POST /v1", readable: true }], { hosts: ["api.acme.invalid"] });
+	const place = ["--connect-to", `127.0.0.1:${port}`];
+	const { code, out } = await cordon(["test", "-", "--live", ...place], { input });
+	expect([code, asked], out).toEqual([0, ["GET api.acme.invalid"]]);
+	const alone = await cordon(["test", "-", ...place], { input });
+	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("goes with --live")]);
+	const bad = await cordon(["test", "-", "--live", "--connect-to", "nowhere"], { input });
+	expect([bad.code, bad.err]).toEqual([2, expect.stringContaining("is not a host and a port")]);
+});
+
+test("--live decides nothing by an answer that has no policy behind it, nor by a challenge of the edge", async () => {
+	const answers: Readonly<Record<string, () => Response>> = {
+		"unknown.acme.invalid": () => problem("unknown-tenant"),
+		"broken.acme.invalid": () => problem("tenant-unavailable"),
+		"closed.acme.invalid": () => problem("tenant-closed"),
+		"edge.acme.invalid": () => new Response("", { status: 403, headers: { "cf-mitigated": "challenge" } }),
+		"less.acme.invalid": () =>
+			new Response(null, {
+				status: 204,
+				headers: { "access-control-allow-origin": APP, "access-control-allow-credentials": "true" },
+			}),
+	};
+	const server = createServer(async ({ headers }, response) => {
+		const answer = answers[headers.host ?? ""]?.() ?? new Response(null, { status: 500 });
+		response.writeHead(answer.status, Object.fromEntries(answer.headers));
+		response.end(await answer.text());
+	});
+	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+	onTestFinished(() => void server.close(() => {}));
+	const { port } = server.address() as AddressInfo;
+	const input = acme([{ origin: APP, request: "PUT /", readable: false }], { hosts: Object.keys(answers) });
+	const { out } = await cordon(["test", "-", "--live", "--json", "--connect-to", `127.0.0.1:${port}`], {
+		input,
+	});
+	const told = JSON.parse(out).results.map(
+		({ outcome, why, notes }: { outcome: string; why: string[]; notes: string[] }) => [
+			outcome,
+			[...why, ...notes].join(" "),
+		],
+	);
+	expect(told).toEqual([
+		["undecided", expect.stringContaining("404 unknown-tenant")],
+		["undecided", expect.stringContaining("503 tenant-unavailable")],
+		["held", ""],
+		["undecided", expect.stringContaining("The edge challenges this client")],
+		["held", expect.stringContaining('It fails at "The method is allowed"')],
+	]);
 });

@@ -47,6 +47,13 @@ test("with --json every verdict is a line of JSON, and of no other host", async 
 	]);
 });
 
+test("with --json a fault is a line of JSON too", async () => {
+	const { code, out } = await cordon(["watch", "https://api.acme.com", "--from", "-", "--json"]);
+	expect(code).toBe(2);
+	expect(out.split("\n")).toHaveLength(1);
+	expect(JSON.parse(out)).toMatchObject({ error: { code: "invalid-host" } });
+});
+
 test("a wildcard is for the hosts one label below", async () => {
 	const input = tailOf(event(A), event(A, { hostname: "a.b.acme.com" }));
 	const { out } = await cordon(["watch", "*.acme.com", "--from", "-", "--json"], { input });

@@ -3,14 +3,14 @@
 import { expect, test } from "vitest";
 import type { ChromiumPage } from "./drivers/chromium.ts";
 import { type Plane, TOKENS } from "./plane.ts";
-import { DOCUMENT, visit, WIDE } from "./visit.ts";
+import { SOUND_DOCUMENT, visit, WIDE } from "./visit.ts";
 
 /** The journey. */
 export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void {
 	const at = visit(page, plane);
 
 	test("a token comes in by the fragment, leaves the address bar at once, and stays in this tab", async () => {
-		await plane().put("first.acme.com", DOCUMENT);
+		await plane().put("first.acme.com", SOUND_DOCUMENT);
 		await at.open("");
 		expect(await page().run("location.href")).toBe(`${plane().address}/`);
 		expect(await page().run("[localStorage.length, document.cookie]")).toEqual([0, ""]);
@@ -36,7 +36,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 
 	test("a tenant is found by what its host begins with, and 100 are shown at a time", async () => {
 		await Promise.all(
-			Array.from({ length: 101 }, (_, index) => plane().put(`many-${1000 + index}.acme.com`, DOCUMENT)),
+			Array.from({ length: 101 }, (_, index) => plane().put(`many-${1000 + index}.acme.com`, SOUND_DOCUMENT)),
 		);
 		await at.open("");
 		await page().run("document.querySelector('#prefix').focus()");
@@ -53,7 +53,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 	});
 
 	test("a document is completed, checked, tried, compared and saved without a mouse", async () => {
-		await plane().put("edit.acme.com", DOCUMENT);
+		await plane().put("edit.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("edit.acme.com");
 		await at.writeWrongMode();
 		expect(await page().text(".findings .place")).toContain("Line 2");
@@ -73,25 +73,25 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 		await page().until("document.querySelector('dialog[open]')");
 		await page().press("Escape");
 		await page().until("!document.querySelector('dialog')");
-		expect(await at.stored("edit.acme.com")).toEqual(DOCUMENT);
+		expect(await at.stored("edit.acme.com")).toEqual(SOUND_DOCUMENT);
 		await page().press("Control+s");
 		await page().until("document.querySelector('dialog[open] .comparison')");
 		await page().tabTo("Save this version");
 		await page().press("Enter");
 		await page().until("document.querySelector('.toast').textContent.includes('Version 2 is saved')");
 		await page().until("document.querySelector('.meta').textContent.startsWith('Version 2')");
-		expect(await at.stored("edit.acme.com")).toEqual({ mode: "report", ...DOCUMENT });
+		expect(await at.stored("edit.acme.com")).toEqual({ mode: "report", ...SOUND_DOCUMENT });
 	});
 
 	test("who was slower sees theirs and their own, and goes on with either", async () => {
-		await plane().put("race.acme.com", DOCUMENT);
+		await plane().put("race.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("race.acme.com");
 		await at.focusEditor();
 		await page().press("Control+Home");
 		await page().press("End");
 		await page().type(' "originHeader": "strip",');
 		await page().until("document.querySelector('.toolbar .mark').textContent === 'Unsaved changes'");
-		const theirs = { ...DOCUMENT, mode: "report" };
+		const theirs = { ...SOUND_DOCUMENT, mode: "report" };
 		const written = await plane().ask("tenants/race.acme.com", {
 			method: "PUT",
 			token: TOKENS.colleague,
@@ -118,11 +118,11 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 		await page().tabTo("Save this version");
 		await page().press("Enter");
 		await page().until("document.querySelector('.toast').textContent.includes('Version 3 is saved')");
-		expect(await at.stored("race.acme.com")).toEqual({ originHeader: "strip", ...DOCUMENT });
+		expect(await at.stored("race.acme.com")).toEqual({ originHeader: "strip", ...SOUND_DOCUMENT });
 	});
 
 	test("a version comes back from the history, asked twice; a deleted tenant too", async () => {
-		await plane().put("past.acme.com", DOCUMENT);
+		await plane().put("past.acme.com", SOUND_DOCUMENT);
 		const closed = { method: "PUT", headers: { "if-match": '"1"' }, body: '{"closed":true}' };
 		expect((await plane().ask("tenants/past.acme.com", closed)).status).toBe(200);
 		await at.open("#/tenants/past.acme.com/history");
@@ -139,7 +139,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 		await page().tabTo("Roll back");
 		await page().press("Enter");
 		await page().until("document.querySelectorAll('.versions li').length === 3");
-		expect(await at.stored("past.acme.com")).toEqual(DOCUMENT);
+		expect(await at.stored("past.acme.com")).toEqual(SOUND_DOCUMENT);
 
 		await page().run("location.hash = '#/tenants/past.acme.com'");
 		await page().until("document.querySelector('.toolbar .danger')");
@@ -161,7 +161,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 		await page().tabTo("Roll back");
 		await page().press("Enter");
 		await page().until("document.querySelectorAll('.versions li').length === 5");
-		expect(await at.stored("past.acme.com")).toEqual(DOCUMENT);
+		expect(await at.stored("past.acme.com")).toEqual(SOUND_DOCUMENT);
 	});
 
 	test("a new tenant begins with its host, and nothing is stored before it is saved", async () => {
@@ -185,7 +185,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 	});
 
 	test("who may only read is told so, and has no way to save", async () => {
-		await plane().put("read.acme.com", DOCUMENT);
+		await plane().put("read.acme.com", SOUND_DOCUMENT);
 		await at.open("", TOKENS.reader);
 		await page().until("document.querySelector('.page-head .mark')");
 		await page().run("location.hash = '#/tenants/read.acme.com'");
@@ -205,7 +205,7 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 			await at.axe("sign in");
 			await page().goto("about:blank");
 			const host = `${scheme}.acme.com`;
-			await plane().put(host, DOCUMENT);
+			await plane().put(host, SOUND_DOCUMENT);
 			await at.openDocument(host);
 			await page().run("document.querySelector('#try-origin').focus()");
 			await page().type("https://other.example");

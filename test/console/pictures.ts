@@ -10,7 +10,8 @@ import type { Page } from "./drivers/page.ts";
 
 const FOLDER = join(PROJECT, "docs/pictures");
 const SCHEMES = ["light", "dark"] as const;
-const PORTS = { PORT: "9487", API_PORT: "9488", PAGE_PORT: "9489", ADMIN_PORT: "9490" };
+/** Those that the README names. */
+const PORTS = { PORT: "8787", API_PORT: "8788", PAGE_PORT: "8789", ADMIN_PORT: "8790" };
 /** What the demo needs to start, its Workers built. */
 const START_MILLISECONDS = 120_000;
 

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { Page } from "./drivers/page.ts";
 import { type Plane, TOKENS } from "./plane.ts";
-import { DOCUMENT, visit } from "./visit.ts";
+import { SOUND_DOCUMENT, visit } from "./visit.ts";
 
 /** The journey. @param id names the tenants that it makes */
 export function shortJourney(page: () => Page, plane: () => Plane, id: string): void {
@@ -11,7 +11,7 @@ export function shortJourney(page: () => Page, plane: () => Plane, id: string): 
 
 	test("one signs in, finds, edits with completion and findings, tries, compares and saves by keyboard", async () => {
 		const host = `${id}.acme.com`;
-		await plane().put(host, DOCUMENT);
+		await plane().put(host, SOUND_DOCUMENT);
 		await page().goto(`${plane().address}/`);
 		await page().until("document.activeElement.id === 'token'");
 		await page().type(TOKENS.writer);
@@ -37,12 +37,12 @@ export function shortJourney(page: () => Page, plane: () => Plane, id: string): 
 		await page().run("[...document.querySelectorAll('dialog button')].at(-1).focus()");
 		await page().press("Enter");
 		await page().until("document.querySelector('.meta').textContent.startsWith('Version 2')");
-		expect(await at.stored(host)).toEqual({ mode: "report", ...DOCUMENT });
+		expect(await at.stored(host)).toEqual({ mode: "report", ...SOUND_DOCUMENT });
 	});
 
 	test("a version comes back from the history, on a phone's width too", async () => {
 		const host = `past-${id}.acme.com`;
-		await plane().put(host, DOCUMENT);
+		await plane().put(host, SOUND_DOCUMENT);
 		const closed = { method: "PUT", headers: { "if-match": '"1"' }, body: '{"closed":true}' };
 		expect((await plane().ask(`tenants/${host}`, closed)).status).toBe(200);
 		await page().look({ width: 390, height: 844, scheme: "light" });
@@ -64,6 +64,6 @@ export function shortJourney(page: () => Page, plane: () => Plane, id: string): 
 		await page().run("[...document.querySelectorAll('dialog button')].at(-1).focus()");
 		await page().press("Enter");
 		await page().until("document.querySelectorAll('.versions li').length === 3");
-		expect(await at.stored(host)).toEqual(DOCUMENT);
+		expect(await at.stored(host)).toEqual(SOUND_DOCUMENT);
 	});
 }

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import type { ChromiumPage } from "./drivers/chromium.ts";
 import { type Plane, TOKENS } from "./plane.ts";
-import { DOCUMENT, visit } from "./visit.ts";
+import { SOUND_DOCUMENT, visit } from "./visit.ts";
 
 /** Lets the next writes of the page be answered like this. */
 const answering = (status: number, body: string, only = "") =>
@@ -32,14 +32,14 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 		await page().press("Enter");
 	};
 	const raced = async (host: string) => {
-		await plane().put(host, DOCUMENT);
+		await plane().put(host, SOUND_DOCUMENT);
 		await at.openDocument(host);
 		await edit();
 		const written = await plane().ask(`tenants/${host}`, {
 			method: "PUT",
 			token: TOKENS.colleague,
 			headers: { "if-match": '"1"' },
-			body: JSON.stringify({ ...DOCUMENT, mode: "report" }),
+			body: JSON.stringify({ ...SOUND_DOCUMENT, mode: "report" }),
 		});
 		expect(written.status).toBe(200);
 	};
@@ -64,11 +64,11 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 		await page().tabTo("Save mine over theirs");
 		await page().press("Enter");
 		await page().until("document.querySelector('.meta').textContent.startsWith('Version 3, by writer')");
-		expect(await at.stored("mine.acme.com")).toEqual({ originHeader: "strip", ...DOCUMENT });
+		expect(await at.stored("mine.acme.com")).toEqual({ originHeader: "strip", ...SOUND_DOCUMENT });
 	});
 
 	test("nothing is deleted that somebody else has changed meanwhile: theirs is shown", async () => {
-		await plane().put("kept.acme.com", DOCUMENT);
+		await plane().put("kept.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("kept.acme.com");
 		const theirs = {
 			method: "PUT",
@@ -89,7 +89,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("a fault is fixed by its button, which undo takes back", async () => {
-		await plane().put("fix.acme.com", DOCUMENT);
+		await plane().put("fix.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("fix.acme.com");
 		await at.focusEditor();
 		await page().press("Control+Home");
@@ -107,7 +107,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("without a connection nothing is lost, and it goes on when there is one", async () => {
-		await plane().put("offline.acme.com", DOCUMENT);
+		await plane().put("offline.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("offline.acme.com");
 		await edit();
 		await page().setOffline(true);
@@ -129,7 +129,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("a fault of the control plane is told, with the draft kept", async () => {
-		await plane().put("fault.acme.com", DOCUMENT);
+		await plane().put("fault.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("fault.acme.com");
 		await edit();
 		await page().inject(answering(502, "<h1>Bad gateway</h1>", "fault.acme.com"));
@@ -141,7 +141,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("a token that is taken away asks for another, and the draft is still there", async () => {
-		await plane().put("expired.acme.com", DOCUMENT);
+		await plane().put("expired.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("expired.acme.com");
 		await edit();
 		await page().run("sessionStorage.setItem('cordon.token', 'gone')");
@@ -163,7 +163,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("a token whose hosts have nothing sees an empty list, and of other hosts nothing", async () => {
-		await plane().put("theirs.other.com", DOCUMENT);
+		await plane().put("theirs.other.com", SOUND_DOCUMENT);
 		await at.open("", TOKENS.nobody);
 		expect(await page().text(".empty h2")).toBe("No tenants yet");
 		await at.axe("an empty list");
@@ -174,7 +174,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 	});
 
 	test("while something loads, it is said", async () => {
-		await plane().put("slow.acme.com", DOCUMENT);
+		await plane().put("slow.acme.com", SOUND_DOCUMENT);
 		await at.open("");
 		await page().inject(
 			"const real = fetch; globalThis.fetch = async (...all) => { await new Promise((go) => { globalThis.go = go; }); globalThis.fetch = real; return real(...all); }",
@@ -186,7 +186,7 @@ export function stateTests(page: () => ChromiumPage, plane: () => Plane): void {
 
 	test("nothing moves for those who want less motion, and the cursor does not blink", async () => {
 		await page().setReducedMotion(true);
-		await plane().put("still.acme.com", DOCUMENT);
+		await plane().put("still.acme.com", SOUND_DOCUMENT);
 		await at.openDocument("still.acme.com");
 		await at.focusEditor();
 		const moving =

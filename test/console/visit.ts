@@ -12,13 +12,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export const WIDE = { width: 1280, height: 900, scheme: "light" } as const;
 
 /** A document that is sound. */
-export const DOCUMENT = {
+export const SOUND_DOCUMENT = {
 	upstream: "https://origin.acme.com",
 	cors: { origins: ["https://app.acme.com"], credentials: true, methods: ["PUT"] },
 };
 
 /** Somebody at the console. */
-export interface Visit {
+export interface ConsoleVisit {
 	/** Signs in, and goes to a place. */
 	open(path: string, token?: string): Promise<void>;
 	/** Opens a host's document, and waits until it is checked. */
@@ -38,8 +38,8 @@ export interface Visit {
 }
 
 /** Makes a visit. */
-export function visit(page: () => Page, plane: () => Plane): Visit {
-	const open: Visit["open"] = async (path, token = TOKENS.writer) => {
+export function visit(page: () => Page, plane: () => Plane): ConsoleVisit {
+	const open: ConsoleVisit["open"] = async (path, token = TOKENS.writer) => {
 		// To go to another fragment alone is to stay on the page that there is.
 		await page().goto("about:blank");
 		await page().goto(`${plane().address}/#token=${token}`);

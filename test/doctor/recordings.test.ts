@@ -183,3 +183,93 @@ test("Firefox: blocked calls have no headers, and no body", async () => {
 		null,
 	]);
 });
+
+/** As Chromium has what it never sent: without Origin and Sec-Fetch-*, by the page's Referer alone. */
+function unsent(
+	method: string,
+	url: string,
+	sent: Readonly<Record<string, string>>,
+	error = "net::ERR_FAILED",
+) {
+	const entry = chromium(method, url, {}, 0, {});
+	return {
+		...entry,
+		request: { ...entry.request, headers: list({ Referer: `${PAGE}/`, "User-Agent": "M", ...sent }) },
+		response: { ...entry.response, _error: error },
+	};
+}
+
+function preflight(method: string, url: string, status: number, names = "", came = {}) {
+	const asks = { "access-control-request-method": method, "access-control-request-headers": names };
+	return chromium("OPTIONS", url, asks, status, came, { _resourceType: "preflight" });
+}
+
+const outcomes = (calls: readonly { readonly [key: string]: unknown }[]) =>
+	calls.map(({ method, readable, cause }) => [method, readable, cause]);
+
+test("Chromium: a call that was never sent has no Origin, and is judged all the same", async () => {
+	const { calls } = await judge([
+		unsent("PUT", `${API}/refused`, { "Content-Type": "application/json" }),
+		preflight("PUT", `${API}/refused`, 403, "content-type"),
+		preflight("DELETE", `${API}/items`, 204, "", { ...SHARED, "access-control-allow-methods": "PUT" }),
+		unsent("DELETE", `${API}/items`, {}),
+		unsent("GET", "https://api.example.com:6000/", {}, "net::ERR_UNSAFE_PORT"),
+		{ ...unsent("GET", `${API}/picture`, {}, "net::ERR_FAILED"), _resourceType: "image" },
+		unsent("GET", `${API}/tracker`, {}, "net::ERR_BLOCKED_BY_CLIENT"),
+		unsent("GET", `${API}/down`, {}, "net::ERR_CONNECTION_REFUSED"),
+	]);
+	expect(outcomes(calls)).toEqual([
+		["PUT", false, "preflight-status"],
+		["DELETE", false, "preflight-allow-methods"],
+		["GET", false, "port"],
+		["GET", null, undefined],
+		["GET", null, undefined],
+	]);
+	expect(calls[1].credentials).toBe("include");
+	expect(calls[3].stopped.message).toContain("has blocked it, and CORS has no part in that");
+	expect(calls[4].stopped.message).toContain("was not reached, and CORS has no part in that");
+});
+
+test("Chromium: an export without cookies and Authorization, as it is by default, is seen through", async () => {
+	const failed = { _error: "net::ERR_FAILED" };
+	const star = chromium("GET", `${API}/star`, {}, 200, { "access-control-allow-origin": "*" });
+	const named = chromium("GET", `${API}/named`, {}, 200, { "access-control-allow-origin": PAGE });
+	const { calls } = await judge([
+		{ ...star, response: { ...star.response, ...failed } },
+		star,
+		{ ...named, response: { ...named.response, ...failed } },
+		chromium("GET", `${API}/token`, {}, 200, SHARED),
+		preflight("GET", `${API}/token`, 204, "authorization", SHARED),
+	]);
+	expect(outcomes(calls)).toEqual([
+		["GET", false, "allow-origin"],
+		["GET", true, undefined],
+		["GET", false, "allow-credentials"],
+		["GET", false, "preflight-allow-authorization"],
+	]);
+});
+
+test("a preflight whose call was not recorded is judged as the call that it asks for", async () => {
+	const { calls } = await judge([
+		preflight("PUT", `${API}/refused`, 403, "content-type"),
+		preflight("PUT", `${API}/good`, 204, "x-a", {
+			...SHARED,
+			"access-control-allow-methods": "PUT",
+			"access-control-allow-headers": "x-a",
+		}),
+	]);
+	expect(outcomes(calls)).toEqual([
+		["PUT", false, "preflight-status"],
+		["PUT", null, undefined],
+	]);
+	expect(calls[1].stopped.message).toContain("The recording has no request PUT");
+});
+
+test("of a recording nothing is said to have been sent", async () => {
+	const file = join(folder({ "a.har": { log: { entries: [unsent("GET", `${API}/x`, {})] } } }), "a.har");
+	for (const flags of [[], ["--markdown"]]) {
+		const { out } = await cordon(["doctor", "--har", file, ...flags]);
+		expect(out).toContain("0 recorded answers");
+		expect(out).not.toMatch(/requests? sent/);
+	}
+});

@@ -60,17 +60,38 @@ export interface Row {
 	readonly explanation?: string;
 	/** Part of the fix in the product's own words. */
 	readonly fix?: RegExp;
+	/** Part of why it was not decided, or of the cause, or else of the advice of the steps that failed. */
+	readonly says?: RegExp;
+	/** What is said somewhere in the report. */
+	readonly tells?: RegExp;
+	/** What must not be said anywhere. */
+	readonly neverSays?: RegExp;
+	/** The public URL that the server is asked by; its own address where it is left out. */
+	readonly url?: string;
 }
 
-async function examine({ start, argv = [] }: Row) {
-	const url = `${await start()}/items`;
-	const { code, out } = await cordon(["doctor", url, "--origin", PAGE, ...argv, "--json"]);
+interface ReportedStep {
+	readonly passed: boolean;
+	readonly advice?: string;
+}
+
+async function examine({ start, argv = [], url }: Row) {
+	const address = await start();
+	const page = argv.includes("--origin") ? [] : ["--origin", PAGE];
+	const asked = url === undefined ? [`${address}/items`] : [url, "--connect-to", address];
+	const { code, out } = await cordon(["doctor", ...asked, ...page, ...argv, "--json"]);
 	const report = JSON.parse(out);
+	const failed = (report.steps as readonly ReportedStep[]).filter(({ passed }) => !passed);
 	return {
 		exit: code,
 		findings: report.findings.map((one: { readonly code: string }) => one.code).sort(),
 		explanation: report.explanation?.code,
 		fix: report.answeredBy?.fix ?? "",
+		advice:
+			report.stopped?.message ??
+			report.explanation?.message ??
+			failed.map(({ advice = "" }) => advice).join(" "),
+		out,
 		checked: report.checked.map((one: { readonly words: string }) => one.words),
 	};
 }
@@ -78,13 +99,16 @@ async function examine({ start, argv = [] }: Row) {
 /** The test of a row. */
 export function prove(row: Row) {
 	return async () => {
-		const { exit, findings, explanation, fix, checked } = await examine(row);
+		const { exit, findings, explanation, fix, checked, advice, out } = await examine(row);
 		expect({ exit, findings, explanation }).toEqual({
 			exit: row.exit ?? 0,
 			findings: [...(row.findings ?? [])].sort(),
 			explanation: row.explanation,
 		});
 		if (row.fix !== undefined) expect(fix).toMatch(row.fix);
+		if (row.says !== undefined) expect(advice).toMatch(row.says);
+		if (row.tells !== undefined) expect(out).toMatch(row.tells);
+		if (row.neverSays !== undefined) expect(out).not.toMatch(row.neverSays);
 		if (row.is.startsWith("the asterisk")) expect(checked.join()).not.toMatch(/not let in/);
 	};
 }

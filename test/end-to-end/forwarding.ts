@@ -14,7 +14,7 @@ import {
 	upstream,
 	withLines,
 } from "./harness/stage.ts";
-import type { Answer } from "./harness/upstream.ts";
+import type { UpstreamAnswer } from "./harness/upstream.ts";
 
 const host = credentialedTenant("forwarding.test");
 const wildcard = credentialedTenant("*.wild.test");
@@ -171,7 +171,7 @@ describe("without an upstream", () => {
 
 describe("UNKNOWN_HOSTS: forward", () => {
 	const unknown = `127.0.0.1:${upstream.port}`;
-	const ask = async (outgoing: Omit<Outgoing, "host">, answer: Answer) => {
+	const ask = async (outgoing: Omit<Outgoing, "host">, answer: UpstreamAnswer) => {
 		const { line, reached } = upstream.expect(answer);
 		const response = await send(forwardingGateway.port(), withLines({ ...outgoing, host: unknown }, line));
 		return { response, reached };

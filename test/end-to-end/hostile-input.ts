@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { type Line, sendBytes } from "./harness/client.ts";
-import { NOT_SHARED, PREFLIGHT_VARY, sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
+import { EXPECTED_PREFLIGHT_VARY, NOT_SHARED, sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
 import { APP, credentialedTenant, exchange, gateway } from "./harness/stage.ts";
 
 const host = credentialedTenant("hostile.test");
@@ -100,7 +100,7 @@ describe("an Origin that is none", () => {
 		});
 		expect(preflight.response.status).toBe(403);
 		expect(preflight.reached).toEqual([]);
-		expect(sharingOf(preflight.response)).toEqual([`vary: ${PREFLIGHT_VARY}`]);
+		expect(sharingOf(preflight.response)).toEqual([`vary: ${EXPECTED_PREFLIGHT_VARY}`]);
 		await expectAlive();
 	});
 

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { begin, open, responseTo } from "./harness/client.ts";
+import { beginRequest, open, responseTo } from "./harness/client.ts";
 import { APP, credentialedTenant, gateway, upstream, withLines } from "./harness/stage.ts";
 
 const host = credentialedTenant("memory.test");
@@ -61,7 +61,10 @@ describe("300 MB", () => {
 			response.end();
 		});
 		const headers = [["Transfer-Encoding", "chunked"]] as const;
-		const request = begin(gateway.port(), withLines({ host, origin: APP, method: "PUT", headers }, line));
+		const request = beginRequest(
+			gateway.port(),
+			withLines({ host, origin: APP, method: "PUT", headers }, line),
+		);
 		const answered = responseTo(request);
 		const upload = Promise.all([pipeline(Readable.from(chunks()), request), answered]);
 		expect(await growthDuring(upload)).toBeLessThan(MAX_GROWTH_BYTES);

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { begin, type Incoming, type Line, responseTo, sendBytes } from "./harness/client.ts";
+import { beginRequest, type Incoming, type Line, responseTo, sendBytes } from "./harness/client.ts";
 import { NOT_SHARED, SHARED_WITH_ALL, sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
 import {
 	APP,
@@ -17,7 +17,7 @@ import {
 	tenantWith,
 	upstream,
 } from "./harness/stage.ts";
-import type { Answer } from "./harness/upstream.ts";
+import type { UpstreamAnswer } from "./harness/upstream.ts";
 
 const healthy = credentialedTenant("healthy.test");
 /** Fails once only, so that its line is within what a host may have in the log. */
@@ -141,16 +141,17 @@ describe("a request that has been through Cordon", () => {
 	);
 });
 
-const close: Answer = (request) => request.socket.destroy();
-const garbage: Answer = (request) => request.socket.end("220 mail.example ESMTP\r\n\r\n");
-const halfHead: Answer = (request) => request.socket.end("HTTP/1.1 200 OK\r\nContent-Le");
-const noStatus: Answer = (request) => request.socket.end("HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n");
-const noUpgrade: Answer = (request) =>
+const close: UpstreamAnswer = (request) => request.socket.destroy();
+const garbage: UpstreamAnswer = (request) => request.socket.end("220 mail.example ESMTP\r\n\r\n");
+const halfHead: UpstreamAnswer = (request) => request.socket.end("HTTP/1.1 200 OK\r\nContent-Le");
+const noStatus: UpstreamAnswer = (request) =>
+	request.socket.end("HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n");
+const noUpgrade: UpstreamAnswer = (request) =>
 	request.socket.end("HTTP/1.1 101 Why Not\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
-const nothing: Answer = () => {};
+const nothing: UpstreamAnswer = () => {};
 
 describe("an upstream that fails is a problem that an allowed page can read", () => {
-	test.each<[string, string, Answer, number, string]>([
+	test.each<[string, string, UpstreamAnswer, number, string]>([
 		["refuses the connection", refused, {}, 502, "upstream-unreachable"],
 		["has no address", nowhere, {}, 502, "upstream-unreachable"],
 		["speaks no TLS", noTls, {}, 502, "upstream-unreachable"],
@@ -211,7 +212,7 @@ describe("an upstream that fails is a problem that an allowed page can read", ()
 				response.end(await text(request));
 			});
 			const outgoing = { host: impatient, origin: APP, method: "PUT", headers: [...headers, line] };
-			const upload = begin(gateway.port(), outgoing);
+			const upload = beginRequest(gateway.port(), outgoing);
 			upload.write("first");
 			await sleep(1600);
 			upload.end("after");
@@ -233,7 +234,7 @@ describe("an upstream that fails is a problem that an allowed page can read", ()
 			setTimeout(() => response.end("late"), 1300);
 		});
 		const headers: Line[] = [["Content-Length", "2"], line];
-		const upload = begin(gateway.port(), { host: impatient, method: "PUT", headers });
+		const upload = beginRequest(gateway.port(), { host: impatient, method: "PUT", headers });
 		upload.write("a");
 		const { stream } = await responseTo(upload);
 		upload.end("b");

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { begin, type Line, responseTo, send } from "./harness/client.ts";
+import { beginRequest, type Line, responseTo, send } from "./harness/client.ts";
 import { sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
 import { APP, credentialedTenant, exchange, gateway, only, upstream, withLines } from "./harness/stage.ts";
 
@@ -40,7 +40,7 @@ describe("a request", () => {
 			});
 			request.on("end", () => response.end(request.headers["transfer-encoding"]));
 		});
-		const request = begin(
+		const request = beginRequest(
 			gateway.port(),
 			withLines({ host, origin: APP, method: "POST", headers: [CHUNKED] }, line),
 		);
@@ -57,7 +57,7 @@ describe("a request", () => {
 			response.writeHead(200, { "Content-Type": "application/octet-stream" });
 			request.pipe(response);
 		});
-		const request = begin(
+		const request = beginRequest(
 			gateway.port(),
 			withLines({ host, origin: APP, method: "POST", headers: [CHUNKED] }, line),
 		);
@@ -100,7 +100,7 @@ describe("a request", () => {
 
 	test("that the upstream answers before it has read it is answered so", async () => {
 		const { line } = upstream.expect((_, response) => response.writeHead(413).end("too large"));
-		const request = begin(
+		const request = beginRequest(
 			gateway.port(),
 			withLines({ host, origin: APP, method: "POST", headers: [CHUNKED] }, line),
 		);
@@ -121,7 +121,7 @@ describe("a request", () => {
 				if (!request.complete) failed.resolve();
 			});
 		});
-		const sender = begin(
+		const sender = beginRequest(
 			gateway.port(),
 			withLines({ host, method: "POST", headers: [["Content-Length", "1000"]] }, line),
 		);

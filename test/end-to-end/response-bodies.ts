@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 import { type Line, open, sendBytes } from "./harness/client.ts";
 import { sharedWithCredentials, sharingOf } from "./harness/sharing.ts";
 import { APP, credentialedTenant, exchange, gateway, only, upstream, withLines } from "./harness/stage.ts";
-import { type Answer, CASE } from "./harness/upstream.ts";
+import { CASE, type UpstreamAnswer } from "./harness/upstream.ts";
 
 const host = credentialedTenant("responses.test");
 const timed = credentialedTenant("responses-timed.test", { upstreamTimeoutSeconds: 5 });
@@ -174,7 +174,7 @@ describe("a response", () => {
 		}
 	});
 
-	const brokenOff: Readonly<Record<string, Answer>> = {
+	const brokenOff: Readonly<Record<string, UpstreamAnswer>> = {
 		"with a length": (request, response) => {
 			response.writeHead(200, [OCTETS, ["Content-Length", "1000"]].flat());
 			response.write("half", () => request.socket.destroy());

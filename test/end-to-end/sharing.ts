@@ -14,7 +14,7 @@ import {
 	upstream,
 	withLines,
 } from "./harness/stage.ts";
-import type { Answer } from "./harness/upstream.ts";
+import type { UpstreamAnswer } from "./harness/upstream.ts";
 
 const credentialed = credentialedTenant("credentialed.test");
 const anyOrigin = tenantWith("any-origin.test", { origins: "*" });
@@ -28,7 +28,7 @@ const directory = tenantWith("directory.test", { origins: [{ directory: "custome
 gateway.store("origin:customers:https://shop.example", "");
 
 /** The classic hole: whoever asks may read, cookies and all. */
-const reflecting: Answer = (request, response) => {
+const reflecting: UpstreamAnswer = (request, response) => {
 	response.writeHead(200, {
 		"Access-Control-Allow-Origin": request.headers.origin ?? "*",
 		"Access-Control-Allow-Credentials": "true",
@@ -98,7 +98,7 @@ describe("sharing", () => {
 	});
 
 	test("requests of many origins at once each get their own headers and no others'", async () => {
-		const answer: Answer = async (request, response) => {
+		const answer: UpstreamAnswer = async (request, response) => {
 			await sleep(Math.random() * 40);
 			return (reflecting as (...both: unknown[]) => unknown)(request, response);
 		};
@@ -187,7 +187,7 @@ describe("sharing", () => {
 			["Origin twice in one line", ["Origin, Accept, Origin"], "Origin, Accept"],
 			["nothing", [""], "Origin"],
 		])("where the upstream has %s", async (_, lines, vary) => {
-			const answer: Answer = { headers: lines.map((line) => ["Vary", line]) };
+			const answer: UpstreamAnswer = { headers: lines.map((line) => ["Vary", line]) };
 			const ask = async (origin?: string) =>
 				sharingOf((await exchange({ host: credentialed, origin }, answer)).response);
 			expect(await ask(APP)).toEqual(sharedWithCredentials(APP, vary));

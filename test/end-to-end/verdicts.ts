@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { type Outgoing, send } from "./harness/client.ts";
 import { APP, EVIL, forwardingGateway, upstream, withLines } from "./harness/stage.ts";
-import type { Answer } from "./harness/upstream.ts";
+import type { UpstreamAnswer } from "./harness/upstream.ts";
 
 /** A gateway that other parts ask little: a log of a busy one leaves lines out. */
 const gateway = forwardingGateway;
@@ -16,8 +16,8 @@ const enforcing = gateway.tenant("verdict.test", {
 const reporting = gateway.tenant("verdict-report.test", { ...document, mode: "report" });
 
 const OWN = `http://${enforcing}`;
-const TO_LOGIN: Answer = { status: 302, headers: [["Location", "https://login.example/"]] };
-const TO_NEXT: Answer = { status: 302, headers: [["Location", `${upstream.origin}/next`]] };
+const TO_LOGIN: UpstreamAnswer = { status: 302, headers: [["Location", "https://login.example/"]] };
+const TO_NEXT: UpstreamAnswer = { status: 302, headers: [["Location", `${upstream.origin}/next`]] };
 const SECRET = "s3cr3t";
 const WAIT_SECONDS = 10;
 
@@ -31,7 +31,7 @@ function verdicts(): readonly Readonly<Record<string, unknown>>[] {
 }
 
 /** Sends a request full of secrets and gives the verdicts that it leaves; waits until `expected` of them are there. */
-async function verdictsOf(outgoing: Outgoing, expected: number, answer: Answer = { status: 201 }) {
+async function verdictsOf(outgoing: Outgoing, expected: number, answer: UpstreamAnswer = { status: 201 }) {
 	const before = verdicts().length;
 	const { line } = upstream.expect(answer);
 	await send(
@@ -106,7 +106,7 @@ describe("the log has one line", () => {
 		expect(lines).toEqual([expect.objectContaining({ status: 502, problem: "upstream-unreachable" })]);
 	});
 
-	test.each<[string, Outgoing, Answer?]>([
+	test.each<[string, Outgoing, UpstreamAnswer?]>([
 		["an allowed request whose redirect stays", { host: enforcing, origin: APP }, TO_NEXT],
 		["the request's own origin, redirected anywhere", { host: enforcing, origin: OWN }, TO_LOGIN],
 		["an allowed request", { host: enforcing, origin: APP }],

@@ -309,7 +309,19 @@ const REPORTS: readonly (readonly [title: string, document: object, question: Qu
 		"a route without the page",
 		{ ...for_([APP]), routes: [{ path: "/admin/*", cors: { origins: [] } }] },
 		ask(APP, { path: "/admin/x" }),
-		["!/cors"],
+		['+add "https://app.acme.com" to /routes/0/cors/origins', '+set "credentials": true in /routes/0/cors'],
+	],
+	[
+		"a route without the page, that has less than the document",
+		{
+			...for_([APP], { methods: ["PUT"] }),
+			routes: [{ path: "/admin/*", cors: { origins: [ME], credentials: true } }],
+		},
+		ask(APP, { path: "/admin/x" }),
+		[
+			'+add "https://app.acme.com" to /routes/0/cors/origins',
+			"!With that, validate warns: A route replaces cors whole",
+		],
 	],
 	[
 		"a public route",
@@ -372,7 +384,7 @@ const REPORTS: readonly (readonly [title: string, document: object, question: Qu
 		"a redirect to a closed route",
 		{ ...for_([APP]), routes: [{ path: "/in", cors: { origins: ["https://in.acme.com"] } }] },
 		ask(APP, { redirectTo: "/in" }),
-		["!"],
+		['+add "https://app.acme.com" to /routes/0/cors/origins', '+set "credentials": true in /routes/0/cors'],
 	],
 ];
 

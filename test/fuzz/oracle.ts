@@ -3,7 +3,7 @@
 import type { Actual, FuzzedDocument, FuzzedPolicy, FuzzedRequest } from "./arbitraries.ts";
 
 /** What the contract says of one request. */
-export interface Expectation {
+export interface OracleExpectation {
 	/** The policy whose headers have to be there; undefined where nothing may be shared. */
 	readonly policy: FuzzedPolicy | undefined;
 	/** Whether the contract leaves it open that less is shared: the path can be read in more than one way. */
@@ -20,7 +20,7 @@ export function expectationOf(
 	document: FuzzedDocument,
 	directories: ReadonlySet<string>,
 	request: FuzzedRequest,
-): Expectation | undefined {
+): OracleExpectation | undefined {
 	const { origin, method, headers } = request;
 	const { pathname } = new URL(request.path, "https://api.example.com");
 	const route = routeFor(document, pathname);
@@ -48,7 +48,7 @@ export function expectationOf(
 	return { policy: report ? undefined : allowing, isLessFine: !isPlain, report, kind, status, policies };
 }
 
-function kindOf({ origin, method, headers }: FuzzedRequest): Expectation["kind"] {
+function kindOf({ origin, method, headers }: FuzzedRequest): OracleExpectation["kind"] {
 	if (origin === null) return "no-origin";
 	if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) return "preflight";
 	return method === "GET" && headers["upgrade"] !== undefined ? "websocket" : "actual";
@@ -134,7 +134,11 @@ export function matches(pattern: string, origin: string): boolean {
 }
 
 /** What is wrong with the answer, in sentences; empty where nothing is. */
-export function faultsOf(expected: Expectation, request: FuzzedRequest, actual: Actual): readonly string[] {
+export function faultsOf(
+	expected: OracleExpectation,
+	request: FuzzedRequest,
+	actual: Actual,
+): readonly string[] {
 	const faults: string[] = [];
 	const say = (isRight: boolean, what: string) => void (isRight || faults.push(what));
 	const { headers } = actual;
@@ -173,7 +177,7 @@ export function faultsOf(expected: Expectation, request: FuzzedRequest, actual: 
 }
 
 function sharedRightly(
-	{ kind }: Expectation,
+	{ kind }: OracleExpectation,
 	policy: FuzzedPolicy,
 	request: FuzzedRequest,
 	{ headers, status }: Actual,

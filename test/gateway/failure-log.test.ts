@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { createAddressReader } from "../../src/gateway/address.ts";
 import { createFailureLog } from "../../src/gateway/failure-log.ts";
-import { faultOf } from "../../src/gateway/fault.ts";
+import { faultOf } from "../../src/gateway/fault-line.ts";
 import type { LogEntry } from "../../src/gateway/log-lines.ts";
 
 function setUp() {

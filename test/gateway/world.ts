@@ -1,6 +1,6 @@
 /** Owns the world around a gateway under test: a store with one document, an API, and what was recorded. */
 
-import type { Fault } from "../../src/gateway/fault.ts";
+import type { FaultLine } from "../../src/gateway/fault-line.ts";
 import { createGateway } from "../../src/gateway/gateway.ts";
 import type { Verdict } from "../../src/gateway/verdict.ts";
 import { createTenantStore } from "../../src/tenants/store.ts";
@@ -47,7 +47,7 @@ export function setUp({
 		...directories.map((name) => [`origin:${name}`, ""] as const),
 	]);
 	const reads: string[][] = [];
-	const faults: Fault[] = [];
+	const faults: FaultLine[] = [];
 	const verdicts: Verdict[] = [];
 	const unavailable: object[] = [];
 	const reached: Request[] = [];

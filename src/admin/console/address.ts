@@ -1,13 +1,13 @@
 /** Owns the page's addresses: which view a fragment names, and back. */
 
 /** Where one is. */
-export type Place =
+export type ViewPlace =
 	| { readonly view: "tenants" }
 	| { readonly view: "new" }
 	| { readonly view: "document" | "history"; readonly host: string };
 
 /** Reads a fragment; what nobody knows is the list. */
-export function placeOf(hash: string): Place {
+export function viewPlaceOf(hash: string): ViewPlace {
 	const [first = "", host = "", last] = hash.replace(/^#\/?/, "").split("/").map(decoded);
 	if (first === "new") return { view: "new" };
 	if (first !== "tenants" || host === "") return { view: "tenants" };
@@ -15,7 +15,7 @@ export function placeOf(hash: string): Place {
 }
 
 /** The fragment of a place. */
-export function hrefOf(place: Place): string {
+export function hrefOf(place: ViewPlace): string {
 	if (place.view === "tenants") return "#/";
 	if (place.view === "new") return "#/new";
 	const tenant = `#/tenants/${encodeURIComponent(place.host)}`;

@@ -29,7 +29,7 @@ export interface ListedTenant {
 }
 
 /** One version, without its document. */
-export interface Version {
+export interface ApiVersion {
 	readonly version: number;
 	readonly at: string;
 	readonly by: string;
@@ -38,7 +38,7 @@ export interface Version {
 }
 
 /** What is stored for a host. */
-export interface Stored {
+export interface TenantText {
 	/** As people edit it; undefined where there is none. */
 	readonly text: string | undefined;
 	/** What a write must name to replace it; undefined where there is nothing. */
@@ -46,14 +46,14 @@ export interface Stored {
 }
 
 /** What a write answers. */
-export interface Written {
+export interface SavedTenant {
 	readonly version: number;
 	readonly copied: boolean;
 	readonly etag: string;
 }
 
 /** A page of something. */
-export interface Page<Item> {
+export interface ApiPage<Item> {
 	readonly items: readonly Item[];
 	readonly cursor: string | null;
 }
@@ -64,14 +64,14 @@ export function pretty(document: unknown): string {
 }
 
 /** Lists tenants. */
-export async function listTenants(prefix: string, cursor?: string): Promise<Page<ListedTenant>> {
+export async function fetchTenants(prefix: string, cursor?: string): Promise<ApiPage<ListedTenant>> {
 	const query = new URLSearchParams({ prefix, ...(cursor === undefined ? {} : { cursor }) });
 	const answer = await json<{ tenants: ListedTenant[]; cursor: string | null }>("GET", `tenants?${query}`);
 	return { items: answer.tenants, cursor: answer.cursor };
 }
 
 /** Reads what is stored for a host. */
-export async function readTenant(host: string): Promise<Stored> {
+export async function readTenant(host: string): Promise<TenantText> {
 	try {
 		const response = await call("GET", tenantPath(host));
 		const text = pretty(await response.json());
@@ -84,7 +84,11 @@ export async function readTenant(host: string): Promise<Stored> {
 }
 
 /** Writes a document over what was read. */
-export async function writeTenant(host: string, text: string, etag: string | undefined): Promise<Written> {
+export async function writeTenant(
+	host: string,
+	text: string,
+	etag: string | undefined,
+): Promise<SavedTenant> {
 	const response = await call("PUT", tenantPath(host), { body: text, headers: replacing(etag) });
 	return written(response);
 }
@@ -110,11 +114,11 @@ export async function deleteTenant(host: string, etag: string): Promise<void> {
 }
 
 /** Lists versions, newest first. */
-export async function listVersions(host: string, cursor?: string): Promise<Page<Version>> {
+export async function fetchVersions(host: string, cursor?: string): Promise<ApiPage<ApiVersion>> {
 	const query = new URLSearchParams(cursor === undefined ? {} : { cursor });
 	try {
 		const path = `${tenantPath(host)}/versions?${query}`;
-		const answer = await json<{ versions: Version[]; cursor: string | null }>("GET", path);
+		const answer = await json<{ versions: ApiVersion[]; cursor: string | null }>("GET", path);
 		return { items: answer.versions, cursor: answer.cursor };
 	} catch (error) {
 		if (error instanceof ApiFailure && error.code === "not-found") return { items: [], cursor: null };
@@ -129,7 +133,11 @@ export async function readVersion(host: string, version: number): Promise<string
 }
 
 /** Brings a version back over what was read. */
-export async function rollBack(host: string, version: number, etag: string | undefined): Promise<Written> {
+export async function rollBack(
+	host: string,
+	version: number,
+	etag: string | undefined,
+): Promise<SavedTenant> {
 	const body = JSON.stringify({ version });
 	return written(await call("POST", `${tenantPath(host)}/rollback`, { body, headers: replacing(etag) }));
 }
@@ -144,7 +152,7 @@ export interface TriedCall {
 }
 
 /** Explains a call with a draft. */
-export function explain(host: string, document: unknown, tried: TriedCall): Promise<Report> {
+export function fetchExplanation(host: string, document: unknown, tried: TriedCall): Promise<Report> {
 	return json<Report>("POST", "explain", { body: JSON.stringify({ host, document, ...tried }) });
 }
 
@@ -156,7 +164,7 @@ function replacing(etag: string | undefined): Record<string, string> {
 	return etag === undefined ? { "if-none-match": "*" } : { "if-match": etag };
 }
 
-async function written(response: Response): Promise<Written> {
+async function written(response: Response): Promise<SavedTenant> {
 	const { version, copied } = (await response.json()) as { version: number; copied: boolean };
 	return { version, copied, etag: response.headers.get("etag") ?? `"${version}"` };
 }

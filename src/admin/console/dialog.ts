@@ -3,23 +3,23 @@
 import { h } from "./dom.ts";
 
 /** A way out of a dialog. */
-export interface Answer<Value extends string> {
+export interface DialogAnswer<Value extends string> {
 	readonly value: Value;
 	readonly label: string;
 	readonly kind?: "primary" | "danger";
 }
 
 /** A dialog. */
-export interface Question<Value extends string> {
+export interface DialogQuestion<Value extends string> {
 	readonly title: string;
 	readonly body: readonly (HTMLElement | string)[];
 	/** The way back comes first, and has the focus: Enter by mistake does no harm. */
-	readonly answers: readonly Answer<Value>[];
+	readonly answers: readonly DialogAnswer<Value>[];
 	readonly isWide?: boolean;
 }
 
 /** Asks; undefined where it was left without an answer. */
-export function ask<Value extends string>(question: Question<Value>): Promise<Value | undefined> {
+export function ask<Value extends string>(question: DialogQuestion<Value>): Promise<Value | undefined> {
 	const { title, body, answers, isWide = false } = question;
 	const { promise, resolve } = Promise.withResolvers<Value | undefined>();
 	const before = document.activeElement;

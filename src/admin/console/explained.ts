@@ -1,14 +1,7 @@
 /** Owns the words of an explanation: the steps of `cordon explain`, told of a draft. */
 
 import type { BrowserHalf, Explanation, Reason } from "../../explain/report.ts";
-import {
-	PASSED_OVER_WORDS,
-	policyPlace,
-	REASON_WORDS,
-	readingWords,
-	requestWords,
-	stepLines,
-} from "../../explain/words.ts";
+import { policyWords, REASON_WORDS, readingWords, requestWords, stepLines } from "../../explain/words.ts";
 import type { Report } from "./report.ts";
 
 /** A step, and what is said of it. */
@@ -18,19 +11,19 @@ export interface ToldStep {
 }
 
 /** What came out, in one sentence. */
-export interface Conclusion {
+export interface Headline {
 	readonly tone: "good" | "bad" | "warn";
 	readonly title: string;
 	readonly text: string;
 }
 
 /** Tells what came out. */
-export function conclude(report: Report): Conclusion {
+export function headlineOf(report: Report): Headline {
 	if ("problem" in report) return { tone: "bad", title: "Closed", text: report.message };
 	const { allowed, mode, origin } = report;
 	const enforcing = mode === "report" ? "Once it enforces, the" : "The";
 	if (allowed === null) {
-		return { tone: "warn", title: "Not decided", text: "An origin directory has the word." };
+		return { tone: "warn", title: "Not decided", text: "An origin directory decides, and it was not asked." };
 	}
 	if (!allowed) {
 		return {
@@ -56,7 +49,7 @@ export function conclude(report: Report): Conclusion {
 }
 
 /** Where one mode was asked for, what the browser makes of that one is what counts. */
-function blockedByBrowser({ browser }: Explanation): Conclusion | undefined {
+function blockedByBrowser({ browser }: Explanation): Headline | undefined {
 	const [only, other] = browser;
 	if (only === undefined || other !== undefined || only.readable) return undefined;
 	const mode = only.credentials === "include" ? "with credentials" : "without credentials";
@@ -84,46 +77,36 @@ function advice({ origin, fixes }: Explanation): string {
 
 /** Tells the steps. */
 export function steps(report: Explanation): readonly ToldStep[] {
-	const { call, mode, tenant, requests, browser } = report;
+	const { call, mode, tenant, requests, browser, obstacles } = report;
 	const headers = call.headers.length === 0 ? "" : `, with ${call.headers.join(", ")}`;
 	const quiet = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
 	return [
 		{ name: "Call", lines: [`${call.method} ${call.url} from a page on ${call.origin}${headers}`] },
 		{ name: "Document", lines: [`the draft of ${tenant}${quiet}`] },
-		{ name: "Policy", lines: policyLines(report) },
+		{ name: "Policy", lines: policyWords(report, "") },
 		{ name: "Origin", lines: originLines(report) },
 		...requests.map((request) => ({
 			name: request.kind === "preflight" ? "Preflight" : "Request",
 			lines: requestWords(request, mode, ""),
 		})),
 		...browser.map((half) => ({
-			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without",
+			name: half.credentials === "include" ? "Browser, with credentials" : "Browser, without credentials",
 			lines: browserLines(half),
 		})),
-	];
-}
-
-function policyLines({ route, policy, passedOver }: Explanation): readonly string[] {
-	const place = policyPlace(route);
-	return [
-		policy === "/cors" ? place : `${place}, the policy at ${policy}`,
-		...passedOver.map(
-			({ pointer, reason }) => `not the one at ${pointer}: ${said(PASSED_OVER_WORDS, reason)}`,
-		),
+		...obstacles.map(({ message }) => ({ name: "Note", lines: [message] })),
 	];
 }
 
 function originLines({ origin, otherReading, call, route }: Explanation): readonly string[] {
-	if (origin.entry !== null)
-		return [`${said(REASON_WORDS, origin.reason)}: ${origin.entry} at ${origin.pointer}`];
-	const why = said(REASON_WORDS, origin.reason);
+	if (origin.entry !== null) return [`${reasonWords(origin.reason)}: ${origin.entry} at ${origin.pointer}`];
+	const why = reasonWords(origin.reason);
 	if (origin.reason === "directory-unavailable") return [`${why}, and they are not yours to ask`];
 	return otherReading === null ? [why] : [why, ...readingWords({ call, route }, otherReading)];
 }
 
 /** A newer API may give a reason that this page does not know yet. */
-function said(words: Readonly<Record<Reason, string>>, reason: Reason): string {
-	return words[reason] ?? reason;
+function reasonWords(reason: Reason): string {
+	return REASON_WORDS[reason] ?? reason;
 }
 
 function browserLines({ readable, steps: checks }: BrowserHalf): readonly string[] {

@@ -1,7 +1,7 @@
 /** Owns the page as a whole: who is signed in, which view is shown, what stands around it. */
 
-import { type Place, placeOf } from "./address.ts";
-import { listTenants, SIGNED_OUT } from "./api.ts";
+import { type ViewPlace, viewPlaceOf } from "./address.ts";
+import { fetchTenants, SIGNED_OUT } from "./api.ts";
 import { ask } from "./dialog.ts";
 import { announce, fill, h, icon } from "./dom.ts";
 import { draftCount, forgetDrafts, guardDrafts } from "./drafts.ts";
@@ -27,7 +27,7 @@ function part(selector: string): HTMLElement {
 	return found;
 }
 
-function viewOf(place: Place): View {
+function viewOf(place: ViewPlace): View {
 	switch (place.view) {
 		case "tenants":
 			return tenantsView();
@@ -105,14 +105,14 @@ function leave(why?: string): void {
 function begin(): void {
 	isSignedIn = true;
 	showTop();
-	show(viewOf(placeOf(location.hash)));
+	show(viewOf(viewPlaceOf(location.hash)));
 }
 
 /** Without a token Cloudflare Access may have let us in: only the API knows. */
 async function start(): Promise<void> {
 	showTop();
 	try {
-		await listTenants("");
+		await fetchTenants("");
 		begin();
 	} catch (error) {
 		if (isSignedOut(error)) {
@@ -125,7 +125,7 @@ async function start(): Promise<void> {
 
 addEventListener("hashchange", () => {
 	takeTokenFromAddress();
-	if (isSignedIn) show(viewOf(placeOf(location.hash)));
+	if (isSignedIn) show(viewOf(viewPlaceOf(location.hash)));
 });
 addEventListener(SIGNED_OUT, () => {
 	if (!isSignedIn) return;

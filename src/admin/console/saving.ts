@@ -1,9 +1,9 @@
 /** Owns saving: what changes is shown first, and where somebody else was faster, theirs and yours and a way on. */
 
-import { ApiFailure, listVersions, readTenant, type Written, writeTenant } from "./api.ts";
+import { ApiFailure, fetchVersions, readTenant, type SavedTenant, writeTenant } from "./api.ts";
 import { ask } from "./dialog.ts";
 import { announce, h } from "./dom.ts";
-import type { PlacedFinding } from "./editor/check.ts";
+import type { DraftFinding } from "./editor/check.ts";
 import { compare } from "./editor/compare.ts";
 import { isChangedMeanwhile, tellFailure } from "./failing.ts";
 import { timeElement } from "./view.ts";
@@ -14,7 +14,7 @@ export interface Saving {
 	readonly text: string;
 	readonly base: string;
 	readonly etag: string | undefined;
-	readonly warnings: readonly PlacedFinding[];
+	readonly warnings: readonly DraftFinding[];
 }
 
 /** What came of it. */
@@ -74,7 +74,7 @@ async function write(saving: Saving): Promise<SaveOutcome> {
 }
 
 /** Says that it is stored, and whether the gateway has it. */
-export function tellWritten({ version, copied }: Written): void {
+export function tellWritten({ version, copied }: SavedTenant): void {
 	announce(
 		copied
 			? `Version ${version} is saved, and the gateway has it.`
@@ -85,7 +85,7 @@ export function tellWritten({ version, copied }: Written): void {
 async function resolve(saving: Saving): Promise<SaveOutcome> {
 	const { host, text } = saving;
 	try {
-		const [stored, versions] = await Promise.all([readTenant(host), listVersions(host)]);
+		const [stored, versions] = await Promise.all([readTenant(host), fetchVersions(host)]);
 		const latest = versions.items[0];
 		const who = latest === undefined ? "Somebody else" : latest.by;
 		const what = stored.text === undefined ? "deleted it" : `saved version ${latest?.version ?? ""}`;

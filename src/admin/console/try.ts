@@ -1,9 +1,9 @@
 /** Owns the panel that tries a call against the draft: what to call, and what would come of it, step by step. */
 
 import type { ClosedDocument, TenantDocument } from "../../tenants/schema.ts";
-import { ApiFailure, explain, type TriedCall } from "./api.ts";
+import { ApiFailure, fetchExplanation, type TriedCall } from "./api.ts";
 import { fill, h, icon } from "./dom.ts";
-import { conclude, steps, type ToldStep } from "./explained.ts";
+import { headlineOf, steps, type ToldStep } from "./explained.ts";
 import type { Report } from "./report.ts";
 import { failureElement } from "./view.ts";
 
@@ -52,7 +52,7 @@ export function createTry(host: string): TryPanel {
 		{ id: "try-credentials" },
 		h("option", { value: "" }, "both ways"),
 		h("option", { value: "include" }, "with credentials"),
-		h("option", { value: "omit" }, "without"),
+		h("option", { value: "omit" }, "without credentials"),
 	);
 	const verdict = h("div", { class: "told", role: "status" });
 	const told = h("div", {});
@@ -75,7 +75,7 @@ export function createTry(host: string): TryPanel {
 		}
 		verdict.setAttribute("aria-busy", "true");
 		try {
-			const report = await explain(host, draft, last);
+			const report = await fetchExplanation(host, draft, last);
 			if (mine === latest) tell(report);
 		} catch (error) {
 			if (mine !== latest) return;
@@ -87,7 +87,7 @@ export function createTry(host: string): TryPanel {
 	}
 
 	function tell(report: Report): void {
-		const { tone, title, text } = conclude(report);
+		const { tone, title, text } = headlineOf(report);
 		fill(
 			verdict,
 			h(

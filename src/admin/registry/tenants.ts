@@ -26,7 +26,7 @@ export interface StoredVersion extends Version {
 }
 
 /** A host in a list. */
-export interface Listed extends Pick<Version, "version" | "at" | "by"> {
+export interface ListedHost extends Pick<Version, "version" | "at" | "by"> {
 	readonly host: string;
 }
 
@@ -41,7 +41,7 @@ export interface Write {
 }
 
 /** A write that happened. */
-export interface Written {
+export interface TenantWrite {
 	readonly version: number;
 	/** How often the key has changed: what KV must have reached. */
 	readonly change: number;
@@ -62,7 +62,7 @@ export async function writeVersion(
 	db: D1Database,
 	write: Write,
 	precondition: Precondition,
-): Promise<Written | undefined> {
+): Promise<TenantWrite | undefined> {
 	const { host, action, document, restores = null, caller, at } = write;
 	const mutation = crypto.randomUUID();
 	const { alive, versions } = precondition;
@@ -152,7 +152,7 @@ export async function listTenants(
 	scope: HostScope,
 	prefix: string,
 	after: string,
-): Promise<readonly Listed[]> {
+): Promise<readonly ListedHost[]> {
 	const isInScope = scope.all
 		? "1"
 		: "(host IN (SELECT value FROM json_each(?4)) OR parent IN (SELECT value FROM json_each(?5)))";
@@ -169,6 +169,6 @@ export async function listTenants(
 			PAGE_SIZE + 1,
 			...(scope.all ? [] : [JSON.stringify(scope.hosts), JSON.stringify(scope.parents)]),
 		)
-		.all<Listed>();
+		.all<ListedHost>();
 	return results;
 }

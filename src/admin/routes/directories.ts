@@ -3,14 +3,14 @@
 import { Hono } from "hono";
 import { isDirectoryName } from "../../cors/allowed-origins.ts";
 import { createFindings } from "../../findings/collector.ts";
-import type { Finding } from "../../findings/finding.ts";
+import { type Finding, valueOfText } from "../../findings/finding.ts";
 import { checkDirectoryOrigin, warnDirectoryOrigin } from "../../tenants/directory-origin.ts";
 import { copyToKv, takesOnly, timeOf } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
-import { boundedBody, invalid, readBody, worded } from "../body.ts";
+import { boundedBody, invalidDocument, readBody, worded } from "../body.ts";
 import { demandDirectory } from "../caller.ts";
 import { pageOf, readCursor } from "../cursor.ts";
-import { CURSOR, describe } from "../describe.ts";
+import { CURSOR, describeApiRoute } from "../describe.ts";
 import { refusal } from "../problem.ts";
 import { changeDirectory, findMember, listMembers } from "../registry/directories.ts";
 import { changedSchema, changeSchema, MAX_ORIGINS_PER_CALL, memberSchema, membersSchema } from "../shapes.ts";
@@ -20,11 +20,11 @@ const LIST = "/:directory/origins";
 const ONE = "/:directory/origins/:origin{.+}";
 
 /** The routes of origin directories. */
-export const directories = new Hono<AdminEnv>();
+export const directoryRoutes = new Hono<AdminEnv>();
 
-directories.get(
+directoryRoutes.get(
 	LIST,
-	describe({
+	describeApiRoute({
 		id: "listOrigins",
 		tag: "Directories",
 		summary: "List a directory's origins",
@@ -42,9 +42,9 @@ directories.get(
 	},
 );
 
-directories.post(
+directoryRoutes.post(
 	LIST,
-	describe({
+	describeApiRoute({
 		id: "changeOrigins",
 		tag: "Directories",
 		summary: "Add and remove origins, thousands at once",
@@ -63,7 +63,7 @@ directories.post(
 		const { add, remove } = await readBody(c, changeSchema);
 		if (add.length + remove.length > MAX_ORIGINS_PER_CALL) {
 			throw refusal("too-large", {
-				detail: `One call adds and removes ${MAX_ORIGINS_PER_CALL.toLocaleString("en")} origins at most. Make several of it.`,
+				detail: `One call adds and removes ${MAX_ORIGINS_PER_CALL.toLocaleString("en")} origins at most. Split it into several.`,
 			});
 		}
 		demandOrigins(add, remove);
@@ -78,11 +78,11 @@ directories.post(
 		});
 	},
 );
-takesOnly(directories, LIST, "GET", "POST");
+takesOnly(directoryRoutes, LIST, "GET", "POST");
 
-directories.get(
+directoryRoutes.get(
 	ONE,
-	describe({
+	describeApiRoute({
 		id: "readOrigin",
 		tag: "Directories",
 		summary: "Say whether an origin is in a directory",
@@ -98,9 +98,9 @@ directories.get(
 	},
 );
 
-directories.put(
+directoryRoutes.put(
 	ONE,
-	describe({
+	describeApiRoute({
 		id: "addOrigin",
 		tag: "Directories",
 		summary: "Put an origin into a directory",
@@ -117,7 +117,7 @@ directories.put(
 		demandDirectory(caller, directory, "write");
 		demandDirectoryName(directory);
 		const refused = checkDirectoryOrigin(origin);
-		if (refused !== undefined) throw invalid([{ ...refused, pointer: "" }]);
+		if (refused !== undefined) throw invalidDocument([{ ...refused, pointer: "" }]);
 		const done = await changeDirectory(c.env.REGISTRY, {
 			directory,
 			add: [origin],
@@ -133,9 +133,9 @@ directories.put(
 	},
 );
 
-directories.delete(
+directoryRoutes.delete(
 	ONE,
-	describe({
+	describeApiRoute({
 		id: "removeOrigin",
 		tag: "Directories",
 		summary: "Take an origin out of a directory",
@@ -158,16 +158,17 @@ directories.delete(
 		return c.body(null, 204);
 	},
 );
-takesOnly(directories, ONE, "GET", "PUT", "DELETE");
+takesOnly(directoryRoutes, ONE, "GET", "PUT", "DELETE");
 
 /** A token of all directories can name one that no document could. */
 function demandDirectoryName(directory: string): void {
 	if (isDirectoryName(directory)) return;
-	throw invalid([
+	throw invalidDocument([
 		{
 			code: "invalid-directory-name",
 			pointer: "",
 			message: `${JSON.stringify(directory)} is not a name for an origin directory: 1 to 64 of a-z 0-9 -. Choose another one.`,
+			value: valueOfText(directory),
 		},
 	]);
 }
@@ -182,7 +183,7 @@ function demandOrigins(add: readonly string[], remove: readonly string[]): void 
 		if (refused !== undefined) findings.add({ ...refused, pointer });
 		else if (removed.has(origin)) findings.add(bothWays(origin, pointer));
 	});
-	if (findings.count() > 0) throw invalid(findings.list());
+	if (findings.count() > 0) throw invalidDocument(findings.list());
 }
 
 function bothWays(origin: string, pointer: string): Finding {

@@ -4,16 +4,16 @@ import { Hono } from "hono";
 import { takesOnly } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
 import { boundedBody, readBody } from "../body.ts";
-import { describe } from "../describe.ts";
+import { describeApiRoute } from "../describe.ts";
 import { explainFor } from "../explain.ts";
 import { explainSchema } from "../shapes.ts";
 
 /** The route that explains a call. */
-export const explain = new Hono<AdminEnv>();
+export const explainRoutes = new Hono<AdminEnv>();
 
-explain.post(
+explainRoutes.post(
 	"/",
-	describe({
+	describeApiRoute({
 		id: "explain",
 		tag: "Explain",
 		summary: "Say what Cordon decides on a page's call, and by which entry",
@@ -29,7 +29,8 @@ explain.post(
 					properties: {
 						allowed: {
 							type: ["boolean", "null"],
-							description: "Whether the page may read the response; null where a directory has the word.",
+							description:
+								"Whether the page may read the response; null if an origin directory decides that was not asked.",
 						},
 						requests: { type: "array", items: { type: "object" } },
 						browser: { type: "array", items: { type: "object" } },
@@ -42,4 +43,4 @@ explain.post(
 	boundedBody,
 	async (c) => c.json(await explainFor(c.env.REGISTRY, c.get("caller"), await readBody(c, explainSchema))),
 );
-takesOnly(explain, "/", "POST");
+takesOnly(explainRoutes, "/", "POST");

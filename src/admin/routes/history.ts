@@ -6,20 +6,20 @@ import type { AdminEnv } from "../bindings.ts";
 import { boundedBody, readBody } from "../body.ts";
 import { demandHost } from "../caller.ts";
 import { pageOf, readCursor } from "../cursor.ts";
-import { CURSOR, describe } from "../describe.ts";
+import { CURSOR, describeApiRoute } from "../describe.ts";
 import { checkDocument } from "../documents.ts";
 import type { Precondition } from "../preconditions.ts";
 import { refusal } from "../problem.ts";
 import { currentVersion, listVersions, oneVersion } from "../registry/tenants.ts";
 import { rollbackSchema, versionsSchema, writtenSchema } from "../shapes.ts";
-import { changedMeanwhile, preconditionOf, write } from "./tenants.ts";
+import { changedProblem, preconditionOf, write } from "./tenants.ts";
 
 /** The routes of a tenant's history. */
-export const history = new Hono<AdminEnv>();
+export const historyRoutes = new Hono<AdminEnv>();
 
-history.get(
+historyRoutes.get(
 	"/:host/versions",
-	describe({
+	describeApiRoute({
 		id: "listVersions",
 		tag: "History",
 		summary: "List a tenant's versions",
@@ -37,11 +37,11 @@ history.get(
 		return c.json({ host, versions: entries.map(versionJson), cursor });
 	},
 );
-takesOnly(history, "/:host/versions", "GET");
+takesOnly(historyRoutes, "/:host/versions", "GET");
 
-history.get(
+historyRoutes.get(
 	"/:host/versions/:version",
-	describe({
+	describeApiRoute({
 		id: "readVersion",
 		tag: "History",
 		summary: "Read one version, with its document",
@@ -79,11 +79,11 @@ history.get(
 		return c.json({ host, ...versionJson(found), document });
 	},
 );
-takesOnly(history, "/:host/versions/:version", "GET");
+takesOnly(historyRoutes, "/:host/versions/:version", "GET");
 
-history.post(
+historyRoutes.post(
 	"/:host/rollback",
-	describe({
+	describeApiRoute({
 		id: "rollBack",
 		tag: "History",
 		summary: "Bring a version back, as a new one",
@@ -121,10 +121,10 @@ history.post(
 			? preconditionOf(c)
 			: { alive: current.document !== null, versions: [current.version] };
 		const what = { host, action: "rollback", document: text, restores: version } as const;
-		return (await write(c, what, precondition, warnings)) ?? changedMeanwhile(c, host);
+		return (await write(c, what, precondition, warnings)) ?? changedProblem(c, host);
 	},
 );
-takesOnly(history, "/:host/rollback", "POST");
+takesOnly(historyRoutes, "/:host/rollback", "POST");
 
 /** The version that a page comes after; the cursor of the first page is none. */
 function readBefore(cursor: string | undefined): number {

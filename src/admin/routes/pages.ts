@@ -7,7 +7,7 @@ import { generateSpecs } from "hono-openapi";
 import { takesOnly } from "../answers.ts";
 import type { AdminEnv } from "../bindings.ts";
 import { components } from "../describe.ts";
-import { problem } from "../problem.ts";
+import { adminProblem } from "../problem.ts";
 
 /** The script of the reference page, among the assets. */
 const REFERENCE_SCRIPT = "/reference.js";
@@ -98,7 +98,7 @@ export function createPages(api: Hono<AdminEnv>): Hono<AdminEnv> {
 
 async function asset(c: Context<AdminEnv>): Promise<Response> {
 	const response = await c.env.ASSETS?.fetch(c.req.raw);
-	if (response === undefined || response.status === 404) return problem("not-found");
+	if (response === undefined || response.status === 404) return adminProblem("not-found");
 	return new Response(response.body, response);
 }
 

@@ -7,10 +7,10 @@ import type { AdminEnv } from "../bindings.ts";
 import { boundedBody, readText } from "../body.ts";
 import { demandHost } from "../caller.ts";
 import { pageOf, readCursor } from "../cursor.ts";
-import { CURSOR, DOCUMENT, describe } from "../describe.ts";
+import { CURSOR, DOCUMENT, describeApiRoute } from "../describe.ts";
 import { checkDocument, demandStorableHost } from "../documents.ts";
 import { entityTag, holds, isKnown, type Precondition, readPrecondition } from "../preconditions.ts";
-import { problem, refusal } from "../problem.ts";
+import { adminProblem, refusal } from "../problem.ts";
 import { currentVersion, listTenants, type Write, writeVersion } from "../registry/tenants.ts";
 import { tenantsSchema, writtenOrNotSchema, writtenSchema } from "../shapes.ts";
 
@@ -18,11 +18,11 @@ import { tenantsSchema, writtenOrNotSchema, writtenSchema } from "../shapes.ts";
 const MAX_PREFIX_CHARACTERS = 255;
 
 /** The routes of tenants. */
-export const tenants = new Hono<AdminEnv>();
+export const tenantRoutes = new Hono<AdminEnv>();
 
-tenants.get(
+tenantRoutes.get(
 	"/",
-	describe({
+	describeApiRoute({
 		id: "listTenants",
 		tag: "Tenants",
 		summary: "List tenants",
@@ -45,11 +45,11 @@ tenants.get(
 		return c.json({ tenants: entries.map((entry) => ({ ...entry, at: timeOf(entry.at) })), cursor });
 	},
 );
-takesOnly(tenants, "/", "GET");
+takesOnly(tenantRoutes, "/", "GET");
 
-tenants.get(
+tenantRoutes.get(
 	"/:host",
-	describe({
+	describeApiRoute({
 		id: "readTenant",
 		tag: "Tenants",
 		summary: "Read a tenant's document",
@@ -70,9 +70,9 @@ tenants.get(
 	},
 );
 
-tenants.put(
+tenantRoutes.put(
 	"/:host",
-	describe({
+	describeApiRoute({
 		id: "writeTenant",
 		tag: "Tenants",
 		summary: "Write a tenant's document",
@@ -119,17 +119,17 @@ tenants.put(
 		if (isDryRun) {
 			const current = await currentVersion(c.env.REGISTRY, host);
 			const state = { version: current?.version ?? 0, alive: (current?.document ?? null) !== null };
-			if (!holds(precondition, state)) return changedMeanwhile(c, host);
+			if (!holds(precondition, state)) return changedProblem(c, host);
 			return c.json({ host, dryRun: true, warnings });
 		}
 		const answer = await write(c, { host, action: "put", document: text }, precondition, warnings);
-		return answer ?? changedMeanwhile(c, host);
+		return answer ?? changedProblem(c, host);
 	},
 );
 
-tenants.delete(
+tenantRoutes.delete(
 	"/:host",
-	describe({
+	describeApiRoute({
 		id: "deleteTenant",
 		tag: "Tenants",
 		summary: "Delete a tenant",
@@ -146,10 +146,10 @@ tenants.delete(
 		const current = await currentVersion(c.env.REGISTRY, host);
 		if (current === undefined || current.document === null) throw refusal("not-found");
 		const answer = await write(c, { host, action: "delete", document: null }, precondition, []);
-		return answer === undefined ? changedMeanwhile(c, host) : c.body(null, 204);
+		return answer === undefined ? changedProblem(c, host) : c.body(null, 204);
 	},
 );
-takesOnly(tenants, "/:host", "GET", "PUT", "DELETE");
+takesOnly(tenantRoutes, "/:host", "GET", "PUT", "DELETE");
 
 /** The precondition that a request has. */
 export function preconditionOf(c: Context<AdminEnv>): Precondition {
@@ -179,9 +179,9 @@ export async function write(
 }
 
 /** Says what there is now, and whose it is. */
-export async function changedMeanwhile(c: Context<AdminEnv>, host: string): Promise<Response> {
+export async function changedProblem(c: Context<AdminEnv>, host: string): Promise<Response> {
 	const current = await currentVersion(c.env.REGISTRY, host);
-	return problem("changed-meanwhile", {
+	return adminProblem("changed-meanwhile", {
 		current: current === undefined ? null : versionJson(current),
 		...(current === undefined || current.document === null
 			? {}

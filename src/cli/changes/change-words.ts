@@ -8,7 +8,7 @@ import type { Colors } from "../shell/colors.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 import { type AccessChange, accessChanges } from "./access-changes.ts";
-import { type Change, type Stored, unservedBecause } from "./changes.ts";
+import { type Change, type StoredValue, unservedBecause } from "./changes.ts";
 
 /** Lines that stay around a change. */
 const CONTEXT_LINES = 3;
@@ -124,7 +124,7 @@ function details(change: Change, milliseconds: number, colors: Colors): readonly
 }
 
 function differingLines(
-	before: Stored,
+	before: StoredValue,
 	after: unknown,
 	milliseconds: number,
 	colors: Colors,
@@ -176,7 +176,7 @@ function pretty(value: unknown): readonly string[] {
 }
 
 /** What is not JSON is shown as it stands. */
-function storedLines(stored: Stored): readonly string[] {
+function storedLines(stored: StoredValue): readonly string[] {
 	return stored.ok
 		? pretty(stored.value)
 		: printableLines(stored.text.slice(0, MAX_SHOWN_LINES * MAX_LINE_CHARACTERS));

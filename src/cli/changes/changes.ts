@@ -18,13 +18,13 @@ export type Change =
 			readonly kind: "changed";
 			readonly host: string;
 			readonly file: string;
-			readonly before: Stored;
+			readonly before: StoredValue;
 			readonly after: unknown;
 	  }
-	| { readonly kind: "removed"; readonly host: string; readonly before: Stored };
+	| { readonly kind: "removed"; readonly host: string; readonly before: StoredValue };
 
 /** A value of KV, read as JSON. */
-export type Stored =
+export type StoredValue =
 	| { readonly ok: true; readonly value: unknown }
 	| { readonly ok: false; readonly text: string; readonly reason: string };
 
@@ -37,7 +37,7 @@ export async function readStored(
 	kv: Kv,
 	hosts: Iterable<string>,
 	terminal: Terminal,
-): Promise<ReadonlyMap<string, Stored>> {
+): Promise<ReadonlyMap<string, StoredValue>> {
 	terminal.busy(`Reading ${kv.name} …`);
 	const listed = await kv.list(TENANT_PREFIX);
 	const keys = [...new Set([...listed, ...Array.from(hosts, tenantKey)])].toSorted();
@@ -53,7 +53,7 @@ export async function readStored(
 }
 
 /** What no gateway reads is not taken apart here either: some of it could not be compared without end. */
-function parseStored(text: string): Stored {
+function parseStored(text: string): StoredValue {
 	if (Buffer.byteLength(text) > MAX_DOCUMENT_BYTES) return { ok: false, text, reason: "it is too large" };
 	let twice: string | undefined;
 	const isFlat = scanJson(text, ({ key }) => {
@@ -73,7 +73,7 @@ function parseStored(text: string): Stored {
 /** Finds what differs, sorted by host; documents that differ in form alone do not. */
 export function findChanges(
 	wanted: ReadonlyMap<string, WantedTenant>,
-	stored: ReadonlyMap<string, Stored>,
+	stored: ReadonlyMap<string, StoredValue>,
 ): readonly Change[] {
 	const hosts = [...new Set([...wanted.keys(), ...stored.keys()])].sort();
 	return hosts.flatMap((host): Change[] => {
@@ -91,7 +91,7 @@ export function findChanges(
  * Reads again what changes are about to overwrite.
  * @returns the hosts where KV is not any more what the changes were shown against
  */
-export async function changedMeanwhile(kv: Kv, changes: readonly Change[]): Promise<readonly string[]> {
+export async function hostsChangedMeanwhile(kv: Kv, changes: readonly Change[]): Promise<readonly string[]> {
 	const now = await kv.get(changes.map(({ host }) => tenantKey(host)));
 	const isChanged = (change: Change) => {
 		const text = now.get(tenantKey(change.host));
@@ -103,7 +103,7 @@ export async function changedMeanwhile(kv: Kv, changes: readonly Change[]): Prom
 }
 
 /** Why the gateway serves nothing of a value, in words that follow "because"; undefined where it may. */
-export function unservedBecause(host: string, stored: Stored): string | undefined {
+export function unservedBecause(host: string, stored: StoredValue): string | undefined {
 	if (!isTenantHost(host)) return "no request can have that hostname";
 	if (!stored.ok) return `it is not JSON that the gateway reads (${stored.reason})`;
 	return isObject(stored.value) ? invalidBecause(stored.value) : "it is not a JSON object";

@@ -4,15 +4,12 @@ import type { Header } from "../../browser/header-list.ts";
 import type { PageRequest } from "../../browser/page-request.ts";
 import type { CredentialsMode } from "../../browser/request.ts";
 import type { Visit } from "../../doctor/network/network.ts";
-import type { Reach } from "../../doctor/network/route.ts";
-import { readRegularFile } from "../files/regular-file.ts";
+import { type Refuse, readReach } from "../reach.ts";
 import { type CurlCall, readCurl } from "./curl.ts";
 import {
-	type Refuse,
-	readConnectTo,
+	headerOption,
 	readCookie,
 	readCredentials,
-	readHeader,
 	readHost,
 	readMethod,
 	readOrigin,
@@ -38,13 +35,10 @@ export interface CallOptions {
 }
 
 /** A visit, and the WebSocket's URL where it is to one. */
-export interface Call {
+export interface DoctorCall {
 	readonly visit: Visit;
 	readonly socketUrl: string | undefined;
 }
-
-/** Largest file of certificates that is read. */
-const MAX_CA_BYTES = 1024 * 1024;
 
 /** Reads a curl command line, or says what is wrong with it. */
 export function curlCall(text: string, refuse: Refuse): CurlCall {
@@ -57,12 +51,12 @@ export function curlCall(text: string, refuse: Refuse): CurlCall {
 }
 
 /** Makes the visit; what the options say goes before what curl says. */
-export function callOf(
+export function doctorCallOf(
 	positional: string | undefined,
 	options: CallOptions,
 	curl: CurlCall | undefined,
 	refuse: Refuse,
-): Call {
+): DoctorCall {
 	const { url, socketUrl } = readUrl(positional ?? curl?.url ?? "", refuse);
 	const origin = options.origin ?? curl?.origin;
 	if (origin === undefined) {
@@ -81,7 +75,11 @@ export function callOf(
 			hosts: new Set([url.host, ...options["follow-to"].map((host) => readHost(host, refuse))]),
 			timeoutSeconds: readTimeout(options.timeout, refuse),
 			sendsWrites: options.send,
-			reach: reachOf(url, options, curl, refuse),
+			reach: readReach(
+				{ ...options, insecure: options.insecure || (curl?.insecure ?? false) },
+				url.host,
+				refuse,
+			),
 		},
 	};
 }
@@ -96,7 +94,7 @@ function pageOf(
 	const data = options.data ?? curl?.data;
 	const headers: readonly Header[] = [
 		...(curl?.headers ?? []),
-		...options.header.map((text) => readHeader(text, refuse)),
+		...options.header.map((text) => headerOption(text, refuse)),
 	];
 	const method = options.method ?? curl?.method ?? (data === undefined ? "GET" : "POST");
 	const call = { origin, url: url.href, method: readMethod(method, refuse), headers };
@@ -105,17 +103,4 @@ function pageOf(
 	return options["upload-progress"]
 		? { ...call, api: "xhr", withCredentials: credentials === "include", body, uploadListener: true }
 		: { ...call, api: "fetch", credentials, body };
-}
-
-function reachOf(url: URL, options: CallOptions, curl: CurlCall | undefined, refuse: Refuse): Reach {
-	const connectTo = options["connect-to"];
-	return {
-		connectTo: connectTo === undefined ? undefined : readConnectTo(connectTo, url.host, refuse),
-		insecure: options.insecure || (curl?.insecure ?? false),
-		ca:
-			options.ca === undefined
-				? undefined
-				: new TextDecoder().decode(readRegularFile(options.ca, MAX_CA_BYTES)),
-		proxies: true,
-	};
 }

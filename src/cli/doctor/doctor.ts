@@ -3,25 +3,20 @@
 import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
 import type { Severity } from "../../doctor/finding.ts";
 import { judgeHar } from "../../doctor/har.ts";
-import { type Draft, MAX_REQUESTS } from "../../doctor/network/network.ts";
+import { MAX_REQUESTS, type RequestDraft } from "../../doctor/network/network.ts";
+import { addressInstead } from "../../doctor/network/route.ts";
 import { diagnosisReport } from "../../doctor/report.ts";
 import { diagnoseHandshake, handshakeReport } from "../../doctor/websocket.ts";
 import { readRegularFile } from "../files/regular-file.ts";
+import { REACH_OPTIONS, type Refuse } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { ExitCode, Terminal } from "../shell/terminal.ts";
-import { type Call, type CallOptions, callOf, curlCall } from "./call.ts";
+import { type CallOptions, curlCall, type DoctorCall, doctorCallOf } from "./call.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
-import {
-	DEFAULT_TIMEOUT_SECONDS,
-	type Refuse,
-	reaches,
-	readCredentials,
-	readFailOn,
-	readOrigin,
-} from "./read-options.ts";
+import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
 import { printDiagnosis } from "./words.ts";
 
 /** Longest curl command line and largest recording that are read. */
@@ -32,7 +27,7 @@ export const doctor = defineCommand({
 	name: "doctor",
 	details: [
 		"Sends what a browser would send for a page's call, the preflight first where one is needed, follows redirects as it does, and judges the answers step by step as the Fetch standard has it. The API may be any on the network, behind Cordon or not. Of a WebSocket's URL (wss://…) it says who is let in.",
-		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few safe requests more, never over ${MAX_REQUESTS} in all, and only to the host of the URL. A request that changes data is not sent unless --send is given, and then once: without it, the verdict comes from the preflight and from a GET of the same URL. No report has a key, a token or a cookie in it.`,
+		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few safe requests more, never over ${MAX_REQUESTS} in all, and only to the host of the URL. A request that changes data is not sent unless --send is given, and then once: without it, the answer comes from the preflight and from a GET of the same URL. No report has a key, a token or a cookie in it.`,
 		"HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.",
 	],
 	positionals: [
@@ -98,21 +93,7 @@ export const doctor = defineCommand({
 			multiple: true,
 			says: "A further host that a redirect may be followed to, with its port unless that is the default one.",
 		},
-		"connect-to": {
-			type: "string",
-			value: "HOST:PORT",
-			says: "Ask this machine in place of the URL's host, by the URL's own name: a gateway on localhost:8787. By https or http, whichever it speaks; http://HOST:PORT is http alone.",
-		},
-		insecure: {
-			type: "boolean",
-			short: "k",
-			says: "Take certificates that nobody vouches for: for test servers.",
-		},
-		ca: {
-			type: "string",
-			value: "FILE",
-			says: "Certificates (PEM) that count beside the usual ones.",
-		},
+		...REACH_OPTIONS,
 		timeout: {
 			type: "string",
 			value: "SECONDS",
@@ -166,7 +147,7 @@ export const doctor = defineCommand({
 		if (curl === undefined && positionals[0] === undefined) {
 			throw refuse("missing-argument", `"cordon doctor" needs URL: what the page calls, --curl or --har.`);
 		}
-		const call = callOf(positionals[0], options, curl, refuse);
+		const call = doctorCallOf(positionals[0], options, curl, refuse);
 		return call.socketUrl === undefined
 			? examine(call, options, failOn, terminal)
 			: shakeHands(call.socketUrl, call, options, failOn, terminal);
@@ -174,6 +155,10 @@ export const doctor = defineCommand({
 });
 
 const refuse: Refuse = (code, message) => usage(code, message, doctor);
+
+function whereOf({ visit: { page, reach } }: Diagnosis): string {
+	return addressInstead(new URL(page.url), reach) === undefined ? ` at ${page.url}` : "";
+}
 
 interface Output {
 	readonly json: boolean;
@@ -185,12 +170,12 @@ async function readText(terminal: Terminal): Promise<string> {
 }
 
 function showing(terminal: Terminal) {
-	return ({ method, url, probe }: Draft) =>
+	return ({ method, url, probe }: RequestDraft) =>
 		terminal.busy(`${method} ${url}${probe === undefined ? "" : ` (trying ${probe})`} …`);
 }
 
 async function examine(
-	{ visit }: Call,
+	{ visit }: DoctorCall,
 	output: Output,
 	failOn: Severity | undefined,
 	terminal: Terminal,
@@ -199,9 +184,9 @@ async function examine(
 	const { failure } = diagnosis.conversation;
 	const isUnanswered = failure !== undefined && diagnosis.cause?.code !== "preflight-unanswered";
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
-		throw new Fault(
+		throw new CommandFault(
 			failure.code,
-			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here at ${diagnosis.visit.page.url}.`,
+			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
 		);
 	}
 	if (output.json) terminal.json(diagnosisReport(diagnosis));
@@ -213,7 +198,7 @@ async function examine(
 
 async function shakeHands(
 	socketUrl: string,
-	{ visit }: Call,
+	{ visit }: DoctorCall,
 	output: Output,
 	failOn: Severity | undefined,
 	terminal: Terminal,
@@ -221,7 +206,7 @@ async function shakeHands(
 	const diagnosis = await diagnoseHandshake(socketUrl, visit, showing(terminal));
 	const { failure, findings, opened } = diagnosis;
 	if (failure !== undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			failure.code,
 			`${failure.message}. See that the server is up and can be reached from here.`,
 		);
@@ -244,7 +229,7 @@ async function judgeRecording(
 		credentials: options.credentials === undefined ? undefined : readCredentials(options.credentials, refuse),
 	});
 	if (!result.ok)
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-har",
 			`${safePart(file)} cannot be read as a recording: ${safePart(result.reason)}.`,
 		);

@@ -6,14 +6,14 @@ import { type Diagnosis, modeOf } from "../../doctor/diagnosis.ts";
 import type { DoctorFinding } from "../../doctor/finding.ts";
 import type { HandshakeDiagnosis } from "../../doctor/websocket.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { answeredByWords, CREDENTIALS_WORDS, conclusionOf, lastLine } from "./conclusion.ts";
+import { answeredByWords, CREDENTIALS_WORDS, endingOf, lastLine } from "./ending.ts";
 import { recordingLine } from "./other-words.ts";
 
-/** One call's report. */
-export function diagnosisMarkdown(diagnosis: Diagnosis): string {
-	const { visit, conversation, findings, cookies, checked } = diagnosis;
+/** One call's report. @param isRecorded whether it is one of a recording */
+export function diagnosisMarkdown(diagnosis: Diagnosis, isRecorded = false): string {
+	const { visit, conversation, findings, cookies, checked, cause } = diagnosis;
 	const { page } = visit;
-	const { word, sentence } = conclusionOf(diagnosis);
+	const { word, sentence } = endingOf(diagnosis);
 	const by = answeredByWords(diagnosis);
 	const turns = conversation.turns.map((turn) => {
 		if (turn.kind === "request") {
@@ -28,7 +28,7 @@ export function diagnosisMarkdown(diagnosis: Diagnosis): string {
 			`- ✗ **${text(STEP_TITLES[step.code])}**`,
 			`  - received: ${code(step.received)}`,
 			`  - needed: ${code(step.required)}`,
-			`  - fix: ${text(step.advice ?? "")}`,
+			`  - fix: ${step.advice === cause?.message ? "see above" : text(step.advice ?? "")}`,
 			`  - [the clause](${step.clause})`,
 		].join("\n");
 	});
@@ -56,7 +56,7 @@ export function diagnosisMarkdown(diagnosis: Diagnosis): string {
 		...(checked.length === 0
 			? []
 			: ["### Looked at, and found good", checked.map(({ words }) => `- ${text(words)}`).join("\n")]),
-		`_${text(lastLine(diagnosis))}_`,
+		`_${text(lastLine(diagnosis, isRecorded))}_`,
 	].join("\n\n");
 }
 
@@ -65,12 +65,14 @@ function findingsMarkdown(findings: readonly DoctorFinding[]): readonly string[]
 	const lines = findings.map(
 		({ severity, code: name, message }) => `- **${severity}** ${code(name)}: ${text(message)}`,
 	);
-	return ["### Beyond the verdict", lines.join("\n")];
+	return ["### Beyond this call", lines.join("\n")];
 }
 
 /** A recorded session's report. */
 export function recordingMarkdown(diagnoses: readonly Diagnosis[]): string {
-	return [`# ${recordingLine(diagnoses)}`, ...diagnoses.map(diagnosisMarkdown)].join("\n\n");
+	return [`# ${recordingLine(diagnoses)}`, ...diagnoses.map((one) => diagnosisMarkdown(one, true))].join(
+		"\n\n",
+	);
 }
 
 /** A WebSocket's report. */

@@ -3,8 +3,8 @@
 import type { Diagnosis } from "../../doctor/diagnosis.ts";
 import type { HandshakeDiagnosis } from "../../doctor/websocket.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
-import { conclusionOf } from "./conclusion.ts";
-import { printConclusion, printDiagnosis, printFindings, shownText } from "./words.ts";
+import { endingOf } from "./ending.ts";
+import { printConclusion, printDiagnosis, printDoctorFindings, shownText } from "./words.ts";
 
 /** Prints every call of a recording: those that are blocked at length, the others in a line. */
 export function printRecording(diagnoses: readonly Diagnosis[], entries: number, terminal: Terminal): void {
@@ -12,11 +12,11 @@ export function printRecording(diagnoses: readonly Diagnosis[], entries: number,
 	for (const diagnosis of diagnoses) {
 		const { page } = diagnosis.visit;
 		if (diagnosis.readable && diagnosis.findings.length === 0) {
-			const { status } = diagnosis.conversation.verdict ?? { status: 0 };
+			const { status } = diagnosis.conversation.outcome ?? { status: 0 };
 			out(`${colors.green("✓")} ${shownText(`${page.method} ${page.url}`)}  ${status}`);
 		} else {
 			out("");
-			printDiagnosis(diagnosis, terminal);
+			printDiagnosis(diagnosis, terminal, true);
 			out("");
 		}
 	}
@@ -28,7 +28,7 @@ export function recordingLine(diagnoses: readonly Diagnosis[], entries?: number)
 	if (diagnoses.length === 0) {
 		return `No cross-origin call in the recording${entries === undefined ? "" : ` of ${counted(entries, "request")}`}.`;
 	}
-	const count = (wanted: string) => diagnoses.filter((one) => conclusionOf(one).word === wanted).length;
+	const count = (wanted: string) => diagnoses.filter((one) => endingOf(one).word === wanted).length;
 	const parts = [
 		`${count("readable")} readable`,
 		`${count("blocked")} blocked`,
@@ -44,7 +44,7 @@ export function printHandshake(diagnosis: HandshakeDiagnosis, terminal: Terminal
 	out(colors.bold(shownText(`WebSocket ${url}`)));
 	out(`from a page on ${shownText(origin)}, with its cookies`);
 	if (status > 0) out(`\n${colors.cyan("→")} handshake  ${colors.bold(String(status))}`);
-	printFindings(findings, terminal);
+	printDoctorFindings(findings, terminal);
 	if (others.length > 0) out(`\n${colors.bold("Who else is let in")}`);
 	for (const other of others) {
 		const mark = other.isLetIn ? colors.red("✗ let in ") : colors.green("✓ refused");

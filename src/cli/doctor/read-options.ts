@@ -6,15 +6,11 @@ import { refusePageless } from "../../cors/origin-mend.ts";
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
 import { isToken } from "../../cors/standard.ts";
 import { SEVERITIES, type Severity } from "../../doctor/finding.ts";
-import type { ConnectTo } from "../../doctor/network/route.ts";
-import type { Fault } from "../shell/fault.ts";
+import type { Refuse } from "../reach.ts";
 
 /** How long a request may take, unless said otherwise. */
 export const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_TIMEOUT_SECONDS = 300;
-
-/** Makes the fault of a value that cannot be taken. */
-export type Refuse = (code: string, message: string) => Fault;
 
 /** The URL of the call, and whether it is that of a WebSocket. */
 export interface CalledUrl {
@@ -59,7 +55,7 @@ export function readMethod(text: string, refuse: Refuse): string {
 	throw refuse("invalid-value", `${JSON.stringify(text)} is not a method. Name one, such as PUT.`);
 }
 
-export function readHeader(text: string, refuse: Refuse): Header {
+export function headerOption(text: string, refuse: Refuse): Header {
 	const colon = text.indexOf(":");
 	const name = text.slice(0, Math.max(colon, 0));
 	const value = text.slice(colon + 1).trim();
@@ -97,26 +93,6 @@ export function readHost(text: string, refuse: Refuse): string {
 	const url = URL.parse(text.includes("://") ? text : `https://${text}`);
 	if (url !== null && url.host !== "") return url.host;
 	throw refuse("invalid-value", `--follow-to ${JSON.stringify(text)} is not a host. Write it as in a URL.`);
-}
-
-/** `HOST:PORT`, with a scheme where it is not to be found out. */
-export function readConnectTo(text: string, host: string, refuse: Refuse): ConnectTo {
-	const scheme = /^(https?):\/\//.exec(text)?.[1];
-	const place = URL.parse(scheme === undefined ? `http://${text}` : text);
-	const isBare = place !== null && place.pathname === "/" && place.search === "" && place.username === "";
-	if (place === null || !isBare || !/:\d+\/?$/.test(text)) {
-		throw refuse(
-			"invalid-value",
-			`--connect-to ${JSON.stringify(text)} is not a host and a port. Write HOST:PORT, such as localhost:8787, or http://localhost:8787.`,
-		);
-	}
-	// The default port is not told by the URL itself.
-	const port = Number(/:(\d+)\/?$/.exec(text)?.[1]);
-	return {
-		host,
-		address: { host: place.hostname.replace(/^\[|\]$/g, ""), port },
-		isPlain: scheme === undefined ? undefined : scheme === "http",
-	};
 }
 
 export function readTimeout(text: string | undefined, refuse: Refuse): number {

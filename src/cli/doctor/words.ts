@@ -8,15 +8,15 @@ import type { DoctorFinding } from "../../doctor/finding.ts";
 import type { Exchange } from "../../doctor/network/network.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { type Terminal, wrap } from "../shell/terminal.ts";
-import { answeredByWords, type Conclusion, CREDENTIALS_WORDS, conclusionOf, lastLine } from "./conclusion.ts";
+import { answeredByWords, CREDENTIALS_WORDS, type Ending, endingOf, lastLine } from "./ending.ts";
 
 /** Where a step's words begin, beneath its number and mark. */
 const INDENT = " ".repeat(6);
 /** Longer texts from a server are cut. */
 const MAX_SHOWN_CHARACTERS = 1000;
 
-/** Prints the whole diagnosis. */
-export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal): void {
+/** Prints the whole diagnosis. @param isRecorded whether it is one of a recording */
+export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal, isRecorded = false): void {
 	const { colors, columns } = terminal;
 	const { page } = diagnosis.visit;
 	const out = (text: string) => terminal.out(text);
@@ -24,22 +24,22 @@ export function printDiagnosis(diagnosis: Diagnosis, terminal: Terminal): void {
 	out(wrap(`from a page on ${page.origin}, ${CREDENTIALS_WORDS[modeOf(diagnosis.visit)]}`, columns, ""));
 	for (const turn of diagnosis.conversation.turns) {
 		if (turn.kind === "request") out(`\n${requestLine(turn.exchange, terminal)}`);
-		else printStep(turn.step, terminal);
+		else printStep(turn.step, diagnosis.cause?.message, terminal);
 	}
 	const { stop } = diagnosis.conversation;
 	if (stop !== undefined) out(hanging(colors.yellow("?"), shownText(stop.message), columns));
-	printFindings(diagnosis.findings, terminal);
+	printDoctorFindings(diagnosis.findings, terminal);
 	printCookies(diagnosis, terminal);
 	printChecked(diagnosis, terminal);
 	out("");
-	printConclusion(conclusionOf(diagnosis), terminal);
+	printConclusion(endingOf(diagnosis), terminal);
 	const by = answeredByWords(diagnosis);
 	if (by !== "") out(wrap(shownText(by), columns, ""));
-	out(colors.dim(wrap(shownText(lastLine(diagnosis)), columns, "")));
+	out(colors.dim(wrap(shownText(lastLine(diagnosis, isRecorded)), columns, "")));
 }
 
 /** Prints what it comes to, its first word in colour. */
-export function printConclusion({ word, color, sentence }: Conclusion, terminal: Terminal): void {
+export function printConclusion({ word, color, sentence }: Ending, terminal: Terminal): void {
 	const { colors, columns, out } = terminal;
 	out(wrap(`${word}: ${shownText(sentence)}`, columns, "").replace(`${word}:`, colors[color](`${word}:`)));
 }
@@ -50,7 +50,8 @@ function requestLine({ method, url, answer, purpose }: Exchange, { colors }: Ter
 	return `${colors.cyan("→")} ${colors.bold(method)} ${shownText(url)}  ${colors.bold(result)}${instead}`;
 }
 
-function printStep(step: Step, { out, colors, columns }: Terminal): void {
+/** @param cause what the conclusion says in any case; a step that has no other advice is told without it */
+function printStep(step: Step, cause: string | undefined, { out, colors, columns }: Terminal): void {
 	const title = STEP_TITLES[step.code];
 	if (step.passed) {
 		const mark = NOTES.has(step.code) ? colors.dim("·") : colors.green("✓");
@@ -63,7 +64,7 @@ function printStep(step: Step, { out, colors, columns }: Terminal): void {
 	for (const [name, text] of [
 		["received", step.received],
 		["needed", step.required],
-		["fix", step.advice ?? ""],
+		["fix", step.advice === cause ? "see below" : (step.advice ?? "")],
 	] as const) {
 		const indent = INDENT + " ".repeat(10);
 		const words = wrap(shownText(text), columns, indent).slice(indent.length);
@@ -77,10 +78,10 @@ function preflightWords({ received, required }: Step): string {
 	return `The browser asks first, because of ${shownText(received.replaceAll("; ", " and "))}`;
 }
 
-/** Prints what was noticed beyond the verdict. */
-export function printFindings(findings: readonly DoctorFinding[], terminal: Terminal): void {
+/** Prints what was noticed beyond this call. */
+export function printDoctorFindings(findings: readonly DoctorFinding[], terminal: Terminal): void {
 	const { colors, columns, out } = terminal;
-	if (findings.length > 0) out(`\n${colors.bold("Beyond the verdict")}`);
+	if (findings.length > 0) out(`\n${colors.bold("Beyond this call")}`);
 	for (const { severity, code, message } of findings) {
 		out(`  ${SEVERITY_COLORS[severity](terminal)} ${colors.bold(code)}`);
 		out(wrap(shownText(message), columns, INDENT));
@@ -88,7 +89,7 @@ export function printFindings(findings: readonly DoctorFinding[], terminal: Term
 }
 
 function printCookies({ cookies, conversation }: Diagnosis, { colors, columns, out }: Terminal): void {
-	const kept = conversation.verdict?.preflightCacheSeconds;
+	const kept = conversation.outcome?.preflightCacheSeconds;
 	if (cookies.length > 0) out(`\n${colors.bold("Cookies that it sets, and what becomes of them")}`);
 	for (const { name, engines } of cookies) {
 		out(`  ${name === "" ? "(without a name)" : shownText(name)}`);

@@ -11,11 +11,11 @@ import { createSource } from "../files/source.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { kvPlace, requiredKvPlace } from "../kv/kv-options.ts";
 import type { Outside } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 
 /** The document, or what is wrong with it. */
-export type Found =
+export type FoundDocument =
 	| {
 			readonly ok: true;
 			readonly document: TenantDocument;
@@ -40,7 +40,11 @@ const NO_HOST = "host.invalid";
 type PlaceOptions = Parameters<typeof kvPlace>[0];
 
 /** Finds the document. @param target a file, or a host or URL whose document is in KV */
-export function findDocument(target: string, options: PlaceOptions, outside: Outside): Promise<Found> {
+export function findDocument(
+	target: string,
+	options: PlaceOptions,
+	outside: Outside,
+): Promise<FoundDocument> {
 	return isFile(target) ? fromFile(target, options, outside) : fromKv(target, options, outside);
 }
 
@@ -57,7 +61,11 @@ function isFile(target: string): boolean {
 	);
 }
 
-async function fromFile(path: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
+async function fromFile(
+	path: string,
+	options: PlaceOptions,
+	{ terminal, openKv }: Outside,
+): Promise<FoundDocument> {
 	const place = kvPlace(options);
 	const { name, text } = await readInput(path, MAX_TENANT_FILE_BYTES, terminal);
 	const file = readTenantFile(name, text);
@@ -79,7 +87,11 @@ async function fromFile(path: string, options: PlaceOptions, { terminal, openKv 
 	};
 }
 
-async function fromKv(target: string, options: PlaceOptions, { terminal, openKv }: Outside): Promise<Found> {
+async function fromKv(
+	target: string,
+	options: PlaceOptions,
+	{ terminal, openKv }: Outside,
+): Promise<FoundDocument> {
 	const url = urlOf(target);
 	const name = withoutDot(url.hostname);
 	const kv = openKv(requiredKvPlace(options));
@@ -119,7 +131,7 @@ async function fromKv(target: string, options: PlaceOptions, { terminal, openKv 
 	};
 }
 
-function closed(which: string): Found {
+function closed(which: string): FoundDocument {
 	return {
 		ok: false,
 		problem: "tenant-closed",
@@ -131,7 +143,7 @@ function closed(which: string): Found {
 export function urlOf(target: string): URL {
 	const url = URL.parse(target.includes("://") ? target : `https://${target}`);
 	if (url !== null && ["https:", "http:", "wss:", "ws:"].includes(url.protocol)) return url;
-	throw new Fault(
+	throw new CommandFault(
 		"invalid-host",
 		`${JSON.stringify(target)} is neither a hostname, nor an http, https, ws or wss URL, nor a file. Name the API's host, such as api.acme.com, or a tenant file.`,
 	);

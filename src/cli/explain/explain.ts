@@ -10,7 +10,7 @@ import { fileReport, printFindings } from "../files/report.ts";
 import type { TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS } from "../kv/kv-options.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { findDocument, urlOf } from "./document.ts";
 import { printExplanation } from "./words.ts";
@@ -115,7 +115,7 @@ export const explain = defineCommand({
 				: { scheme: schemeOf(given), userInfo: given.username + given.password !== "" }),
 		};
 		const explained = await explainDocument(document, host, question, { askDirectories });
-		if ("problem" in explained) throw new Fault(explained.problem, explained.message);
+		if ("problem" in explained) throw new CommandFault(explained.problem, explained.message);
 		const explanation = key === undefined ? explained : { ...explained, tenant: key };
 		if (options.json) terminal.json(explanation);
 		else printExplanation(explanation, { document, file, holder }, terminal);

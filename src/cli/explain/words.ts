@@ -5,13 +5,7 @@ import { ALLOW_ORIGIN } from "../../cors/standard.ts";
 import { entryText } from "../../explain/place.ts";
 import { meantOrigin } from "../../explain/question.ts";
 import type { Explanation } from "../../explain/report.ts";
-import {
-	PASSED_OVER_WORDS,
-	policyPlace,
-	REASON_WORDS,
-	readingWords,
-	requestWords,
-} from "../../explain/words.ts";
+import { policyWords, REASON_WORDS, readingWords, requestWords } from "../../explain/words.ts";
 import { closest } from "../../findings/closest.ts";
 import { valueAt } from "../../findings/patch.ts";
 import type { TenantDocument } from "../../tenants/schema.ts";
@@ -27,14 +21,14 @@ const INDENT = " ".repeat(12);
 const MAX_REQUESTS = 6;
 
 /** The document that was asked, and what holds it. */
-export interface Asked {
+export interface AskedDocument {
 	readonly document: TenantDocument;
 	readonly file: TenantFile | undefined;
 	readonly holder: string;
 }
 
 /** Tells an explanation. */
-export function printExplanation(explanation: Explanation, asked: Asked, terminal: Terminal): void {
+export function printExplanation(explanation: Explanation, asked: AskedDocument, terminal: Terminal): void {
 	const { document } = asked;
 	const { colors, columns } = terminal;
 	const { call, requests } = explanation;
@@ -48,7 +42,7 @@ export function printExplanation(explanation: Explanation, asked: Asked, termina
 		`${call.method} ${call.url} from a page on ${call.origin}${withHeaders(call.headers)}${redirectWords(call)}`,
 	);
 	step("Document", documentWords(explanation, asked));
-	step("Policy", ...policyWords(explanation));
+	step("Policy", ...policyWords(explanation, "  "));
 	step("Origin", ...originWords(explanation, asked));
 	for (const request of requests.slice(0, MAX_REQUESTS)) {
 		step(
@@ -76,25 +70,13 @@ function redirectWords({ redirect }: Explanation["call"]): string {
 		: `; the API answers ${redirect.status} with Location: ${redirect.location}`;
 }
 
-function documentWords({ tenant, mode }: Explanation, { file, holder }: Asked): string {
+function documentWords({ tenant, mode }: Explanation, { file, holder }: AskedDocument): string {
 	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenant;
 	const report = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
 	return `${where} in ${holder}${report}`;
 }
 
-/** Which policy it is, and why not one before it. */
-function policyWords({ route, policy, origin, passedOver }: Explanation): readonly string[] {
-	const place = policyPlace(route);
-	const isListed = /\/\d+$/.test(policy);
-	if (!isListed) return [place];
-	const which = origin.entry === null ? `a list of ${passedOver.length} policies` : `the policy at ${policy}`;
-	return [
-		`${place}, ${which}`,
-		...passedOver.map(({ pointer, reason }) => `  not the one at ${pointer}: ${PASSED_OVER_WORDS[reason]}`),
-	];
-}
-
-function originWords(explanation: Explanation, { file, document }: Asked): readonly string[] {
+function originWords(explanation: Explanation, { file, document }: AskedDocument): readonly string[] {
 	const { call, policy } = explanation;
 	const { reason, entry, pointer } = explanation.origin;
 	if (entry !== null && pointer !== null) {
@@ -103,7 +85,7 @@ function originWords(explanation: Explanation, { file, document }: Asked): reado
 		return [`${REASON_WORDS[reason]}: ${entry} at ${pointer}${place}`];
 	}
 	if (reason === "directory-unavailable") {
-		return [`${REASON_WORDS[reason]}, and they are in KV`, "Add --local or --remote to ask them"];
+		return [`${REASON_WORDS[reason]}, and they are in KV`, "Add --local, --remote or --api to ask them"];
 	}
 	if (explanation.otherReading !== null) {
 		return [
@@ -155,7 +137,7 @@ function conclusion(explanation: Explanation, { colors }: Terminal): string {
 	const enforcing = mode === "report" ? "once it enforces, " : "";
 	if (allowed === null) {
 		const who = obstacles.length === 0 ? "an origin directory" : "the host that the redirect leads to";
-		return `${colors.yellow("not decided:")} ${who} has the word.`;
+		return `${colors.yellow("not decided:")} ${who} decides.`;
 	}
 	const isSocket = call.url.startsWith("ws");
 	const what = isSocket ? "open the WebSocket" : "read the response";

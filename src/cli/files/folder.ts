@@ -3,7 +3,7 @@
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { quote } from "../../findings/finding.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 import { MAX_TENANT_FILE_BYTES, readInput } from "./input.ts";
@@ -40,14 +40,17 @@ export interface TenantFolder {
 
 /**
  * The paths of the tenant files of a folder, sorted, and not those of folders in it.
- * @throws Fault where it cannot be read
+ * @throws CommandFault where it cannot be read
  */
 export async function readFolderPaths(directory: string): Promise<readonly string[]> {
 	let names: string[];
 	try {
 		names = await readdir(directory);
 	} catch (error) {
-		throw new Fault("unreadable-folder", `${safePart(directory)} cannot be read: ${systemReason(error)}`);
+		throw new CommandFault(
+			"unreadable-folder",
+			`${safePart(directory)} cannot be read: ${systemReason(error)}`,
+		);
 	}
 	return names
 		.filter((name) => !name.startsWith(".") && EXTENSIONS.includes(extname(name)))
@@ -57,7 +60,7 @@ export async function readFolderPaths(directory: string): Promise<readonly strin
 
 /**
  * Reads the tenant files of a folder, and not those of folders in it.
- * @throws Fault where the folder or a file of it cannot be read
+ * @throws CommandFault where the folder or a file of it cannot be read
  */
 export async function readFolder(directory: string, terminal: Terminal): Promise<readonly TenantFile[]> {
 	const paths = await readFolderPaths(directory);
@@ -73,8 +76,8 @@ export async function readFolder(directory: string, terminal: Terminal): Promise
 	return files;
 }
 
-function folderTooLarge(directory: string): Fault {
-	return new Fault(
+function folderTooLarge(directory: string): CommandFault {
+	return new CommandFault(
 		"folder-too-large",
 		`The tenant files of ${safePart(directory)} have more than ${MAX_FOLDER_CHARACTERS.toLocaleString("en")} characters together, and no more than that is read. Move origins into origin directories, or split the folder.`,
 	);
@@ -84,7 +87,7 @@ function folderTooLarge(directory: string): Fault {
 export async function readTenants(directory: string, terminal: Terminal): Promise<TenantFolder> {
 	const read = await readFolder(directory, terminal);
 	if (read.length === 0) {
-		throw new Fault(
+		throw new CommandFault(
 			"empty-folder",
 			`${safePart(directory)} has no tenant file (*.json, *.jsonc), so there is nothing to compare. Name the folder that they are in, or fill it with "cordon pull ${safePart(directory)}".`,
 		);
@@ -133,6 +136,7 @@ function claimedTwice(file: TenantFile, host: string, other: string) {
 		code: "host-claimed-twice",
 		pointer: file.hostPlaces.get(host) ?? "/hosts",
 		message: `${file.source.name} and ${other} both claim ${quote(host)}, and only one of them could count. Remove it from one of the two.`,
+		value: host,
 	};
 	return { finding, span: file.locate(finding) };
 }

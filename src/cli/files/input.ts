@@ -1,7 +1,7 @@
 /** Owns the reading of texts: from files and from standard input. */
 
 import { isUtf8 } from "node:buffer";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import { readRegularFile } from "./regular-file.ts";
@@ -20,7 +20,7 @@ export interface Text {
 
 /**
  * Reads a text file, or standard input where `path` is `-`.
- * @throws Fault where it is not a regular file, has more than `maxBytes`, cannot be read, or is not UTF-8
+ * @throws CommandFault where it is not a regular file, has more than `maxBytes`, cannot be read, or is not UTF-8
  */
 export async function readInput(path: string, maxBytes: number, terminal: Terminal): Promise<Text> {
 	if (path === STANDARD_INPUT) return decode("stdin", await terminal.readInput(maxBytes));
@@ -31,7 +31,7 @@ export async function readInput(path: string, maxBytes: number, terminal: Termin
 function decode(name: string, bytes: Uint8Array): Text {
 	// TextDecoder would say so too, but loads the tables of all encodings for it.
 	if (!isUtf8(bytes)) {
-		throw new Fault(
+		throw new CommandFault(
 			"unreadable-file",
 			`${safePart(name)} cannot be read: it is not UTF-8 text. Save it as UTF-8.`,
 		);

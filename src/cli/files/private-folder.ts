@@ -4,7 +4,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withUndo } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { makeFolder } from "./make-folder.ts";
@@ -48,8 +48,8 @@ export function requireTemporaryFolder(): void {
 	}
 }
 
-function unusable(error: unknown): Fault {
-	return new Fault(
+function unusable(error: unknown): CommandFault {
+	return new CommandFault(
 		"no-temporary-folder",
 		`The folder for temporary files, ${safePart(tmpdir())}, cannot be used: ${systemReason(error)}\nSet TMPDIR to one that you may write to.`,
 	);

@@ -15,7 +15,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { reasonOf } from "../../findings/reason.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 
 /**
@@ -26,7 +26,7 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
 
 /**
  * Reads a regular file. What is looked at is what has been opened, so that nothing can be put in its place in between.
- * @throws Fault where it is something else, has more than `maxBytes`, or cannot be read
+ * @throws CommandFault where it is something else, has more than `maxBytes`, or cannot be read
  */
 export function readRegularFile(path: string, maxBytes: number): Uint8Array {
 	let file: number | undefined;
@@ -40,7 +40,7 @@ export function readRegularFile(path: string, maxBytes: number): Uint8Array {
 		if (stats.size > maxBytes) throw tooLarge(safePart(path), maxBytes);
 		return readAll(file, stats.size, path, maxBytes);
 	} catch (error) {
-		throw error instanceof Fault ? error : unreadable(path, error);
+		throw error instanceof CommandFault ? error : unreadable(path, error);
 	} finally {
 		if (file !== undefined) closeSync(file);
 	}
@@ -62,7 +62,7 @@ function readAll(file: number, size: number, path: string, maxBytes: number): Ui
 /**
  * Writes a file as a whole or not at all: a link in its place is replaced, never followed, and an interrupt leaves nothing
  * half written behind.
- * @throws Fault where it cannot be written
+ * @throws CommandFault where it cannot be written
  */
 export function writeRegularFile(path: string, text: string): void {
 	const draft = join(dirname(path), `.cordon-${process.pid}-${Math.random().toString(36).slice(2)}.tmp`);
@@ -80,13 +80,13 @@ export function writeRegularFile(path: string, text: string): void {
 
 /**
  * As `writeRegularFile`, for a file that the user has named: where a link, a device or a pipe stands there, nothing is written.
- * @throws Fault there too
+ * @throws CommandFault there too
  */
 export function writeNewOrRegularFile(path: string, text: string): void {
 	const stats = statusForWriting(path);
 	if (stats !== undefined && !stats.isFile()) {
 		const kind = stats.isDirectory() ? "a folder" : stats.isSymbolicLink() ? LINK : kindOf(stats);
-		throw new Fault(
+		throw new CommandFault(
 			"not-a-regular-file",
 			`${safePart(path)} is ${kind} and not a regular file, so nothing is written there. Name another file.`,
 		);
@@ -94,7 +94,7 @@ export function writeNewOrRegularFile(path: string, text: string): void {
 	writeRegularFile(path, text);
 }
 
-/** What stands at a path now; undefined where nothing does. @throws Fault where no file can have such a path */
+/** What stands at a path now; undefined where nothing does. @throws CommandFault where no file can have such a path */
 function statusForWriting(path: string): Stats | undefined {
 	try {
 		return lstatSync(path, { throwIfNoEntry: false });
@@ -103,8 +103,8 @@ function statusForWriting(path: string): Stats | undefined {
 	}
 }
 
-function unwritable(path: string, error: unknown): Fault {
-	return new Fault("unwritable-file", `${safePart(path)} cannot be written: ${systemReason(error)}`);
+function unwritable(path: string, error: unknown): CommandFault {
+	return new CommandFault("unwritable-file", `${safePart(path)} cannot be written: ${systemReason(error)}`);
 }
 
 const LINK = "a symbolic link";
@@ -115,21 +115,21 @@ function kindOf(stats: Stats): string {
 	return "a device";
 }
 
-function notRegular(path: string, kind: string): Fault {
-	return new Fault(
+function notRegular(path: string, kind: string): CommandFault {
+	return new CommandFault(
 		"not-a-regular-file",
 		`${safePart(path)} is ${kind} and not a regular file, so it is left alone. Put the file itself there, or give its text on standard input, with - in place of the path.`,
 	);
 }
 
-function folder(path: string): Fault {
-	return new Fault(
+function folder(path: string): CommandFault {
+	return new CommandFault(
 		"unreadable-file",
 		`${safePart(path)} cannot be read: it is a folder. Name the files in it, such as "tenants/*.jsonc".`,
 	);
 }
 
-function unreadable(path: string, error: unknown): Fault {
+function unreadable(path: string, error: unknown): CommandFault {
 	switch ((error as NodeJS.ErrnoException).code) {
 		// FreeBSD says EMLINK of a link that is not to be followed.
 		case "ELOOP":
@@ -140,13 +140,13 @@ function unreadable(path: string, error: unknown): Fault {
 		case "EISDIR":
 			return folder(path);
 		default:
-			return new Fault("unreadable-file", `${safePart(path)} cannot be read: ${systemReason(error)}`);
+			return new CommandFault("unreadable-file", `${safePart(path)} cannot be read: ${systemReason(error)}`);
 	}
 }
 
 /** The fault of a file that is larger than what is read. */
-export function tooLarge(name: string, maxBytes: number): Fault {
-	return new Fault(
+export function tooLarge(name: string, maxBytes: number): CommandFault {
+	return new CommandFault(
 		"file-too-large",
 		`${name} has more than ${maxBytes.toLocaleString("en")} bytes, and no more than that is read. Split it, or take out what does not belong in it.`,
 	);

@@ -60,10 +60,12 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 	}
 	if (origins !== "*") markCovered(entries, written);
 	const take = (carried: CarriedNames, what: string) => {
-		if (carried.why !== undefined) remarks.push({ line: source.line, text: `${what}: ${carried.why}.` });
+		if (carried.why !== undefined) {
+			remarks.push({ line: source.line, text: `${what}: ${carried.why}.`, isLeftOut: true });
+		}
 		return carried.value === undefined ? undefined : carried.value === "*" ? "*" : [...carried.value];
 	};
-	const methods = take(carryMethods(source.methods), "methods");
+	const methods = take(carryMethods(source.methods, credentials), "methods");
 	const requestHeaders = take(carryRequestHeaders(source.requestHeaders, credentials), "request headers");
 	const exposedHeaders = take(carryExposedHeaders(source.exposedHeaders, credentials), "exposed headers");
 	const document: PolicyDocument = {
@@ -123,6 +125,6 @@ function anyWithCredentials(): Carried {
 }
 
 function maxAge(seconds: number | undefined) {
-	if (seconds === undefined || !Number.isFinite(seconds) || seconds < 0) return {};
-	return { preflightMaxAgeSeconds: Math.min(Math.trunc(seconds), MAX_AGE_SECONDS) };
+	if (seconds === undefined || !Number.isFinite(seconds)) return {};
+	return { preflightMaxAgeSeconds: Math.max(0, Math.min(Math.trunc(seconds), MAX_AGE_SECONDS)) };
 }

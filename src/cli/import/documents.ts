@@ -1,6 +1,6 @@
 /** Owns which documents a file holds: its own, those of a list of Kubernetes, and those within the texts of a ConfigMap. */
 
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { entries, findMappings, items, member, readTrees, type Tree, textOf } from "./tree.ts";
 
 /** Lists within lists that are looked into. */
@@ -8,7 +8,7 @@ const MAX_LEVELS = 4;
 
 /**
  * Reads a file and finds what stands for itself in it.
- * @throws Fault where it cannot be read
+ * @throws CommandFault where it cannot be read
  */
 export function readDocuments(name: string, text: string): readonly Tree[] {
 	return readTrees(name, text).flatMap((tree) => parts(tree, MAX_LEVELS));
@@ -35,7 +35,7 @@ function within(map: Tree): readonly Tree[] {
 		try {
 			return readTrees(name, value.value).map((tree) => moved(tree, value.line ?? 0));
 		} catch (error) {
-			if (error instanceof Fault) return [];
+			if (error instanceof CommandFault) return [];
 			throw error;
 		}
 	});

@@ -43,8 +43,8 @@ export function recognise(
 	formats: readonly Format[] = FORMATS,
 ): Recognised | undefined {
 	for (const format of formats) {
-		const policies = documents.flatMap((document) => format.read(document));
-		if (policies.length > 0) return { format, policies };
+		const policies = documents.flatMap((document) => format.read(document, documents));
+		if (policies.some(({ isBare }) => !isBare)) return { format, policies };
 	}
 	return undefined;
 }

@@ -1,6 +1,6 @@
 /** Owns what one way of matching an origin is as an entry of `cors.origins`. */
 
-import type { Shape } from "./regex.ts";
+import type { ExpressionShape } from "./regex.ts";
 
 /** An entry, and how it compares with what it was made from. */
 export interface Candidate {
@@ -11,7 +11,7 @@ export interface Candidate {
 }
 
 /** A candidate, or why there is none. */
-export type Found =
+export type Converted =
 	| Candidate
 	| { readonly entries: readonly []; readonly why: string; readonly letsIn?: string };
 
@@ -22,7 +22,7 @@ export const ANY_ORIGIN = "it lets every origin in";
  * What a shape is as an entry.
  * @returns undefined where no origin can match it
  */
-export function fromShape(one: Shape): Found | undefined {
+export function fromShape(one: ExpressionShape): Converted | undefined {
 	const pieces = [...one.pieces];
 	const first = pieces[0];
 	let scheme = "https://";
@@ -54,7 +54,7 @@ export function fromShape(one: Shape): Found | undefined {
 }
 
 /** A text that the pieces stand for. */
-function exampleOf(pieces: Shape["pieces"]): string {
+function exampleOf(pieces: ExpressionShape["pieces"]): string {
 	return pieces
 		.map((piece) =>
 			piece.kind === "text"
@@ -68,7 +68,7 @@ function exampleOf(pieces: Shape["pieces"]): string {
 		.join("");
 }
 
-function fromHost(scheme: string, all: Shape["pieces"], why: string): Found {
+function fromHost(scheme: string, all: ExpressionShape["pieces"], why: string): Converted {
 	const pieces = [...all];
 	const port = takePort(pieces);
 	const stars = pieces.filter(({ kind }) => kind !== "text");
@@ -120,7 +120,7 @@ function fromHost(scheme: string, all: Shape["pieces"], why: string): Found {
 	};
 }
 
-function textAt(pieces: Shape["pieces"], index: number): string {
+function textAt(pieces: ExpressionShape["pieces"], index: number): string {
 	const piece = pieces[index];
 	return piece?.kind === "text" ? piece.text : "";
 }
@@ -130,7 +130,7 @@ function subdomains(
 	before: string,
 	after: string,
 	because: (more: string) => string,
-): Found {
+): Converted {
 	if (before !== "") return { entries: [], why: because("a wildcard of whole labels can only stand first") };
 	return { entries: [entry(`*.${after}`)], wider: false, why: because("") };
 }
@@ -141,7 +141,7 @@ function lookAlike(
 	entry: (host: string) => string,
 	after: string,
 	because: (more: string) => string,
-): Found {
+): Converted {
 	return {
 		entries: [entry(after), entry(`*.${after}`)],
 		wider: false,
@@ -151,7 +151,10 @@ function lookAlike(
 }
 
 /** Takes the port off the end of the pieces. */
-function takePort(pieces: Shape["pieces"][number][]): { readonly text: string; readonly wider: boolean } {
+function takePort(pieces: ExpressionShape["pieces"][number][]): {
+	readonly text: string;
+	readonly wider: boolean;
+} {
 	const last = pieces.at(-1);
 	const before = pieces.at(-2);
 	const isAfterColon = before?.kind === "text" && before.text.endsWith(":");

@@ -6,7 +6,7 @@ import { readInput } from "../files/input.ts";
 import { makeFolder } from "../files/make-folder.ts";
 import { systemReason, writeRegularFile } from "../files/regular-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted } from "../shell/terminal.ts";
 import { carryPolicy, MAX_ENTRIES } from "./carry.ts";
@@ -14,7 +14,7 @@ import { readDocuments } from "./documents.ts";
 import { FORMATS, recognise } from "./formats.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 import { tenantFiles } from "./tenants.ts";
-import { fileText, type Imported, leftOutOf, printImport, summary } from "./words.ts";
+import { fileText, type Imported, leftOutOf, leftOutPlaces, printImport, summary } from "./words.ts";
 
 /** Largest configuration that is read, in bytes: YAML is read at a megabyte in some seconds. */
 const MAX_SOURCE_BYTES = 4 * 1024 * 1024;
@@ -55,11 +55,11 @@ export const importCommand = defineCommand({
 			path: join(folder, file.name),
 			text: fileText(file, imported),
 		}));
-		const leftOut = leftOutOf(imported).length;
+		const isLeftOut = leftOutOf(imported).length > 0 || leftOutPlaces(imported).length > 0;
 		if (!options["dry-run"]) write(folder, texts);
 		if (options.json) {
 			terminal.json({ ...jsonOf(imported, folder), written: !options["dry-run"] });
-			return leftOut > 0 ? 1 : 0;
+			return isLeftOut ? 1 : 0;
 		}
 		printImport(imported, terminal);
 		terminal.out(`\n${summary(imported)}.`);
@@ -70,7 +70,7 @@ export const importCommand = defineCommand({
 		if (imported.files.some(({ hosts }) => hosts === undefined)) {
 			terminal.out('The source names no hosts. Add "hosts": ["api.example.com"] before you push.');
 		}
-		return leftOut > 0 ? 1 : 0;
+		return isLeftOut ? 1 : 0;
 	},
 });
 
@@ -95,7 +95,7 @@ async function readImport(
 	const { name, text } = await readInput(path, MAX_SOURCE_BYTES, terminal);
 	const found = recognise(readDocuments(name, text), format === undefined ? FORMATS : [format]);
 	if (found === undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			"no-cors-found",
 			format === undefined
 				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}. XML, program code and templates are not read.`
@@ -104,7 +104,7 @@ async function readImport(
 	}
 	const count = found.policies.reduce((sum, { origins }) => sum + origins.length, 0);
 	if (count > MAX_ENTRIES) {
-		throw new Fault(
+		throw new CommandFault(
 			"too-many-entries",
 			`${safePart(name)} has ${counted(count, "origin")}, and ${MAX_ENTRIES.toLocaleString("en")} are the most that are carried over at once. Split it; so many are better kept in an origin directory ("cordon origins add").`,
 		);
@@ -112,14 +112,19 @@ async function readImport(
 	const carry = { deeperSubdomains: options["deeper-subdomains"] };
 	const policies = found.policies.map((policy: SourcePolicy) => carryPolicy(policy, carry));
 	const base = name === "stdin" ? "imported" : basename(name).replace(/\.[^.]+$/, "");
-	return { source: name, format: found.format, policies, files: tenantFiles(policies, base) };
+	return {
+		source: name,
+		format: found.format,
+		policies: policies.filter(({ source }) => !source.isBare),
+		files: tenantFiles(policies, base),
+	};
 }
 
 /** All or nothing: what is there already is never overwritten. */
 function write(folder: string, files: readonly { readonly path: string; readonly text: string }[]): void {
 	const there = files.filter(({ path }) => existsSync(path));
 	if (there.length > 0) {
-		throw new Fault(
+		throw new CommandFault(
 			"file-exists",
 			`${there.map(({ path }) => safePart(path)).join(", ")} ${there.length === 1 ? "is" : "are"} there already, so nothing is written. Name another folder with --out, or look with --dry-run.`,
 		);
@@ -127,7 +132,7 @@ function write(folder: string, files: readonly { readonly path: string; readonly
 	try {
 		makeFolder(folder);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"unwritable-file",
 			`The folder ${safePart(folder)} cannot be made: ${systemReason(error)}\nName another one with --out.`,
 		);

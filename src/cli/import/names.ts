@@ -14,13 +14,24 @@ const SAFE_METHODS = new Set(["GET", "HEAD", "POST"]);
 /** Answered by the gateway itself, or barred by Fetch. */
 const NEVER_ASKED = new Set(["OPTIONS", "CONNECT", "TRACE", "TRACK"]);
 
-/** Methods besides GET, HEAD and POST. */
-export function carryMethods(names: Names): CarriedNames {
-	if (names === "any" || names === "literal-star") return { value: "*" };
-	const methods = [...new Set(names.map((name) => name.toUpperCase()))].filter(
+/**
+ * Methods besides GET, HEAD and POST.
+ * @param credentials with them an asterisk is a letter to a browser
+ */
+export function carryMethods(names: Names, credentials: boolean): CarriedNames {
+	if (names === "any") return { value: "*" };
+	if (hasStar(names) && !credentials) return { value: "*" };
+	const methods = [...new Set(namedIn(names).map((name) => name.toUpperCase()))].filter(
 		(name) => !SAFE_METHODS.has(name) && !NEVER_ASKED.has(name),
 	);
-	return { value: methods.length === 0 ? undefined : methods };
+	return {
+		value: methods.length === 0 ? undefined : methods,
+		...(hasStar(names)
+			? {
+					why: 'with credentials a browser reads the asterisk as a letter, so that it allowed no method. Name the methods that your pages use in "methods"',
+				}
+			: {}),
+	};
 }
 
 /**
@@ -29,28 +40,45 @@ export function carryMethods(names: Names): CarriedNames {
  */
 export function carryRequestHeaders(names: Names, credentials: boolean): CarriedNames {
 	if (names === "any") return { value: "*" };
-	if (names === "literal-star") {
-		return {
-			value: undefined,
-			why: credentials
-				? 'with credentials a browser reads the asterisk as a letter, so that no header was allowed. Name the headers that your pages send in "requestHeaders"'
-				: 'the asterisk leaves Authorization out, and "requestHeaders": "*" would add it. Name the headers that your pages send',
-		};
-	}
-	return { value: names.length === 0 ? undefined : unique(names) };
+	const named = namedIn(names);
+	if (!hasStar(names)) return { value: listOf(named) };
+	const isAuthorizationNamed = named.some((name) => name.toLowerCase() === "authorization");
+	if (!credentials && isAuthorizationNamed) return { value: "*" };
+	return {
+		value: listOf(named),
+		why: credentials
+			? 'with credentials a browser reads the asterisk as a letter, so that it allowed no header. Name the headers that your pages send in "requestHeaders"'
+			: 'the asterisk leaves Authorization out, and "requestHeaders": "*" would add it. Name the headers that your pages send',
+	};
 }
 
 /** Headers that a page may read. */
 export function carryExposedHeaders(names: Names, credentials: boolean): CarriedNames {
 	if (names === "any") return { value: "*" };
-	if (names === "literal-star") {
-		if (!credentials) return { value: "*" };
-		return {
-			value: undefined,
-			why: 'with credentials a browser reads the asterisk as a letter, so that no header was exposed. Name the headers that your pages read in "exposedHeaders"',
-		};
-	}
-	return { value: names.length === 0 ? undefined : unique(names) };
+	const named = namedIn(names);
+	if (!hasStar(names)) return { value: listOf(named) };
+	if (!credentials) return { value: "*" };
+	return {
+		value: listOf(named),
+		why: 'with credentials a browser reads the asterisk as a letter, so that it exposed no header. Name the headers that your pages read in "exposedHeaders"',
+	};
+}
+
+type WithoutAny = Exclude<Names, "any">;
+
+function hasStar(names: WithoutAny): boolean {
+	return names === "literal-star" || "besideStar" in names;
+}
+
+/** The names themselves, whether or not an asterisk stands beside them. */
+function namedIn(names: WithoutAny): readonly string[] {
+	if (names === "literal-star") return [];
+	return "besideStar" in names ? names.besideStar : names;
+}
+
+/** Undefined where there is nothing to write. */
+function listOf(names: readonly string[]): readonly string[] | undefined {
+	return names.length === 0 ? undefined : unique(names);
 }
 
 function unique(names: readonly string[]): readonly string[] {

@@ -6,8 +6,8 @@ import { parseOriginPattern } from "../../cors/origin-pattern.ts";
 import { isLoopback } from "../../cors/origin-syntax.ts";
 import { originMessage, STRICTEST } from "../../cors/origin-words.ts";
 import { quote } from "../../findings/finding.ts";
-import { ANY_ORIGIN, ANY_PORT_WRITTEN, type Candidate, type Found, fromShape } from "./host-pattern.ts";
-import { MAX_EXPRESSION_CHARACTERS, type Shape, shapesOf } from "./regex.ts";
+import { ANY_ORIGIN, ANY_PORT_WRITTEN, type Candidate, type Converted, fromShape } from "./host-pattern.ts";
+import { type ExpressionShape, MAX_EXPRESSION_CHARACTERS, shapesOf } from "./regex.ts";
 import type { OriginRule, RegexSource } from "./source-policy.ts";
 
 /** What became of one rule. */
@@ -62,8 +62,9 @@ export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	if (text === "null") {
 		return leftOut(`"null" is the origin of every sandboxed frame and local file, so anybody can have it`);
 	}
-	const filledIn = PLACEHOLDER.exec(text)?.[0];
-	if (filledIn !== undefined && rule.match.kind !== "regex") {
+	const marks = rule.match.kind === "regex" ? PLACEHOLDER_IN_EXPRESSION : PLACEHOLDER;
+	const filledIn = marks.exec(text)?.[0];
+	if (filledIn !== undefined) {
 		return leftOut(
 			`${quote(filledIn)} is filled in when the source is deployed: put in what it stands for, or import what comes out of the template`,
 		);
@@ -74,8 +75,11 @@ export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	return { ...carried, outcome: "made-safe", why };
 }
 
-/** What templates and shells leave open: `${NAME}`, `{{ .Values.host }}`, `<your-host>`, `$NAME`. */
-const PLACEHOLDER = /\$\{[^}]*\}?|\{\{.*\}\}|<[^>]*>|\$[A-Za-z_]\w*|%[A-Z_]+%/;
+/** What templates and shells leave open: `${NAME}`, `{{ .Values.host }}`, `<your-host>`, `$NAME`, `__NAME__`. */
+const PLACEHOLDER =
+	/[$#]\{[^}]*\}?|\{\{.*\}\}|<[^>]*>|\$\([^)]*\)|\$[A-Za-z_]\w*|%[A-Z_]+%|__[A-Z][A-Z\d_]*__|@@?[A-Za-z][\w.-]*@@?/;
+/** Those of them that mean nothing in an expression. */
+const PLACEHOLDER_IN_EXPRESSION = /[$#]\{[A-Za-z_.][^}]*\}|\{\{.*\}\}|__[A-Z][A-Z\d_]*__/;
 
 function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carried {
 	switch (rule.match.kind) {
@@ -115,6 +119,11 @@ function exact(text: string, why = ""): Carried {
 		return { outcome: why === "" ? "as-is" : "made-safe", entries: [text], why };
 	}
 	if (result.ok) return leftOut(`${quote(text)} has an asterisk, which the source compares as a letter`);
+	if (text === "*") {
+		return leftOut(
+			'the source compares it as a text, so that it lets nobody in. If everybody is meant, write "origins": "*"',
+		);
+	}
 	const mended = mendOrigin(text, STRICTEST);
 	// Browsers always send a scheme, so that the source lets in nobody by it: which was meant is for a person to say.
 	if (mended !== undefined && !text.includes("://")) {
@@ -129,7 +138,7 @@ function exact(text: string, why = ""): Carried {
 	return leftOut(originMessage(result.refusal.code, text));
 }
 
-function globShape(text: string, star: "any" | "label"): Shape {
+function globShape(text: string, star: "any" | "label"): ExpressionShape {
 	const parts = text.split("*");
 	return shape(
 		parts.flatMap((part, index) => [
@@ -139,7 +148,7 @@ function globShape(text: string, star: "any" | "label"): Shape {
 	);
 }
 
-function shape(pieces: Shape["pieces"]): Shape {
+function shape(pieces: ExpressionShape["pieces"]): ExpressionShape {
 	return { pieces, openStart: false, openEnd: false, looseDots: false };
 }
 
@@ -174,10 +183,10 @@ function fromRegex(source: RegexSource, options: CarryOptions): Carried {
 
 /** An example counts only where the expression itself takes it. */
 function verified(
-	found: Found | undefined,
-	one: Shape,
+	found: Converted | undefined,
+	one: ExpressionShape,
 	matches: (origin: string) => boolean,
-): Found | undefined {
+): Converted | undefined {
 	if (found === undefined) return undefined;
 	const looseDots = one.looseDots ? looseDotExamples(found.entries) : [];
 	const example = [found.letsIn, ...looseDots].find((origin) => origin !== undefined && matches(origin));
@@ -189,7 +198,7 @@ function verified(
 		.filter((text) => text !== "")
 		.join("; ");
 	const { letsIn: _, ...rest } = found;
-	return { ...rest, why, ...(example === undefined ? {} : { letsIn: example }) } as Found;
+	return { ...rest, why, ...(example === undefined ? {} : { letsIn: example }) } as Converted;
 }
 
 /** The first entry with another character in the place of one of its dots, each in turn. */
@@ -215,7 +224,7 @@ function matcherOf({ pattern, anchored, ignoreCase }: RegexSource): (origin: str
 }
 
 /** What may be written: nothing that lets in more, unless that was asked for; nothing that is not a pattern. */
-function settle(found: Found | undefined, { deeperSubdomains }: CarryOptions): Carried {
+function settle(found: Converted | undefined, { deeperSubdomains }: CarryOptions): Carried {
 	if (found === undefined) return leftOut("no origin can ever match it");
 	if (found.entries.length === 0) return leftOut(found.why, found.letsIn);
 	return settleEntries(sayPorts(found as Candidate), deeperSubdomains);

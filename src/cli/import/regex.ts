@@ -19,7 +19,7 @@ export type Piece =
 	| { readonly kind: "port" };
 
 /** One way in which an expression can match. */
-export interface Shape {
+export interface ExpressionShape {
 	readonly pieces: readonly Piece[];
 	/** Whether anything may stand before the pieces. */
 	readonly openStart: boolean;
@@ -42,7 +42,7 @@ export function shapesOf({
 	pattern,
 	anchored,
 	ignoreCase = false,
-}: RegexSource): readonly Shape[] | undefined {
+}: RegexSource): readonly ExpressionShape[] | undefined {
 	if (pattern.length > MAX_EXPRESSION_CHARACTERS) return undefined;
 	// Go, PCRE and Java write the flag in front, where JavaScript does not know it.
 	const [flag = ""] = /^\(\?i\)/.exec(pattern) ?? [];
@@ -69,7 +69,7 @@ class Unsayable extends Error {}
 type Step = Piece | { readonly kind: "start" } | { readonly kind: "end" } | { readonly kind: "loose-dot" };
 type Way = readonly Step[];
 
-function toShape(way: Way, anchored: boolean): Shape {
+function toShape(way: Way, anchored: boolean): ExpressionShape {
 	const pieces: Piece[] = [];
 	for (const step of way) {
 		if (step.kind === "start" || step.kind === "end") continue;

@@ -1,7 +1,7 @@
 /** Owns the ways in which formats write lists of origins and names, as rules. */
 
 import { isObject } from "../../tenants/salvage.ts";
-import type { Names, OriginMatch, OriginRule } from "./source-policy.ts";
+import type { Names, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "./source-policy.ts";
 import { items, type Tree, texts } from "./tree.ts";
 
 /** Every origin. */
@@ -39,5 +39,57 @@ export function anyOrExact(text: string): OriginMatch {
 export function namesOf(tree: Tree | undefined, star: "any" | "literal-star", absent: Names): Names {
 	if (tree === undefined) return absent;
 	const names = texts(tree).map(({ text }) => text);
-	return names.includes("*") ? star : names;
+	if (!names.includes("*")) return names;
+	const besideStar = names.filter((name) => name !== "*");
+	return star === "any" || besideStar.length === 0 ? star : { besideStar };
+}
+
+/** Where a policy lies. */
+export interface SourcePlace {
+	readonly hosts: readonly string[];
+	readonly paths: readonly SourcePath[];
+	/** What tells its requests from others of the same paths, in words. */
+	readonly partly?: string | undefined;
+}
+
+/** Stands for a place that the source routes and gives no policy: the policy around it is not for its requests. */
+export function withoutPolicy(place: SourcePlace, scope = ""): SourcePolicy {
+	return {
+		...place,
+		name: "a route without a policy",
+		line: undefined,
+		scope,
+		rank: -1,
+		isBare: true,
+		origins: [],
+		credentials: false,
+		methods: [],
+		requestHeaders: [],
+		exposedHeaders: [],
+		remarks: [],
+	};
+}
+
+/** The paths of one rule, apart by what else its requests have to have. */
+export function byCondition(
+	matches: readonly { readonly path: SourcePath; readonly partly: string | undefined }[],
+): readonly Omit<SourcePlace, "hosts">[] {
+	const groups = new Map<string | undefined, SourcePath[]>();
+	for (const { path, partly } of matches) groups.set(partly, [...(groups.get(partly) ?? []), path]);
+	return [...groups].map(([partly, paths]) => ({ partly, paths: isEverything(paths) ? [] : paths }));
+}
+
+/** Whether one of several paths is a prefix of all. */
+function isEverything(paths: readonly SourcePath[]): boolean {
+	return paths.some(({ kind, path }) => kind === "prefix" && path === "/");
+}
+
+/** A policy at each of its places; where none is known, in a file of its own that has no hosts. */
+export function atPlaces(
+	policy: Omit<SourcePolicy, "hosts" | "paths">,
+	places: readonly SourcePlace[],
+): readonly SourcePolicy[] {
+	return places.length === 0
+		? [{ ...policy, hosts: [], paths: [] }]
+		: places.map((place) => ({ ...policy, ...place }));
 }

@@ -38,9 +38,10 @@ export interface RegexSource {
 
 /**
  * Names of methods or headers. `any` is all that was asked for; `literal-star` is an asterisk sent to the
- * browser, which reads it as "all but Authorization", and as a letter where there are credentials.
+ * browser, which reads it as "all but Authorization", and as a letter where there are credentials. Names may
+ * stand beside that asterisk.
  */
-export type Names = readonly string[] | "any" | "literal-star";
+export type Names = readonly string[] | "any" | "literal-star" | { readonly besideStar: readonly string[] };
 
 /** A path of the source. */
 export interface SourcePath {
@@ -53,6 +54,8 @@ export interface SourcePath {
 export interface Remark {
 	readonly line: number | undefined;
 	readonly text: string;
+	/** Whether it is something of the source that is not carried over. */
+	readonly isLeftOut?: boolean;
 }
 
 /** One policy of the source. */
@@ -74,8 +77,14 @@ export interface SourcePolicy {
 	readonly scope?: string;
 	/** Whether a policy without hosts is for every host of the source. */
 	readonly everywhere?: boolean;
-	/** Of several policies for one place the highest rank replaces the others; equal ones follow each other. */
+	/** Of several policies for one place the highest rank replaces the others. */
 	readonly rank?: number;
+	/** Whether equal ones follow each other: the first that knows an origin decides. Else each is for some requests. */
+	readonly isStacked?: boolean;
+	/** What tells its requests from others of the same paths, in words. */
+	readonly partly?: string | undefined;
+	/** Whether it stands for a place that the source gives no policy to, and is not told of. */
+	readonly isBare?: boolean;
 	/** Whether the product only watched. */
 	readonly report?: boolean;
 	readonly remarks: readonly Remark[];
@@ -87,6 +96,9 @@ export interface Format {
 	readonly name: string;
 	/** As people call it. */
 	readonly title: string;
-	/** The policies in a document; none where it is not of this format, or has no CORS in it. */
-	read(document: Tree): readonly SourcePolicy[];
+	/**
+	 * The policies in a document; none where it is not of this format, or has no CORS in it.
+	 * @param documents all of its file: others may name its policies
+	 */
+	read(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[];
 }

@@ -1,12 +1,13 @@
 /** Owns the tenant files that come of the policies of a source: a document a host, with routes where it has paths. */
 
-import { isDeepStrictEqual } from "node:util";
 import type { Finding } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { compileTenant } from "../../tenants/tenant.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import type { CarriedPolicy, EntryReport, PolicyDocument } from "./carry.ts";
-import type { Remark, SourcePath } from "./source-policy.ts";
+import { documentOf, type ImportedDocument, narrow } from "./places.ts";
+import { folderOf } from "./route-path.ts";
+import type { Remark } from "./source-policy.ts";
 
 /** A tenant file that is to be written. */
 export interface ImportedFile {
@@ -20,15 +21,6 @@ export interface ImportedFile {
 	readonly remarks: readonly Remark[];
 }
 
-/** A tenant document as it is written: it watches until somebody has looked at it. */
-export interface ImportedDocument {
-	mode: "report";
-	cors: PolicyDocument | PolicyDocument[];
-	routes?: { path: string; cors: PolicyDocument | PolicyDocument[] }[];
-}
-
-/** Policies that one place may have. */
-const MAX_POLICIES = 16;
 /** Entries of all hosts together: each host is checked with all of its own. */
 const MAX_ENTRIES_OF_HOSTS = 100_000;
 /** How often a document is mended before it is given up: of its findings a thousand are reported at once. */
@@ -74,6 +66,7 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	}[] = [];
 	const byDocument = new Map<string, string[]>();
 	for (const [host, own] of byHost) {
+		if (own.every(({ source }) => source.isBare)) continue;
 		const raw = documentOf(own);
 		const { document, refused, remarks: more } = mended(raw.document);
 		// It is made here, so that what is equal has its keys in the same order.
@@ -93,7 +86,7 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	const once = (own: readonly Remark[]) => own.filter(({ text }) => !told.has(text) && told.add(text));
 	return files.map(({ hosts, ...file }, index) => ({
 		...file,
-		name: fileName(nameOf(hosts[0] ?? NO_HOST, base, manyScopes), names),
+		name: fileName(resourceName(hosts[0] ?? NO_HOST, base, manyScopes), names),
 		hosts: hosts[0]?.startsWith(NO_HOST) ? undefined : hosts,
 		remarks: once(index === 0 ? [...remarks, ...file.remarks] : file.remarks),
 	}));
@@ -102,7 +95,7 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 /** Before the scope of what has no host. */
 const NO_HOST = "?";
 
-function nameOf(host: string, base: string, manyScopes: boolean): string {
+function resourceName(host: string, base: string, manyScopes: boolean): string {
 	if (!host.startsWith(NO_HOST)) return host;
 	const scope = host.slice(NO_HOST.length).slice(0, 80);
 	return manyScopes && scope !== "" ? `${base}-${scope}` : base;
@@ -120,99 +113,11 @@ function fileName(host: string, taken: Set<string>): string {
 	return name;
 }
 
-function documentOf(policies: readonly CarriedPolicy[]): {
-	readonly document: ImportedDocument;
-	readonly remarks: readonly Remark[];
-} {
-	const remarks: Remark[] = [];
-	const places = new Map<string, CarriedPolicy[]>();
-	for (const policy of policies) {
-		const paths =
-			policy.source.paths.length === 0
-				? [""]
-				: policy.source.paths.map((path) => routePath(path, policy, remarks));
-		for (const path of new Set(paths)) {
-			if (path !== undefined) places.set(path, [...(places.get(path) ?? []), policy]);
-		}
-	}
-	const whole = places.get("");
-	const routes = [...places].filter(([path]) => path !== "");
-	return {
-		document: {
-			mode: "report",
-			// What the source says nothing of is shared with nobody.
-			cors: whole === undefined ? { origins: [] } : corsOf(whole, remarks),
-			...(routes.length === 0
-				? {}
-				: { routes: routes.map(([path, own]) => ({ path, cors: corsOf(own, remarks) })) }),
-		},
-		remarks,
-	};
-}
-
-function tooManyHosts(): Fault {
-	return new Fault(
+function tooManyHosts(): CommandFault {
+	return new CommandFault(
 		"too-many-entries",
 		`The origins of all hosts of this configuration are more than ${MAX_ENTRIES_OF_HOSTS.toLocaleString("en")} together, and no more are carried over at once. Split it, and import the parts.`,
 	);
-}
-
-/** Without the slashes at its end. */
-function withoutSlashes(path: string): string {
-	let end = path.length;
-	while (path.charAt(end - 1) === "/") end--;
-	return path.slice(0, end);
-}
-
-/** @returns `""` for every path, undefined where there is no such route */
-function routePath(from: SourcePath, policy: CarriedPolicy, remarks: Remark[]): string | undefined {
-	const { kind, path } = from.kind === "regex" ? (plainPath(from.path) ?? from) : from;
-	const plain = kind === "prefix" ? withoutSlashes(path) : path;
-	if (kind === "prefix" && plain === "") return "";
-	if (kind === "regex" || !/^\/[^*?#\s{}~^$()|\\]*$/.test(plain)) {
-		remarks.push({
-			line: policy.source.line,
-			text: `The path ${JSON.stringify(path)} has no counterpart: a route is an exact path, or a prefix that ends in /*. Its policy is left out, and its requests get the policy of the paths around it.`,
-		});
-		return undefined;
-	}
-	return kind === "prefix" ? `${plain}/*` : plain;
-}
-
-/** The few expressions that everybody writes: `/api(/|$)(.*)`, `/api/.*`, `^/api/v1$`. */
-function plainPath(expression: string): SourcePath | undefined {
-	const path = expression.replace(/^\^/, "").replaceAll(/\\([./-])/g, "$1");
-	if (/^\/?(\.\*|\(\.\*\))\$?$/.test(path)) return { kind: "prefix", path: "/" };
-	const [, start, rest] = /^(\/[\w./-]*?)(\(\/\|\$\)\(\.\*\)|\/\.\*|\/\(\.\*\)|\/\.\+)?\$?$/.exec(path) ?? [];
-	if (start === undefined) return undefined;
-	return rest === undefined ? { kind: "exact", path: start } : { kind: "prefix", path: start };
-}
-
-/** The policies of one place: those of the highest rank, in their order; what follows "*" could never apply. */
-function corsOf(policies: readonly CarriedPolicy[], remarks: Remark[]): PolicyDocument | PolicyDocument[] {
-	const rank = Math.max(...policies.map(({ source }) => source.rank ?? 0));
-	const own = policies.filter(({ source }) => (source.rank ?? 0) === rank);
-	for (const { source } of policies.filter((policy) => !own.includes(policy))) {
-		remarks.push({
-			line: source.line,
-			text: `${source.name} does not apply here: a more special one replaces it.`,
-		});
-	}
-	const any = own.findIndex(({ document }) => document.origins === "*");
-	const reachable = any === -1 ? own : own.slice(0, any + 1);
-	for (const { source } of [...own.slice(reachable.length), ...reachable.slice(MAX_POLICIES)]) {
-		remarks.push({
-			line: source.line,
-			text: `${source.name} is left out: a policy before it applies to every origin, or there are more than ${MAX_POLICIES}.`,
-		});
-	}
-	const documents: PolicyDocument[] = [];
-	for (const { document } of reachable.slice(0, MAX_POLICIES)) {
-		// Routes of a source often repeat one policy.
-		if (!documents.some((one) => isDeepStrictEqual(one, document))) documents.push(structuredClone(document));
-	}
-	const [only] = documents;
-	return documents.length === 1 && only !== undefined ? only : documents;
 }
 
 /** Takes out what does not validate, entry by entry: what is written is always in force. */
@@ -228,6 +133,7 @@ function mended(document: ImportedDocument) {
 	remarks.push({
 		line: undefined,
 		text: "What is left does not validate, so nobody is allowed. Please report it with the file.",
+		isLeftOut: true,
 	});
 	return { document: { mode: "report" as const, cors: { origins: [] } }, refused, remarks };
 }
@@ -239,14 +145,10 @@ function takeOut(
 	remarks: Remark[],
 ): void {
 	const keys = finding.pointer.split("/").slice(1);
-	const routeIndex = keys[0] === "routes" ? Number(keys[1]) : undefined;
+	// Too many routes are a finding of them all: the last one goes first.
+	const routeIndex = keys[0] === "routes" ? Number(keys[1] ?? (document.routes?.length ?? 0) - 1) : undefined;
 	if (routeIndex !== undefined && (keys.length < 4 || keys[2] === "path")) {
-		const [route] = document.routes?.splice(routeIndex, 1) ?? [];
-		if (route !== undefined)
-			remarks.push({
-				line: undefined,
-				text: `The route ${JSON.stringify(route.path)} is left out: ${finding.message}`,
-			});
+		takeOutRoute(document, routeIndex, finding, remarks);
 		return;
 	}
 	let container: unknown = document;
@@ -267,4 +169,16 @@ function takeOut(
 		if (last === "origins") (container as PolicyDocument).origins = [];
 		remarks.push({ line: undefined, text: `${JSON.stringify(last)} is left out: ${finding.message}` });
 	}
+}
+
+/** The requests of a route that is left out get the policy around it, which has to be no wider. */
+function takeOutRoute(document: ImportedDocument, index: number, finding: Finding, remarks: Remark[]): void {
+	const [route] = document.routes?.splice(index, 1) ?? [];
+	if (route === undefined) return;
+	narrow(document, folderOf(route.path.replace(/\/\*$/, "")), route.cors);
+	remarks.push({
+		line: undefined,
+		text: `The route ${JSON.stringify(route.path)} is left out, and where it lay only what it allowed as well is carried over: ${finding.message}`,
+		isLeftOut: true,
+	});
 }

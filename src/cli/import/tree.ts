@@ -5,7 +5,7 @@ import { isAlias, isMap, isNode, isScalar, LineCounter, parseAllDocuments, type 
 import { reasonOf } from "../../findings/reason.ts";
 import { isObject } from "../../tenants/salvage.ts";
 import { createSource } from "../files/source.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { parseProperties } from "./properties.ts";
 
@@ -36,7 +36,7 @@ const MAX_DEPTH = 64;
 /**
  * Reads a file: TOML and Java's properties by its name, else YAML, of which JSON is a part.
  * @returns its documents, at least one
- * @throws Fault where it cannot be read, with the place
+ * @throws CommandFault where it cannot be read, with the place
  */
 export function readTrees(name: string, text: string): readonly Tree[] {
 	if (name.toLowerCase().endsWith(".properties")) {
@@ -158,8 +158,8 @@ function attempt<T>(name: string, read: () => T): T {
 	}
 }
 
-function unreadable(name: string, notation: string, reason: string): Fault {
-	return new Fault(
+function unreadable(name: string, notation: string, reason: string): CommandFault {
+	return new CommandFault(
 		"unreadable-configuration",
 		`${safePart(name)} cannot be read as ${notation}: ${safePart(reason)}. If it is a template (Helm, Jinja), render it first and import what comes out.`,
 	);
@@ -181,8 +181,8 @@ export function member(tree: Tree | undefined, ...names: readonly string[]): Tre
 	return undefined;
 }
 
-function tooMuch(): Fault {
-	return new Fault(
+function tooMuch(): CommandFault {
+	return new CommandFault(
 		"configuration-too-large",
 		"This configuration has so many parts that refer to each other that it is not read to its end. Split it, and import the parts.",
 	);
@@ -240,11 +240,14 @@ export function isOn(tree: Tree | undefined): boolean {
 	return ["true", "yes", "on", "1"].includes(textOf(tree)?.toLowerCase() ?? "");
 }
 
-/** Seconds, as a number or in the notation of Go and Envoy (`24h`, `1h30m`, `600s`); undefined where there are none. */
+/** Seconds, as a number, in the notation of Go and Envoy (`24h`, `1h30m`, `600s`) or of ISO 8601; undefined where there are none. */
 export function secondsOf(tree: Tree | undefined): number | undefined {
-	const text = textOf(tree)?.trim().toLowerCase();
+	const text = textOf(tree)
+		?.trim()
+		.toLowerCase()
+		.replace(/^p(?:(\d+d))?t?/, "$1");
 	if (text === undefined || text === "") return undefined;
-	if (/^\d{1,10}$/.test(text)) return Number(text);
+	if (/^-?\d{1,10}(\.\d+)?$/.test(text)) return Number(text);
 	const units: Readonly<Record<string, number>> = { d: 86400, h: 3600, m: 60, s: 1 };
 	let seconds = 0;
 	let rest = text;

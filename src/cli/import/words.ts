@@ -4,6 +4,7 @@ import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import type { CarriedPolicy, EntryReport } from "./carry.ts";
 import type { Recognised } from "./formats.ts";
+import type { Remark } from "./source-policy.ts";
 import type { ImportedFile } from "./tenants.ts";
 
 /** Longest piece of the source that is shown, in characters. */
@@ -25,6 +26,11 @@ export function leftOutOf({ policies, files }: Imported): readonly EntryReport[]
 	];
 }
 
+/** What of the source's places and conditions is not carried over. */
+export function leftOutPlaces({ policies, files }: Imported): readonly Remark[] {
+	return [...policies, ...files].flatMap(({ remarks }) => remarks.filter(({ isLeftOut }) => isLeftOut));
+}
+
 /** Tells it to people. */
 export function printImport(imported: Imported, terminal: Terminal): void {
 	const { colors } = terminal;
@@ -32,13 +38,13 @@ export function printImport(imported: Imported, terminal: Terminal): void {
 	for (const policy of imported.policies) {
 		terminal.out(`\n${colors.bold(safePart(policy.source.name))}${placesOf(policy)}`);
 		for (const entry of policy.entries) printEntry(entry, terminal);
-		for (const { line, text } of policy.remarks) printNote(line, text, terminal);
+		for (const remark of policy.remarks) printRemark(remark, terminal);
 	}
 	const later = imported.files.flatMap(({ refused, remarks }) => [...refused, ...remarks]);
 	if (later.length > 0) terminal.out("");
 	for (const file of imported.files) {
 		for (const entry of file.refused) printEntry(entry, terminal);
-		for (const { line, text } of file.remarks) printNote(line, text, terminal);
+		for (const remark of file.remarks) printRemark(remark, terminal);
 	}
 }
 
@@ -69,8 +75,9 @@ function printEntry(entry: EntryReport, terminal: Terminal): void {
 	}
 }
 
-function printNote(line: number | undefined, text: string, terminal: Terminal): void {
-	terminal.out(`  note       ${lineOf(line)}${safePart(shorten(text, 400))}`);
+function printRemark({ line, text, isLeftOut }: Remark, terminal: Terminal): void {
+	const mark = isLeftOut ? terminal.colors.red("left out ") : "note     ";
+	terminal.out(`  ${mark}  ${lineOf(line)}${safePart(shorten(text, 400))}`);
 }
 
 function lineOf(line: number | undefined): string {
@@ -86,7 +93,9 @@ export function summary(imported: Imported): string {
 	const entries = imported.policies.flatMap((policy) => policy.entries);
 	const of = (outcome: EntryReport["outcome"]) => entries.filter((entry) => entry.outcome === outcome).length;
 	const leftOut = leftOutOf(imported).length;
-	return `${entries.length === 1 ? "1 entry" : `${entries.length} entries`}: ${of("as-is")} kept, ${of("made-safe")} made safe, ${leftOut} left out`;
+	const places = leftOutPlaces(imported).length;
+	const narrower = places === 0 ? "" : `; not all paths and conditions (${places}) could be carried over`;
+	return `${entries.length === 1 ? "1 entry" : `${entries.length} entries`}: ${of("as-is")} kept, ${of("made-safe")} made safe, ${leftOut} left out${narrower}`;
 }
 
 /** The text of a tenant file, with what was left out as comments on top. */
@@ -106,6 +115,9 @@ export function fileText(file: ImportedFile, imported: Imported): string {
 			({ line, text, why }) =>
 				`// Left out: ${lineOf(line)}${safePart(shorten(text))} (${safePart(shorten(why, 400))})`,
 		),
+		...file.remarks
+			.filter(({ isLeftOut }) => isLeftOut)
+			.map(({ line, text }) => `// Left out: ${lineOf(line)}${safePart(shorten(text, 400))}`),
 	];
 	const document = { ...(file.hosts === undefined ? {} : { hosts: file.hosts }), ...file.document };
 	return `${comments.join("\n")}\n${JSON.stringify(document, null, 2)}\n`;

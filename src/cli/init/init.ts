@@ -56,7 +56,7 @@ export const init = defineCommand({
 				"  npx wrangler login",
 				"  npm run deploy        makes the Worker and its KV namespace, without routes yet",
 				"  npm run push          writes the tenants to that KV, after showing what changes",
-				"Last, take your routes in wrangler.toml in, and deploy again.",
+				"Last, remove the # in front of your routes in wrangler.toml, and deploy again.",
 			].join("\n"),
 		);
 		return 0;

@@ -4,12 +4,12 @@ import { access, lstat, open, readdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { makeFolder } from "../files/make-folder.ts";
 import { systemReason } from "../files/regular-file.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withUndo } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 
 /** What came of it. */
-export type Written =
+export type InitOutcome =
 	| { readonly ok: true; readonly files: readonly string[] }
 	/** What is there already, and would have been overwritten; then nothing was written. */
 	| { readonly ok: false; readonly present: readonly string[] };
@@ -17,9 +17,9 @@ export type Written =
 /**
  * Writes the project. An interrupt, or a file that cannot be written, takes away again what was written by then.
  * @param directory is made where it is not there
- * @throws Fault where it cannot be written to
+ * @throws CommandFault where it cannot be written to
  */
-export async function writeProject(directory: string): Promise<Written> {
+export async function writeProject(directory: string): Promise<InitOutcome> {
 	const template = await findTemplate();
 	const sources = await filesIn(template);
 	const files = sources.map(nameInProject);
@@ -48,7 +48,7 @@ export async function writeProject(directory: string): Promise<Written> {
 		});
 	} catch (error) {
 		await undo();
-		throw new Fault(
+		throw new CommandFault(
 			"cannot-write",
 			`The project cannot be written to ${safePart(directory)}: ${systemReason(error)}\nNothing of it is left there: name another folder.`,
 		);
@@ -97,7 +97,7 @@ async function findTemplate(): Promise<string> {
 			// Further up.
 		}
 	}
-	throw new Fault(
+	throw new CommandFault(
 		"broken-installation",
 		"The files of the project are not in this package. Install cordon again.",
 	);

@@ -3,10 +3,10 @@
 import { BaseAccounts } from "cloudflare/resources/accounts/accounts";
 import { BaseKeys } from "cloudflare/resources/kv/namespaces/keys";
 import { createClient } from "cloudflare/tree-shakable";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted } from "../shell/terminal.ts";
-import { type Asked, apiFault } from "./api-faults.ts";
+import { type Addressee, apiFault } from "./api-faults.ts";
 import { MAX_RETRIES } from "./api-fetch.ts";
 import { BINDING, type WranglerConfig } from "./config.ts";
 import type { Login } from "./login.ts";
@@ -17,10 +17,10 @@ export const TIMEOUT_MILLISECONDS = 30_000;
 const MAX_NAMED_ACCOUNTS = 20;
 
 /** The SDK, of which only what is used here is loaded. */
-export type Client = ReturnType<typeof connect>;
+export type CloudflareClient = ReturnType<typeof createCloudflareClient>;
 
 /** Makes the client. @param fetch gives whole answers alone */
-export function connect(
+export function createCloudflareClient(
 	baseURL: string,
 	{ apiToken, apiKey, apiEmail }: Login,
 	fetch: typeof globalThis.fetch,
@@ -41,14 +41,14 @@ export function pathTo(parts: readonly string[]): string {
 	return `/${parts.map(encodeURIComponent).join("/")}`;
 }
 
-/** The one account of the login. @throws Fault where there are several: a guess could be another company's production */
-export async function onlyAccount(client: Client, asked: Asked): Promise<string> {
+/** The one account of the login. @throws CommandFault where there are several: a guess could be another company's production */
+export async function onlyAccount(client: CloudflareClient, asked: Addressee): Promise<string> {
 	const page = await client.accounts.list().catch((error: unknown) => {
 		throw apiFault(error, asked);
 	});
 	const [only, ...others] = page.getPaginatedItems();
 	if (only === undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			"unknown-account",
 			`Cloudflare shows no account for ${asked.login}, so nobody knows whose KV is meant.\nSet CLOUDFLARE_ACCOUNT_ID, or account_id in ${safePart(asked.config)}.`,
 		);
@@ -59,7 +59,7 @@ export async function onlyAccount(client: Client, asked: Asked): Promise<string>
 	const count = Math.max(others.length + 1, typeof total === "number" ? total : 0);
 	const names = [only, ...others].map(({ name, id }) => `  ${safePart(id)}  ${safePart(name)}`);
 	const named = names.slice(0, MAX_NAMED_ACCOUNTS);
-	throw new Fault(
+	throw new CommandFault(
 		"several-accounts",
 		`${asked.login.charAt(0).toUpperCase()}${asked.login.slice(1)} is for ${counted(count, "account")}, and none of them is named:\n${named.join("\n")}${count > named.length ? `\n  and ${counted(count - named.length, "other")}` : ""}\nSet CLOUDFLARE_ACCOUNT_ID to one of them, or account_id in ${safePart(asked.config)}.`,
 	);
@@ -67,16 +67,16 @@ export async function onlyAccount(client: Client, asked: Asked): Promise<string>
 
 /**
  * The namespace that the first deployment made, as the deployed Worker's settings say.
- * @throws Fault where nothing says it
+ * @throws CommandFault where nothing says it
  */
 export async function deployedNamespace(
-	client: Client,
+	client: CloudflareClient,
 	account: string,
 	{ worker, path }: WranglerConfig,
-	asked: Asked,
+	asked: Addressee,
 ): Promise<string> {
 	const unknown = (why: string) =>
-		new Fault(
+		new CommandFault(
 			"unknown-namespace",
 			`${safePart(path)} names no id for the namespace ${BINDING}, and ${why}.\nDeploy once ("npx wrangler deploy"), or write the namespace's id into it.`,
 		);

@@ -2,12 +2,12 @@
 
 import { reasonOf } from "../../findings/reason.ts";
 import { isObject } from "../../tenants/salvage.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { DAY_USED_UP, ForeignAnswer, MAX_RETRIES, MAX_RETRY_AFTER_SECONDS, UNANSWERED } from "./api-fetch.ts";
 
 /** Whom a call was about. */
-export interface Asked {
+export interface Addressee {
 	/** What the token is called. */
 	readonly login: string;
 	readonly host: string;
@@ -37,10 +37,10 @@ export function hasCode(error: unknown, code: number): boolean {
 }
 
 /** What the SDK threw, as a fault of two or three lines. */
-export function apiFault(error: unknown, asked: Asked): Fault {
-	if (error instanceof Fault) return error;
+export function apiFault(error: unknown, asked: Addressee): CommandFault {
+	if (error instanceof CommandFault) return error;
 	const { login, host } = asked;
-	const fault = (...lines: readonly string[]) => new Fault("kv-unavailable", lines.join("\n"));
+	const fault = (...lines: readonly string[]) => new CommandFault("kv-unavailable", lines.join("\n"));
 	const status =
 		isObject(error) || error instanceof Error ? (error as { status?: unknown }).status : undefined;
 	const refusals = refusalsOf(error);
@@ -108,7 +108,7 @@ export function apiFault(error: unknown, asked: Asked): Fault {
 type RefusalKind = "token" | "rights" | "absent" | "no-route" | "other";
 
 /** By the code first: the API gives several statuses to one of them, 200 too. */
-function refusalKind(status: number, refusals: readonly Refusal[], { namespace }: Asked): RefusalKind {
+function refusalKind(status: number, refusals: readonly Refusal[], { namespace }: Addressee): RefusalKind {
 	const has = (codes: readonly unknown[]) => refusals.some(({ code }) => codes.includes(code));
 	if (status === 429 || status >= 500) return "other";
 	if (status === 401 || has(BAD_TOKEN_CODES)) return "token";
@@ -121,7 +121,7 @@ function refusalKind(status: number, refusals: readonly Refusal[], { namespace }
 	return status === 404 ? "absent" : "other";
 }
 
-function noRoute({ account, namespace, config }: Asked, said: string): readonly string[] {
+function noRoute({ account, namespace, config }: Addressee, said: string): readonly string[] {
 	const ids = [
 		...(account === undefined ? [] : [`the account ${safePart(account)}`]),
 		...(namespace === undefined ? [] : [`the namespace ${safePart(namespace)}`]),
@@ -132,7 +132,7 @@ function noRoute({ account, namespace, config }: Asked, said: string): readonly 
 	];
 }
 
-function forbidden({ login, account, isWrite }: Asked, said: string): readonly string[] {
+function forbidden({ login, account, isWrite }: Addressee, said: string): readonly string[] {
 	const where = account === undefined ? "any account" : `the account ${safePart(account)}`;
 	return isWrite
 		? [
@@ -145,7 +145,7 @@ function forbidden({ login, account, isWrite }: Asked, said: string): readonly s
 			];
 }
 
-function notFound({ account, namespace, worker, config }: Asked, said: string): readonly string[] {
+function notFound({ account, namespace, worker, config }: Addressee, said: string): readonly string[] {
 	if (namespace !== undefined) {
 		return [
 			`The account ${safePart(account ?? "")} has no KV namespace ${safePart(namespace)}, which ${safePart(config)} binds as TENANTS${said}.`,

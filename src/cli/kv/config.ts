@@ -8,7 +8,7 @@ import { isObject } from "../../tenants/salvage.ts";
 import { readInput } from "../files/input.ts";
 import { readJson } from "../files/json-text.ts";
 import { createSource } from "../files/source.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 
@@ -48,7 +48,7 @@ export interface ConfigPlace {
 /**
  * Reads the configuration. wrangler's own reader would say the same, but takes a second to load, and a machine with a
  * token needs no wrangler.
- * @throws Fault where there is none, where it cannot be read, has not that environment, or binds no namespace
+ * @throws CommandFault where there is none, where it cannot be read, has not that environment, or binds no namespace
  */
 export async function readConfig(place: ConfigPlace, terminal: Terminal): Promise<WranglerConfig> {
 	const path = place.config === undefined ? findConfig() : resolve(place.config);
@@ -80,9 +80,9 @@ function findConfig(): string {
 		const found = NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
 		if (found !== undefined) return found;
 		if (dirname(folder) === folder) {
-			throw new Fault(
+			throw new CommandFault(
 				"missing-config",
-				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which KV namespace is meant.\nRun it in your project's folder, name the file (--config FILE), or make a project here: npx cordon init.`,
+				`There is no wrangler configuration (${NAMES.join(", ")}) in this folder or above it, so nobody knows which Worker and which KV namespace are meant.\nRun it in your project's folder, name the file (--config FILE), or make a project here: npx cordon init.`,
 			);
 		}
 	}
@@ -93,7 +93,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 function parseConfig(path: string, text: string): Json {
 	const unreadable = (reason: string) =>
-		new Fault("unreadable-config", `${safePart(path)} cannot be read: ${safePart(reason)}`);
+		new CommandFault("unreadable-config", `${safePart(path)} cannot be read: ${safePart(reason)}`);
 	if (path.endsWith(".toml")) {
 		try {
 			return parseToml(text);
@@ -113,16 +113,16 @@ function sectionOf(top: Json, environment: string, path: string): Json {
 	const section = Object.hasOwn(environments, environment) ? environments[environment] : undefined;
 	if (isObject(section)) return section;
 	const names = Object.keys(environments);
-	throw new Fault(
+	throw new CommandFault(
 		"unknown-environment",
 		`${safePart(path)} has no environment ${JSON.stringify(environment)}${names.length === 0 ? ", nor any other" : `; it has ${names.map((name) => safePart(name)).join(", ")}`}.\nwrangler would take the top level instead, which may be production: correct --env, or add [env.${safePart(environment)}].`,
 	);
 }
 
-function unbound(path: string, environment: string | undefined, hasTop: boolean): Fault {
+function unbound(path: string, environment: string | undefined, hasTop: boolean): CommandFault {
 	const where = environment === undefined ? "" : `env.${environment}.`;
 	const inherited = environment !== undefined && hasTop ? " An environment does not inherit bindings." : "";
-	return new Fault(
+	return new CommandFault(
 		"unbound-namespace",
 		`${safePart(path)} binds no KV namespace as ${BINDING}${environment === undefined ? "" : ` in the environment ${safePart(environment)}`}.${inherited}\nAdd [[${safePart(where)}kv_namespaces]] with binding = "${BINDING}", as the gateway needs it too, or name another configuration: --config FILE.`,
 	);
@@ -145,7 +145,7 @@ export async function readServices(
 	try {
 		return (await readConfig(place, terminal)).services;
 	} catch (error) {
-		if (error instanceof Fault) return undefined;
+		if (error instanceof CommandFault) return undefined;
 		throw error;
 	}
 }

@@ -2,10 +2,10 @@
 
 import { reasonOf } from "../../findings/reason.ts";
 import { ORIGIN_PREFIX, TENANT_PREFIX } from "../../tenants/keys.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Kv, KvEntry, OnProgress } from "./kv.ts";
-import { secretOf } from "./secret.ts";
+import { secretVariable } from "./secret.ts";
 
 /** What a call of the API answered. */
 export interface ApiAnswer {
@@ -17,8 +17,8 @@ export interface ApiAnswer {
 }
 
 /** The API, as its bearer may ask it. */
-export interface Api {
-	/** @throws Fault where it cannot be reached, or refuses the bearer */
+export interface ControlPlane {
+	/** @throws CommandFault where it cannot be reached, or refuses the bearer */
 	ask(method: string, path: string, options?: AskOptions): Promise<ApiAnswer>;
 }
 
@@ -38,20 +38,20 @@ const MAX_SINGLE_ORIGINS = 20;
 /**
  * Opens the API.
  * @param address as `--api` names it
- * @throws Fault where there is no token, or where it would go over the network in the clear
+ * @throws CommandFault where there is no token, or where it would go over the network in the clear
  */
-export function openApi(address: string): Api {
+export function openApi(address: string): ControlPlane {
 	const url = URL.parse(address);
 	const isLocal = url !== null && ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
 	if (url === null || (url.protocol !== "https:" && !(url.protocol === "http:" && isLocal))) {
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-value",
 			`--api ${safePart(address)} is not an address that a token can be sent to: https://…, or http on this machine.`,
 		);
 	}
-	const token = secretOf("CORDON_TOKEN");
+	const token = secretVariable("CORDON_TOKEN");
 	if (token === "") {
-		throw new Fault(
+		throw new CommandFault(
 			"missing-token",
 			"--api needs a token of the control plane in the variable CORDON_TOKEN.",
 		);
@@ -77,7 +77,7 @@ async function send(url: URL, init: RequestInit): Promise<ApiAnswer> {
 		const text = await response.text();
 		return { status: response.status, etag: response.headers.get("etag"), json: parsed(text), text };
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"api-unreachable",
 			`The control plane at ${url.origin} cannot be reached: ${safePart(reasonOf(error))}.`,
 		);
@@ -93,12 +93,12 @@ function parsed(text: string): unknown {
 }
 
 /** The fault of an answer that is not what was asked for, in the API's own words. */
-export function refused({ status, json }: ApiAnswer, path: string): Fault {
+export function refused({ status, json }: ApiAnswer, path: string): CommandFault {
 	const { code = "unexpected-answer", detail = "It did not say why." } = (json ?? {}) as {
 		readonly code?: string;
 		readonly detail?: string;
 	};
-	return new Fault(
+	return new CommandFault(
 		`api-${safePart(String(code))}`,
 		`The control plane refuses ${safePart(path)} with ${status} ${safePart(String(code))}: ${safePart(String(detail))}`,
 	);
@@ -230,8 +230,8 @@ function pathOf(key: string): string {
 	return `tenants/${encodeURIComponent(key.slice(TENANT_PREFIX.length))}`;
 }
 
-function changedMeanwhile(key: string): Fault {
-	return new Fault(
+function changedMeanwhile(key: string): CommandFault {
+	return new CommandFault(
 		"changed-meanwhile",
 		`${safePart(key.slice(TENANT_PREFIX.length))} was changed by somebody else since it was read, and is left as it is. Push again, and look at the difference anew.`,
 	);
@@ -255,7 +255,7 @@ interface Page {
 	readonly cursor?: string | null;
 }
 
-async function pages(api: Api, path: string, take: (page: Page) => void): Promise<void> {
+async function pages(api: ControlPlane, path: string, take: (page: Page) => void): Promise<void> {
 	let cursor: string | null = null;
 	do {
 		const answer = await api.ask(

@@ -1,7 +1,7 @@
 /** Owns the options that say which KV a command works with. */
 
 import type { OptionSpecs, OptionValues } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import type { KvPlace } from "./kv.ts";
 
 /** The options of every command that works with KV. */
@@ -32,19 +32,25 @@ export const KV_OPTIONS = {
 /**
  * Reads the options that say which KV is meant.
  * @returns undefined where none is
- * @throws Fault where they contradict each other
+ * @throws CommandFault where they contradict each other
  */
 export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | undefined {
 	const { local, remote, api, env: environment, config } = options;
 	const directory = options["persist-to"];
 	if (local && remote) {
-		throw new Fault("contradicting-options", "--local and --remote exclude each other. Give one of them.");
+		throw new CommandFault(
+			"contradicting-options",
+			"--local and --remote exclude each other. Give one of them.",
+		);
 	}
 	if (api !== undefined && (local || remote)) {
-		throw new Fault("contradicting-options", "--api goes without --local and --remote. Give one of them.");
+		throw new CommandFault(
+			"contradicting-options",
+			"--api goes without --local and --remote. Give one of them.",
+		);
 	}
 	if (directory !== undefined && !local) {
-		throw new Fault(
+		throw new CommandFault(
 			"contradicting-options",
 			"--persist-to says where a local KV is kept, so it goes with --local. Add --local, or leave it out.",
 		);
@@ -58,7 +64,7 @@ export function kvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace | und
 export function requiredKvPlace(options: OptionValues<typeof KV_OPTIONS>): KvPlace {
 	const place = kvPlace(options);
 	if (place !== undefined) return place;
-	throw new Fault(
+	throw new CommandFault(
 		"missing-place",
 		"Which KV is meant? Add --local for the one of this machine, which `wrangler dev` reads, --remote for the one of your Cloudflare account, in production, or --api URL for a control plane.",
 	);

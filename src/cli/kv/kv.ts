@@ -26,7 +26,7 @@ export interface KvEntry {
 }
 
 /**
- * A KV namespace. Every call rejects with a Fault where KV cannot be reached, and where a write was left undone: what
+ * A KV namespace. Every call rejects with a CommandFault where KV cannot be reached, and where a write was left undone: what
  * resolves has happened. test/cli/stores.ts is what every one of them passes.
  */
 export interface Kv {

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { makeFolder } from "../files/make-folder.ts";
 import { requireTemporaryFolder } from "../files/private-folder.ts";
 import { systemReason } from "../files/regular-file.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import { batchesOf } from "./batches.ts";
@@ -75,7 +75,7 @@ interface MiniflareModule {
 	readonly LogLevel: { readonly NONE: number };
 }
 
-/** Opens the KV of this machine. @throws Fault where Miniflare is not there, or does not start */
+/** Opens the KV of this machine. @throws CommandFault where Miniflare is not there, or does not start */
 export async function openLocal(
 	place: ConfigPlace & { readonly directory: string | undefined },
 	terminal: Terminal,
@@ -94,7 +94,7 @@ export async function openLocal(
 		throw unavailable(state, error);
 	}
 	const miniflare = await start(path, root, id).catch((error: unknown) => {
-		throw error instanceof Fault ? error : unavailable(state, error);
+		throw error instanceof CommandFault ? error : unavailable(state, error);
 	});
 
 	async function ask(operation: string, argument: unknown): Promise<unknown> {
@@ -177,8 +177,8 @@ async function start(path: string, root: string, id: string): Promise<Miniflare>
 	return miniflare;
 }
 
-function unavailable(state: string, error: unknown): Fault {
-	return new Fault(
+function unavailable(state: string, error: unknown): CommandFault {
+	return new CommandFault(
 		"kv-unavailable",
 		`The local KV in ${safePart(state)} cannot be used: ${systemReason(error).split("\n", 1)[0]}\nCheck that it is a folder that you may write to, or name another one: --persist-to DIR.`,
 	);

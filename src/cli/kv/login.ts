@@ -2,12 +2,12 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { isObject } from "../../tenants/salvage.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { WranglerConfig } from "./config.ts";
 import { findWrangler } from "./peers.ts";
-import { secretOf } from "./secret.ts";
-import { runWrangler } from "./wrangler.ts";
+import { secretVariable } from "./secret.ts";
+import { spawnWrangler } from "./wrangler.ts";
 
 const CLOUDFLARE_API = "https://api.cloudflare.com/client/v4";
 
@@ -22,31 +22,36 @@ export interface Login {
 
 /**
  * The API's address. Nothing but the real environment names it: the user's token goes there.
- * @throws Fault where it is not an address
+ * @throws CommandFault where it is not an address
  */
 export function apiBaseUrl(): string {
 	const url = process.env["CLOUDFLARE_API_BASE_URL"] || CLOUDFLARE_API;
 	if (URL.canParse(url) && /^https?:/.test(url)) return url.replace(/\/+$/, "");
-	throw new Fault(
+	throw new CommandFault(
 		"invalid-api-address",
 		`CLOUDFLARE_API_BASE_URL is ${JSON.stringify(url)}, which is not an http or https address. Unset it, or set such an address.`,
 	);
 }
 
-/** Finds the login. @throws Fault where there is none */
+/** Finds the login. @throws CommandFault where there is none */
 export async function findLogin(config: WranglerConfig): Promise<Login> {
-	const token = secretOf("CLOUDFLARE_API_TOKEN");
-	const [key, email] = [secretOf("CLOUDFLARE_API_KEY"), secretOf("CLOUDFLARE_EMAIL")];
+	const token = secretVariable("CLOUDFLARE_API_TOKEN");
+	const [key, email] = [secretVariable("CLOUDFLARE_API_KEY"), secretVariable("CLOUDFLARE_EMAIL")];
 	if (token) return tokenLogin(token, "the token in CLOUDFLARE_API_TOKEN");
 	if (key && email) return keyLogin(key, email, "the key in CLOUDFLARE_API_KEY");
-	const { code, output, errors } = await runWrangler([findWrangler(config.path), "auth", "token", "--json"]);
+	const { code, output, errors } = await spawnWrangler([
+		findWrangler(config.path),
+		"auth",
+		"token",
+		"--json",
+	]);
 	const login = code === 0 ? parseLogin(output) : undefined;
 	if (login !== undefined) return login;
 	const said = stripVTControlCharacters(`${errors}\n${output}`)
 		.split("\n")
 		.map((line) => line.replace(/^[^\w[]*(\[ERROR\])?\s*/, "").trim())
 		.find((line) => line !== "");
-	throw new Fault(
+	throw new CommandFault(
 		"not-logged-in",
 		`Nobody is logged in to Cloudflare here: CLOUDFLARE_API_TOKEN is not set, and wrangler has no login${said === undefined ? "" : ` ("${safePart(said)}")`}.\nSet CLOUDFLARE_API_TOKEN, as a CI does, or run "npx wrangler login".`,
 	);

@@ -1,7 +1,7 @@
 /** Owns the finding of wrangler and Miniflare, which only some commands need: those that stand beside Cordon, or the user's. */
 
 import { createRequire } from "node:module";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 
 /**
  * Finds a file of a package: as Cordon itself would import it, else as the project of the configuration would. Never
@@ -25,14 +25,14 @@ export function findWranglerManifest(config: string | undefined): string | undef
 	return findPeer("wrangler/package.json", config);
 }
 
-/** Finds the entry of wrangler's command line. @throws Fault where it is not installed, with what it is needed for */
+/** Finds the entry of wrangler's command line. @throws CommandFault where it is not installed, with what it is needed for */
 export function findWrangler(
 	config: string | undefined,
 	need = "its login is needed where CLOUDFLARE_API_TOKEN is not set.\nSet CLOUDFLARE_API_TOKEN, or install it",
 ): string {
 	const manifest = findWranglerManifest(config);
 	if (manifest === undefined) {
-		throw new Fault(
+		throw new CommandFault(
 			"missing-wrangler",
 			`wrangler is not installed here, and ${need}: npm install --save-dev wrangler.`,
 		);
@@ -40,7 +40,7 @@ export function findWrangler(
 	return createRequire(manifest).resolve("./bin/wrangler.js");
 }
 
-/** Finds Miniflare; wrangler's own, if it is there alone. @throws Fault where it is not installed */
+/** Finds Miniflare; wrangler's own, if it is there alone. @throws CommandFault where it is not installed */
 export function findMiniflare(config: string | undefined): string {
 	const direct = findPeer("miniflare", config);
 	if (direct !== undefined) return direct;
@@ -48,7 +48,7 @@ export function findMiniflare(config: string | undefined): string {
 	try {
 		return createRequire(wrangler ?? import.meta.url).resolve("miniflare");
 	} catch {
-		throw new Fault(
+		throw new CommandFault(
 			"missing-miniflare",
 			"Miniflare is not installed here, and the KV of this machine is reached through it.\nIt comes with wrangler: npm install --save-dev wrangler.",
 		);

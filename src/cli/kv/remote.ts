@@ -1,11 +1,17 @@
 /** Owns the KV of a Cloudflare account: the official SDK, in calls as large as the API takes. */
 
 import { isObject } from "../../tenants/salvage.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
-import { connect, deployedNamespace, onlyAccount, pathTo, TIMEOUT_MILLISECONDS } from "./account.ts";
-import { type Asked, apiFault, hasCode, KEY_NOT_FOUND } from "./api-faults.ts";
+import {
+	createCloudflareClient,
+	deployedNamespace,
+	onlyAccount,
+	pathTo,
+	TIMEOUT_MILLISECONDS,
+} from "./account.ts";
+import { type Addressee, apiFault, hasCode, KEY_NOT_FOUND } from "./api-faults.ts";
 import { createApiFetch } from "./api-fetch.ts";
 import { batchesOf, eachOf } from "./batches.ts";
 import { type ConfigPlace, readConfig } from "./config.ts";
@@ -38,19 +44,19 @@ interface BulkResult {
 	readonly unsuccessful_keys?: readonly string[];
 }
 
-/** Opens the namespace that the configuration binds. @throws Fault where it cannot be told, or there is no login */
+/** Opens the namespace that the configuration binds. @throws CommandFault where it cannot be told, or there is no login */
 export async function openRemote(place: ConfigPlace, terminal: Terminal): Promise<Kv> {
 	const config = await readConfig(place, terminal);
 	const baseURL = apiBaseUrl();
 	const login = await findLogin(config);
-	const client = connect(baseURL, login, await createApiFetch(terminal));
-	const known: Asked = { login: login.name, host: new URL(baseURL).host, config: config.path };
+	const client = createCloudflareClient(baseURL, login, await createApiFetch(terminal));
+	const known: Addressee = { login: login.name, host: new URL(baseURL).host, config: config.path };
 	const account_id =
 		process.env["CLOUDFLARE_ACCOUNT_ID"] || config.accountId || (await onlyAccount(client, known));
 	const namespace =
 		config.namespaceId ??
 		(await deployedNamespace(client, account_id, config, { ...known, account: account_id }));
-	const asked: Asked = { ...known, account: account_id, namespace };
+	const asked: Addressee = { ...known, account: account_id, namespace };
 	const { keys: api } = client.kv.namespaces;
 	const path = ["accounts", account_id, "storage", "kv", "namespaces", namespace];
 	const writing = (bytes: number) => ({
@@ -215,24 +221,24 @@ function statusOf(error: unknown): unknown {
 	return (error as { status?: unknown } | undefined)?.status;
 }
 
-function unusable({ host }: Asked, what: string): Fault {
-	return new Fault(
+function unusable({ host }: Addressee, what: string): CommandFault {
+	return new CommandFault(
 		"kv-unavailable",
 		`${host} answered without ${what}, so nobody knows what is stored; that is not Cloudflare's API, or it has a fault.\nCheck CLOUDFLARE_API_BASE_URL, see https://www.cloudflarestatus.com, and try again.`,
 	);
 }
 
-function endless({ host }: Asked): Fault {
-	return new Fault(
+function endless({ host }: Addressee): CommandFault {
+	return new CommandFault(
 		"kv-unavailable",
 		`${host} lists the keys in a circle: it has given the same cursor twice, so nobody knows all that is stored.\nSee https://www.cloudflarestatus.com, and try again later.`,
 	);
 }
 
-function leftUndone(keys: readonly string[]): Fault {
+function leftUndone(keys: readonly string[]): CommandFault {
 	const named = keys.slice(0, MAX_NAMED_KEYS).map((key) => safePart(key));
 	const more = keys.length - named.length;
-	return new Fault(
+	return new CommandFault(
 		"kv-incomplete",
 		`Cloudflare's API left these keys undone, though they were tried ${MAX_UNDONE_TRIES} times: ${named.join(", ")}${more > 0 ? ` and ${more.toLocaleString("en")} more` : ""}.`,
 	);

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isObject } from "../../tenants/salvage.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import type { Terminal } from "../shell/terminal.ts";
 import { type ConfigPlace, readConfig } from "./config.ts";
 import { findWranglerManifest } from "./peers.ts";
@@ -36,7 +36,7 @@ export async function readWarnings(place: ConfigPlace, terminal: Terminal): Prom
 				),
 		];
 	} catch (error) {
-		if (error instanceof Fault) return [];
+		if (error instanceof CommandFault) return [];
 		throw error;
 	}
 }

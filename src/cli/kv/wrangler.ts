@@ -36,7 +36,7 @@ export interface WranglerRun {
  * @param args what Node is started with
  * @param onOutput told each piece of what it prints, as it comes; then `output` is empty
  */
-export function runWrangler(
+export function spawnWrangler(
 	args: readonly string[],
 	onOutput?: (piece: Buffer) => void,
 ): Promise<WranglerRun> {

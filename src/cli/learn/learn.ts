@@ -9,9 +9,9 @@ import { systemReason, writeRegularFile } from "../files/regular-file.ts";
 import { printFindings } from "../files/report.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import type { Terminal } from "../shell/terminal.ts";
+import { counted, type Terminal } from "../shell/terminal.ts";
 import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
 import { createJsonStream } from "./json-stream.ts";
 import { verdictsIn } from "./records.ts";
@@ -74,7 +74,11 @@ export const learn = defineCommand({
 		const denied = await deniedBy(document, visitors.groups());
 		const kinds = kindsOf(denied, domainsOf(hosts, listedOrigins(document)));
 		if (!options.json) printDenied(denied, kinds, visitors, terminal);
-		const additions = await chosen(denied, kinds, options, terminal, path);
+		const first = await chosen(denied, kinds, options, terminal, path);
+		const so = checked(path, withAdditions(file.source.text, file.value, first), file, first);
+		// Who is allowed now may ask for methods and headers that are not.
+		const asked = first.length === 0 ? [] : newlyDenied(denied, await deniedBy(so, visitors.groups()));
+		const additions = [...first, ...(await chosenNames(asked, options, terminal, path))];
 		const text = withAdditions(file.source.text, file.value, additions);
 		const after = checked(path, text, file, additions);
 		if (text !== file.source.text) writeRegularFile(path, text);
@@ -102,15 +106,18 @@ async function readFile(path: string, terminal: Terminal): Promise<TenantFile> {
 	const file = readTenantFile(name, text);
 	if (file.document === undefined) {
 		printFindings([file], terminal);
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-tenant-file",
 			`${safePart(path)} has errors. Correct them first: nothing is added to a file that is not valid.`,
 		);
 	}
 	if ("closed" in file.document)
-		throw new Fault("closed-tenant", `${safePart(path)} closes its tenant, so there is no list to add to.`);
+		throw new CommandFault(
+			"closed-tenant",
+			`${safePart(path)} closes its tenant, so there is no list to add to.`,
+		);
 	if (file.hosts === undefined)
-		throw new Fault(
+		throw new CommandFault(
 			"no-hosts",
 			`${safePart(path)} names no hosts, so no record can be told to be its. Add "hosts": ["api.example.com"].`,
 		);
@@ -136,12 +143,15 @@ async function readRecords(log: string, visitors: Visitors, terminal: Terminal):
 	}
 	try {
 		if (!lstatSync(log).isFile())
-			throw new Fault("not-a-regular-file", `${safePart(log)} is not a regular file, so it is left alone.`);
+			throw new CommandFault(
+				"not-a-regular-file",
+				`${safePart(log)} is not a regular file, so it is left alone.`,
+			);
 		for await (const piece of createReadStream(log, { encoding: "utf8", highWaterMark: 1024 * 1024 }))
 			take(String(piece));
 	} catch (error) {
-		if (error instanceof Fault) throw error;
-		throw new Fault("unreadable-file", `${safePart(log)} cannot be read: ${systemReason(error)}`);
+		if (error instanceof CommandFault) throw error;
+		throw new CommandFault("unreadable-file", `${safePart(log)} cannot be read: ${systemReason(error)}`);
 	}
 }
 
@@ -188,36 +198,69 @@ async function chosen(
 			);
 		additions.push(...(await placesFor(entry, denied)));
 	}
-	const named = (what: Denied["what"], names: readonly string[]) =>
-		denied.filter(
-			(one) => one.what === what && names.some((name) => name.toLowerCase() === one.name.toLowerCase()),
-		);
-	additions.push(...named("method", options["accept-method"]).map(additionOf));
-	additions.push(...named("header", options["accept-header"]).map(additionOf));
-	const isDecided =
-		options.accept.length + options["accept-method"].length + options["accept-header"].length > 0;
-	if (isDecided || options.json || !terminal.interactive || denied.length === 0 || process.env["CI"])
-		return additions;
+	additions.push(...named(denied, options));
+	if (!isAsked(options, terminal)) return additions;
 	const selectable = denied.filter((one) => one.what !== "origin" || parseOriginPattern(one.name).ok);
+	const isPreselected = (one: Denied) => PRESELECTED.includes(kinds.get(one) as OriginKind);
+	return [...additions, ...(await ask(selectable, isPreselected, kinds, path))];
+}
+
+/** What was not denied before: methods and headers of those who have just been allowed. */
+function newlyDenied(before: readonly Denied[], after: readonly Denied[]): readonly Denied[] {
+	const key = ({ what, name, route }: Denied) => JSON.stringify([what, name, route]);
+	const known = new Set(before.map(key));
+	return after.filter((one) => one.what !== "origin" && !known.has(key(one)));
+}
+
+async function chosenNames(
+	asked: readonly Denied[],
+	options: Choices,
+	terminal: Terminal,
+	path: string,
+): Promise<readonly Addition[]> {
+	if (!isAsked(options, terminal)) return named(asked, options);
+	return ask(asked, () => false, new Map(), path);
+}
+
+/** Methods and headers that were named on the command line. */
+function named(denied: readonly Denied[], options: Choices): readonly Addition[] {
+	const names = { origin: [], method: options["accept-method"], header: options["accept-header"] };
+	return denied
+		.filter(({ what, name }) => names[what].some((one) => one.toLowerCase() === name.toLowerCase()))
+		.map(additionOf);
+}
+
+/** Whether a person is there to choose, and has not done so on the command line. */
+function isAsked(options: Choices, terminal: Terminal): boolean {
+	const isDecided = [options.accept, options["accept-method"], options["accept-header"]].some(
+		(names) => names.length > 0,
+	);
+	return !isDecided && !options.json && terminal.interactive && !process.env["CI"];
+}
+
+async function ask(
+	selectable: readonly Denied[],
+	isPreselected: (one: Denied) => boolean,
+	kinds: ReadonlyMap<Denied, OriginKind | undefined>,
+	path: string,
+): Promise<readonly Addition[]> {
+	if (selectable.length === 0) return [];
 	const { isCancel, multiselect } = await import("@clack/prompts");
 	const answer = await multiselect({
 		message: `What is to be allowed in ${safePart(path)}? (space to choose, enter when done)`,
 		required: false,
 		maxItems: 15,
-		options: selectable.map((one) => ({
-			value: one,
-			label: safePart(
-				`${one.what === "origin" ? "" : `${one.what} `}${one.name}${one.route === "" ? "" : ` on ${one.route}`}`,
-			),
-			hint: safePart(
-				[kinds.get(one) === undefined ? "" : KIND_WORDS[kinds.get(one) as OriginKind], `${one.count} times`]
-					.filter((text) => text !== "")
-					.join(", "),
-			),
-		})),
-		initialValues: selectable.filter((one) => PRESELECTED.includes(kinds.get(one) as OriginKind)),
+		options: selectable.map((one) => ({ value: one, label: safePart(labelOf(one, kinds.get(one))) })),
+		initialValues: selectable.filter(isPreselected),
 	});
-	return isCancel(answer) ? additions : [...additions, ...(answer as Denied[]).map(additionOf)];
+	return isCancel(answer) ? [] : (answer as Denied[]).map(additionOf);
+}
+
+/** What it is stands with each: a hint is shown only where the cursor is. */
+function labelOf(one: Denied, kind: OriginKind | undefined): string {
+	const name = `${one.what === "origin" ? "" : `${one.what} `}${one.name}${one.route === "" ? "" : ` on ${one.route}`}`;
+	const hints = [kind === undefined ? "" : KIND_WORDS[kind], counted(one.count, "time")];
+	return `${name} (${hints.filter((text) => text !== "").join(", ")})`;
 }
 
 /** The file as it would be, which has to be valid: a choice that is unsafe is refused before anything is written. */
@@ -231,7 +274,7 @@ function checked(
 	if (file.document !== undefined && !("closed" in file.document)) return file.document;
 	const first = file.errors[0]?.finding.message ?? "";
 	const entries = additions.map(({ entry }) => safePart(entry)).join(", ");
-	throw new Fault(
+	throw new CommandFault(
 		"invalid-choice",
 		`With ${entries} ${safePart(before.source.name)} would not be valid, so nothing is written: ${first}`,
 	);

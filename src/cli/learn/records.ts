@@ -37,7 +37,9 @@ export function verdictsIn(value: unknown, atMilliseconds?: number, depth = 0): 
 	if (value["event"] === "cors-verdict") return asVerdict(value, at);
 	const row = rowOf(value);
 	if (row !== undefined) return asVerdict(row, at);
-	return Object.values(value).flatMap((item) => verdictsIn(item, at, depth + 1));
+	// Workers Logs have a line as a value in "source", and once more as its text beside it.
+	const found = verdictsIn(value["source"], at, depth + 1);
+	return found.length > 0 ? found : Object.values(value).flatMap((item) => verdictsIn(item, at, depth + 1));
 }
 
 function asVerdict(
@@ -67,12 +69,15 @@ function asVerdict(
 	];
 }
 
+/** After so many characters the gateway cuts the headers that it records. */
+const MAX_RECORDED_HEADERS_CHARACTERS = 512;
+
 function namesIn(value: unknown): readonly string[] {
 	if (typeof value !== "string") return [];
-	return value
-		.split(",")
-		.map((name) => name.trim())
-		.filter((name) => name !== "");
+	const names = value.split(",");
+	// The last one may be half a name.
+	if (value.length >= MAX_RECORDED_HEADERS_CHARACTERS) names.pop();
+	return names.map((name) => name.trim()).filter((name) => name !== "");
 }
 
 /** A query's numbers come as text where they are large. */

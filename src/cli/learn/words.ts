@@ -33,7 +33,7 @@ export function printDenied(
 		);
 		const words = kind === undefined ? "" : KIND_WORDS[kind];
 		if (words !== "") terminal.out(`  ${kind === "look-alike" ? colors.red(words) : words}`);
-		terminal.out(`  ${one.count.toLocaleString("en")} times${span(one)}${seenWith(one)}`);
+		terminal.out(`  ${counted(one.count, "time")}${span(one)}${seenWith(one)}`);
 	}
 	if (denied.length > MAX_SHOWN)
 		terminal.out(`\n… and ${denied.length - MAX_SHOWN} more; --json has them all.`);
@@ -84,7 +84,7 @@ export function printResult(
 		terminal.out(`\nStill denied: ${names.join(", ")}${still.length > MAX_SHOWN ? ", …" : ""}.`);
 		return;
 	}
-	const watches = document.mode === "report";
+	const watches = [document, ...(document.routes ?? [])].some(({ mode }) => mode === "report");
 	terminal.out(
 		`\nNothing that was seen would be denied.${watches ? ' To enforce it, take out "mode": "report" and push.' : ""}`,
 	);

@@ -11,7 +11,7 @@ import {
 	renderMessage,
 	type Source,
 } from "../files/source.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 
@@ -51,7 +51,7 @@ const COMMENT = "#";
  * Reads origins.
  * @param words origins, and `-` for standard input
  * @param path of a file with one origin a line; undefined where there is none
- * @throws Fault where a file cannot be read
+ * @throws CommandFault where a file cannot be read
  */
 export async function readOrigins(
 	words: readonly string[],
@@ -106,8 +106,8 @@ function hasMoreLines(text: string, max: number): boolean {
 	return lines > max;
 }
 
-function tooManyLines(name: string): Fault {
-	return new Fault(
+function tooManyLines(name: string): CommandFault {
+	return new CommandFault(
 		"file-too-large",
 		`${safePart(name)} has more than ${MAX_ORIGIN_LINES.toLocaleString("en")} lines, and no more than that are read. Split it.`,
 	);

@@ -6,7 +6,7 @@ import { directoryPrefix, originKey } from "../../tenants/keys.ts";
 import type { Kv } from "../kv/kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { type CommandSpec, defineCommand, type Outside, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
@@ -268,7 +268,7 @@ async function inBulk(
 			}),
 		);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"origins-incomplete",
 			`${shareOf(last, total)} ${done}: ${reasonOf(error)}\nThe same command again goes on from there.`,
 		);

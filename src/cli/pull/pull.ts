@@ -19,7 +19,7 @@ import type { TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
@@ -117,8 +117,8 @@ async function isAllowed(
 	return isAgreed(question, options, pull, terminal);
 }
 
-function everyFile(directory: string, source: string): Fault {
-	return new Fault(
+function everyFile(directory: string, source: string): CommandFault {
+	return new CommandFault(
 		"would-delete-everything",
 		`${source} has no host of ${safePart(directory)}, so --prune would delete every file there, and that is not done.\nCheck which KV is meant (--env, --config, --persist-to); if it is the right one, delete the files yourself.`,
 	);
@@ -168,7 +168,7 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 	try {
 		makeFolder(directory);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"unwritable-folder",
 			`${safePart(directory)} cannot be made: ${systemReason(error)}\nNothing was written: name another folder.`,
 		);
@@ -195,7 +195,7 @@ async function carryOut({ writes, deletes }: PullPlan, directory: string, termin
 			},
 		);
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"pull-incomplete",
 			`${shareOf(done, total)} written or deleted, ${next}\n${reasonOf(error)}`,
 		);

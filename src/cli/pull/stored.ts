@@ -4,7 +4,7 @@ import { quote } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { isObject } from "../../tenants/salvage.ts";
-import { type Stored, unservedBecause } from "../changes/changes.ts";
+import { type StoredValue, unservedBecause } from "../changes/changes.ts";
 import { splitHosts } from "../files/tenant-file.ts";
 import type { StoredDocument } from "./pull-plan.ts";
 
@@ -16,7 +16,7 @@ export interface StoreFinding {
 }
 
 /** Parts what can be a tenant file from what cannot, and says what the gateway does not serve. */
-export function sound(stored: ReadonlyMap<string, Stored>): {
+export function sound(stored: ReadonlyMap<string, StoredValue>): {
 	readonly documents: ReadonlyMap<string, StoredDocument>;
 	readonly findings: readonly StoreFinding[];
 } {

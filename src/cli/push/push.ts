@@ -3,7 +3,7 @@
 import { reasonOf } from "../../findings/reason.ts";
 import { tenantKey } from "../../tenants/keys.ts";
 import { countChanges, MAX_SHOWN_HOSTS, printChanges } from "../changes/change-words.ts";
-import { type Change, changedMeanwhile, findChanges, readStored } from "../changes/changes.ts";
+import { type Change, findChanges, hostsChangedMeanwhile, readStored } from "../changes/changes.ts";
 import { FOLDER_ARGUMENT, hasErrors, printFolderErrors, readTenants } from "../files/folder.ts";
 import { fileReport, printFindings } from "../files/report.ts";
 import { readServices } from "../kv/config.ts";
@@ -11,7 +11,7 @@ import type { Kv } from "../kv/kv.ts";
 import { KV_OPTIONS, requiredKvPlace } from "../kv/kv-options.ts";
 import { isAgreed } from "../shell/agreement.ts";
 import { defineCommand, type OptionSpecs, type OptionValues, type Outside } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type ExitCode, progressOf, shareOf, type Terminal } from "../shell/terminal.ts";
@@ -89,7 +89,7 @@ async function run({ positionals, options, terminal, openKv }: PushCall): Promis
 			terminal.out("Nothing was written.");
 			return 1;
 		}
-		const changed = await changedMeanwhile(kv, what);
+		const changed = await hostsChangedMeanwhile(kv, what);
 		if (changed.length > 0) {
 			refuse(changed, kv, options.json, terminal);
 			return 1;
@@ -162,7 +162,7 @@ async function apply(
 			);
 		});
 	} catch (error) {
-		throw new Fault(
+		throw new CommandFault(
 			"push-incomplete",
 			`${shareOf(done, total)} written: ${reasonOf(error)}\nThe same push again goes on from there.`,
 		);

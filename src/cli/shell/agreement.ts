@@ -12,7 +12,7 @@ interface Asking {
 
 /**
  * Asks, unless `--yes` has answered.
- * @throws Fault where nobody can be asked
+ * @throws CommandFault where nobody can be asked
  */
 export async function isAgreed(
 	question: string,

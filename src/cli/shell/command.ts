@@ -1,7 +1,7 @@
 /** Owns what a command of the command line is: its words as data, for commander, the help and completion alike. */
 
 import type { Kv, KvPlace } from "../kv/kv.ts";
-import { Fault } from "./fault.ts";
+import { CommandFault } from "./fault.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 
 /** An option: a flag, or one that takes a value. */
@@ -46,7 +46,7 @@ export interface Outside {
 }
 
 /** What the command's own code gets. */
-export interface Call<T extends OptionSpecs> extends Outside {
+export interface Invocation<T extends OptionSpecs> extends Outside {
 	readonly options: OptionValues<T>;
 	readonly positionals: readonly string[];
 }
@@ -74,7 +74,7 @@ export interface Given {
 export interface Command extends CommandSpec {
 	/**
 	 * Does the work.
-	 * @throws Fault where it cannot be done
+	 * @throws CommandFault where it cannot be done
 	 */
 	run(given: Given, outside: Outside): Promise<ExitCode>;
 }
@@ -94,7 +94,7 @@ type WithJson<T extends OptionSpecs> = T & { readonly json: typeof JSON_OPTION }
 export function defineCommand<const T extends OptionSpecs>(
 	spec: CommandSpec & {
 		readonly options: T;
-		readonly work: (call: Call<WithJson<T>>) => Promise<ExitCode>;
+		readonly work: (call: Invocation<WithJson<T>>) => Promise<ExitCode>;
 	},
 ): Command {
 	const options: WithJson<T> = { ...spec.options, json: JSON_OPTION };
@@ -107,6 +107,6 @@ export function defineCommand<const T extends OptionSpecs>(
 }
 
 /** A fault of usage, with where to read on. */
-export function usage(code: string, message: string, { name }: Pick<CommandSpec, "name">): Fault {
-	return new Fault(code, `${message} See "cordon ${name} --help".`);
+export function usage(code: string, message: string, { name }: Pick<CommandSpec, "name">): CommandFault {
+	return new CommandFault(code, `${message} See "cordon ${name} --help".`);
 }

@@ -64,11 +64,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
 		load: async () => (await import("../history.ts")).rollback,
 	},
 	import: {
-		summary: "make tenant files of another product's CORS configuration",
+		summary: "make tenant files from another product's CORS configuration",
 		load: async () => (await import("../import/import.ts")).importCommand,
 	},
 	learn: {
-		summary: "make the allowlist of what report mode saw",
+		summary: "make an allowlist from what report mode saw",
 		load: async () => (await import("../learn/learn.ts")).learn,
 	},
 	watch: {

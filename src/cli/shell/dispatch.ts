@@ -6,7 +6,7 @@ import type { Kv, KvPlace } from "../kv/kv.ts";
 import { addCommand, addSummary } from "./arguments.ts";
 import type { Outside } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { Fault, unexpected } from "./fault.ts";
+import { CommandFault, unexpected } from "./fault.ts";
 import { addOverviewHelp, helpStyle } from "./help.ts";
 import { type ExitCode, wrap } from "./terminal.ts";
 import { programFault } from "./usage-faults.ts";
@@ -28,10 +28,11 @@ export async function runCordon(argv: readonly string[], outside: Outside): Prom
 		const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
 		return await dispatch(words, { ...outside, openKv });
 	} catch (error) {
-		const { code, message } = error instanceof Fault ? error : unexpected(error);
+		const { code, message } = error instanceof CommandFault ? error : unexpected(error);
 		const lines = `${terminal.errorColors.red("cordon:")} ${message}`.split("\n");
 		terminal.err(lines.map((line) => wrapped(line, terminal.errorColumns)).join("\n"));
-		if (argv.includes("--json")) terminal.json({ error: { code, message } });
+		// In one line: before it, a command that goes on and on has written one value a line.
+		if (argv.includes("--json")) terminal.jsonLine({ error: { code, message } });
 		return 2;
 	} finally {
 		for (const kv of opened) await kv.close?.().catch(() => {});

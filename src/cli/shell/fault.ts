@@ -13,8 +13,8 @@ const SHOWN_WORD_CHARACTERS = 100;
  * Wrong usage, a file that cannot be read, a store that does not answer. Ends the command with exit code 2; the one
  * boundary that catches it is in dispatch.ts.
  */
-export class Fault extends Error {
-	override readonly name = "Fault";
+export class CommandFault extends Error {
+	override readonly name = "CommandFault";
 	/** Stable and machine-readable; part of the public interface. */
 	readonly code: string;
 
@@ -26,9 +26,9 @@ export class Fault extends Error {
 }
 
 /** The fault that an unexpected error ends in: two plain lines, and the stack for those who ask for it. */
-export function unexpected(error: unknown): Fault {
+export function unexpected(error: unknown): CommandFault {
 	const stack = process.env["CORDON_DEBUG"] === "1" && error instanceof Error ? `\n${error.stack}` : "";
-	return new Fault(
+	return new CommandFault(
 		"internal-error",
 		`Cordon failed on this: ${reasonOf(error).split("\n", 1)[0]}\nPlease report it with the command and the files that led to it; CORDON_DEBUG=1 shows where it happened.${stack}`,
 	);

@@ -37,7 +37,7 @@ export interface Terminal {
 	ask(question: string): Promise<string>;
 	/**
 	 * Reads standard input to its end.
-	 * @throws Fault where it has more than `maxBytes`
+	 * @throws CommandFault where it has more than `maxBytes`
 	 */
 	readInput(maxBytes: number): Promise<Uint8Array>;
 	/** Reads standard input as it comes, without an end. */

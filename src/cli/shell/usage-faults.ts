@@ -2,7 +2,7 @@
 
 import type { CommanderError } from "commander";
 import { type CommandSpec, usage } from "./command.ts";
-import { Fault } from "./fault.ts";
+import { CommandFault } from "./fault.ts";
 import { safePart } from "./safe-text.ts";
 
 /** commander's codes for what is wrong; everything else it ends with is help or a version that was asked for. */
@@ -20,7 +20,7 @@ export function commandFault(
 	error: CommanderError,
 	spec: CommandSpec,
 	args: readonly string[],
-): Fault | undefined {
+): CommandFault | undefined {
 	if (error.exitCode === 0) return undefined;
 	const quoted = quotedIn(error);
 	switch (error.code) {
@@ -52,26 +52,26 @@ export function groupFault(
 	error: CommanderError,
 	group: string,
 	actions: readonly string[],
-): Fault | undefined {
+): CommandFault | undefined {
 	if (error.exitCode === 0) return undefined;
 	const given = error.code === CODES.unknownCommand ? `, not ${JSON.stringify(quotedIn(error))}` : "";
-	return new Fault(
+	return new CommandFault(
 		"unknown-command",
 		`"cordon ${group}" is followed by ${actions.slice(0, -1).join(", ")} or ${actions.at(-1)}${given}.${meant(error, `cordon ${group} `)} See "cordon ${group} --help".`,
 	);
 }
 
 /** What is wrong with the first word; undefined where nothing is. */
-export function programFault(error: CommanderError): Fault | undefined {
+export function programFault(error: CommanderError): CommandFault | undefined {
 	const quoted = quotedIn(error);
 	switch (error.code) {
 		case CODES.unknownCommand:
-			return new Fault(
+			return new CommandFault(
 				"unknown-command",
 				`There is no command ${JSON.stringify(quoted)}.${meant(error, "cordon ")} "cordon --help" lists all commands.`,
 			);
 		case CODES.unknownOption:
-			return new Fault(
+			return new CommandFault(
 				"missing-command",
 				`${safePart(quoted)} stands where the command has to be: the command comes first, its options after it. See "cordon --help".`,
 			);
@@ -81,11 +81,11 @@ export function programFault(error: CommanderError): Fault | undefined {
 		default:
 			return error.exitCode === 0
 				? undefined
-				: new Fault("wrong-usage", `${plainWords(error)} See "cordon --help".`);
+				: new CommandFault("wrong-usage", `${plainWords(error)} See "cordon --help".`);
 	}
 }
 
-function unknownOption(flag: string, error: CommanderError, spec: CommandSpec): Fault {
+function unknownOption(flag: string, error: CommanderError, spec: CommandSpec): CommandFault {
 	const [name = ""] = flag.split("=");
 	const option = Object.hasOwn(spec.options, name.slice(2)) ? spec.options[name.slice(2)] : undefined;
 	if (option?.type === "boolean") {

@@ -1,8 +1,12 @@
 /** Owns expectations asked of the deployed hosts: preflights and GET or HEAD only, without cookies. */
 
-import { nextStep, type Received } from "../../browser/conversation.ts";
+import { getHeader } from "../../browser/header-list.ts";
+import { nextStep, type Received } from "../../browser/next-step.ts";
 import type { OutgoingRequest } from "../../browser/outgoing.ts";
-import { exchange } from "../../doctor/network/wire.ts";
+import type { StepCode } from "../../browser/steps.ts";
+import { isWithoutPolicy, problemOf } from "../../doctor/causes/cordon.ts";
+import type { Reach } from "../../doctor/network/route.ts";
+import { exchangeOnce } from "../../doctor/network/wire.ts";
 import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
 import { type PolicyTestResult, stepWords } from "../../explain/policy-tests.ts";
 import { type PageCall, pageCall, pageRequest } from "../../explain/question.ts";
@@ -14,14 +18,19 @@ const TIMEOUT_SECONDS = 15;
 /** Requests for one expectation: a preflight, a call, and redirects within the host. */
 const MAX_REQUESTS = 6;
 
-const REACH = { connectTo: undefined, insecure: false, ca: undefined, proxies: true } as const;
+/** The steps that fail where an origin is denied. */
+const DENIALS: ReadonlySet<StepCode> = new Set(["allow-origin", "preflight-allow-origin"]);
 
 const SAFE_METHODS: readonly string[] = ["GET", "HEAD"];
 
-/** Asks the hosts of files. @param scheme https, but for tests */
+/**
+ * Asks the hosts of files.
+ * @param reachOf is told each host right before it is asked, and says how it is reached
+ * @param scheme https, but for tests
+ */
 export async function askLive(
 	files: readonly TenantFile[],
-	onAsk: (host: string) => void,
+	reachOf: (host: string) => Reach,
 	scheme: "https" | "http" = "https",
 ): Promise<readonly FileResults[]> {
 	const done: FileResults[] = [];
@@ -29,8 +38,7 @@ export async function askLive(
 		const results: PolicyTestResult[] = [];
 		for (const placed of file.expectations) {
 			for (const host of file.hosts ?? [""]) {
-				if (host !== "") onAsk(host);
-				results.push(await askHost(host, placed, scheme));
+				results.push(await askHost(host, placed, reachOf, scheme));
 			}
 		}
 		if (results.length > 0) done.push({ file, results });
@@ -41,21 +49,26 @@ export async function askLive(
 async function askHost(
 	host: string,
 	{ expectation, pointer }: PlacedExpectation,
+	reachOf: (host: string) => Reach,
 	scheme: "https" | "http",
 ): Promise<PolicyTestResult> {
-	const asked = { host, expectation, pointer, fixes: [] };
+	const asked = { host, expectation, pointer, notes: [], fixes: [] };
 	const undecided = (why: string): PolicyTestResult => ({ ...asked, outcome: "undecided", why: [why] });
 	if (host === "") return undecided("The file names no host that could be asked.");
 	if (host.startsWith("*")) return undecided(`${host} is a wildcard, not one host that could be asked.`);
 	const call = pageCall(host, { ...questionOf(expectation), scheme });
 	if (call === undefined) return undecided(`${host} cannot be called.`);
 	const page = pageRequest(call, call.credentials);
+	const reach = reachOf(host);
 	const received: Received[] = [];
 	while (true) {
 		const next = nextStep(page, received);
-		if (next.kind === "verdict") {
-			const { readable, failedStep } = next.verdict;
-			if (readable === expectation.readable) return { ...asked, outcome: "held", why: [] };
+		if (next.kind === "outcome") {
+			const { readable, failedStep } = next.outcome;
+			if (readable === expectation.readable) {
+				const notes = failedStep === undefined || DENIALS.has(failedStep.code) ? [] : [stepWords(failedStep)];
+				return { ...asked, outcome: "held", why: [], notes };
+			}
 			return {
 				...asked,
 				outcome: "failed",
@@ -66,9 +79,20 @@ async function askHost(
 		if (received.length >= MAX_REQUESTS) return undecided("The redirects do not come to an end.");
 		const target = new URL(next.request.url).host;
 		if (target !== call.url.host) return undecided(`It is redirected to ${target}, which is not asked.`);
-		const answer = await exchange(safe(next.request, call), REACH, TIMEOUT_SECONDS);
+		const answer = await exchangeOnce(safe(next.request, call), reach, TIMEOUT_SECONDS);
 		// A host that is not there proves nothing, not even that a page cannot read it.
 		if ("networkError" in answer) return undecided(`No answer: ${answer.networkError}.`);
+		const problem = problemOf({ answer });
+		if (isWithoutPolicy({ answer })) {
+			return undecided(
+				`Cordon answers with ${answer.status} ${problem}: it has no policy of ${host} to go by.`,
+			);
+		}
+		if (getHeader(answer.headers, "cf-mitigated") !== null) {
+			return undecided(
+				`The edge challenges this client (${answer.status} with CF-Mitigated), so it is not the API that answers.`,
+			);
+		}
 		received.push(answer);
 	}
 }

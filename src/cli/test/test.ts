@@ -7,8 +7,9 @@ import { writeNewOrRegularFile } from "../files/regular-file.ts";
 import { fileReport, printFindings } from "../files/report.ts";
 import { readTenantFile, type TenantFile } from "../files/tenant-file.ts";
 import { KV_OPTIONS, kvPlace } from "../kv/kv-options.ts";
+import { REACH_OPTIONS, type Refuse, readReach } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
 import { junitXml } from "./junit.ts";
@@ -19,7 +20,7 @@ import { printResults, resultsReport } from "./words.ts";
 export const test = defineCommand({
 	name: "test",
 	details: [
-		'Asks every entry of "expect" of every host of its file, through the gateway\'s own code and a model of the browser, and names each that does not hold with the step that failed. An entry reads { "origin": "https://app.acme.com", "request": "PUT /v1/items", "headers": ["Content-Type"], "credentials": "include", "readable": true }; "headers" and "credentials" may be left out.',
+		'Checks every entry of "expect" for every host of its file, through the gateway\'s own code and a model of the browser, and names each that does not hold with the step that failed. An entry reads { "origin": "https://app.acme.com", "request": "PUT /v1/items", "headers": ["Content-Type"], "credentials": "include", "readable": true }; "headers" and "credentials" may be left out.',
 		"Nothing is sent anywhere, and nothing needs to be pushed. Origin directories are asked only if you say which KV. With --live the deployed hosts are asked instead, with preflights, GET and HEAD alone, and no cookies.",
 	],
 	positionals: [
@@ -33,12 +34,17 @@ export const test = defineCommand({
 	options: {
 		junit: { type: "string", value: "FILE", says: "Also write the results as JUnit XML." },
 		live: { type: "boolean", says: "Ask the deployed hosts over https." },
+		...REACH_OPTIONS,
 		...KV_OPTIONS,
 	},
 	examples: [
 		{ line: "test tenants", says: "All files of a folder, before they are pushed." },
 		{ line: "test tenants --junit results.xml", says: "In CI." },
 		{ line: "test tenants/acme.jsonc --live", says: "What is in force right now." },
+		{
+			line: "test tenants --live --connect-to localhost:8787",
+			says: "What a gateway on this machine does, asked by the hosts' own names.",
+		},
 	],
 	exits: {
 		good: "Everything held, or nothing is expected.",
@@ -47,12 +53,20 @@ export const test = defineCommand({
 	async work({ positionals, options, terminal, openKv }) {
 		const place = kvPlace(options);
 		if (options.live && place !== undefined) {
-			throw usage(
+			throw refuse(
 				"contradicting-options",
-				"--live asks the hosts, not a KV. Leave --local and --remote out.",
-				test,
+				"--live asks the hosts, not a KV. Leave --local, --remote and --api out.",
 			);
 		}
+		const strayed = REACH_NAMES.find((name) => options[name] !== undefined && options[name] !== false);
+		if (!options.live && strayed !== undefined) {
+			throw refuse(
+				"contradicting-options",
+				`--${strayed} says how hosts are asked, so it goes with --live. Add --live, or leave it out.`,
+			);
+		}
+		// Read before anything is asked: what is wrong with it is said at once.
+		readReach(options, "", refuse);
 		const files: TenantFile[] = [];
 		for (const path of positionals) files.push(...(await readFiles(path, terminal)));
 		const bad = files.filter(({ errors }) => errors.length > 0);
@@ -73,7 +87,10 @@ export const test = defineCommand({
 		}
 		const kv = place && openKv(place);
 		const done = options.live
-			? await askLive(files, (host) => terminal.busy(`Asking ${host} …`))
+			? await askLive(files, (host) => {
+					terminal.busy(`Asking ${host} …`);
+					return readReach(options, host, refuse);
+				})
 			: await runFiles(files, kv && ((keys) => kv.get(keys)));
 		if (options.junit !== undefined) writeNewOrRegularFile(options.junit, junitXml(done));
 		if (options.json) terminal.json(resultsReport(done));
@@ -92,11 +109,15 @@ export const test = defineCommand({
 	},
 });
 
+const REACH_NAMES = Object.keys(REACH_OPTIONS) as (keyof typeof REACH_OPTIONS)[];
+
+const refuse: Refuse = (code, message) => usage(code, message, test);
+
 async function readFiles(path: string, terminal: Terminal): Promise<readonly TenantFile[]> {
 	if (path !== STANDARD_INPUT && kindAt(path) === "folder") {
 		const files = await readFolder(path, terminal);
 		if (files.length > 0) return files;
-		throw new Fault(
+		throw new CommandFault(
 			"empty-folder",
 			`${safePart(path)} has no tenant file (*.json, *.jsonc), so there is nothing to test.`,
 		);

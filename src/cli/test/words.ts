@@ -10,7 +10,7 @@ import { allHeld, type FileResults } from "./run.ts";
 const INDENT = " ".repeat(6);
 
 /** `acme.jsonc:12:5` */
-export function placeOf({ source, locate }: TenantFile, pointer: string): string {
+export function placeInFile({ source, locate }: TenantFile, pointer: string): string {
 	const { line, column } = source.position(locate({ code: "", message: "", pointer }).start);
 	return `${source.name}:${line}:${column}`;
 }
@@ -21,6 +21,8 @@ export function printResults(done: readonly FileResults[], terminal: Terminal): 
 	for (const { file, results } of done) {
 		terminal.out(colors.bold(safePart(file.source.name)));
 		for (const result of results) printResult(file, result, terminal);
+		const reported = results.filter(({ mode }) => mode === "report").length;
+		if (reported > 0) terminal.out(wrap(reportWords(reported, results.length), terminal.columns, "  "));
 		terminal.out("");
 	}
 	const count = (outcome: PolicyTestResult["outcome"]) =>
@@ -34,6 +36,12 @@ export function printResults(done: readonly FileResults[], terminal: Terminal): 
 	terminal.out(`${allHeld(done) ? colors.green("good:") : colors.red("failed:")} ${parts.join(", ")}`);
 }
 
+/** Nothing of it is enforced yet. */
+function reportWords(reported: number, all: number): string {
+	const which = reported === all ? "All of this" : `${reported} of these ${reported === 1 ? "is" : "are"}`;
+	return `${which}${reported === all ? " is" : ""} under report mode: it is what Cordon will decide once it enforces. For now the API's own headers decide.`;
+}
+
 /** Only what did not hold. */
 export function printFailures(done: readonly FileResults[], terminal: Terminal): void {
 	for (const { file, results } of done) {
@@ -43,11 +51,12 @@ export function printFailures(done: readonly FileResults[], terminal: Terminal):
 
 function printResult(file: TenantFile, result: PolicyTestResult, terminal: Terminal): void {
 	const { colors, columns } = terminal;
-	const { outcome, host, expectation, pointer, why, fixes } = result;
+	const { outcome, host, expectation, pointer, why, notes, fixes } = result;
 	const mark = { held: colors.green("✓"), failed: colors.red("✗"), undecided: colors.yellow("?") }[outcome];
 	terminal.out(`  ${mark} ${safePart(`${host}: ${titleOf(expectation)}`)}`);
-	if (outcome === "held") return;
-	for (const line of [`at ${placeOf(file, pointer)}`, ...why, ...fixWords(fixes)]) {
+	const lines =
+		outcome === "held" ? notes : [`at ${placeInFile(file, pointer)}`, ...why, ...notes, ...fixWords(fixes)];
+	for (const line of lines) {
 		terminal.out(wrap(safePart(line), columns, INDENT));
 	}
 }
@@ -61,7 +70,7 @@ export function resultsReport(done: readonly FileResults[]) {
 	return {
 		passed: allHeld(done),
 		results: done.flatMap(({ file, results }) =>
-			results.map(({ host, expectation, pointer, outcome, failedStep, why, fixes }) => {
+			results.map(({ host, expectation, pointer, mode, outcome, failedStep, why, notes, fixes }) => {
 				const { line, column } = file.source.position(file.locate({ code: "", message: "", pointer }).start);
 				return {
 					file: file.source.name,
@@ -70,9 +79,11 @@ export function resultsReport(done: readonly FileResults[]) {
 					pointer,
 					host,
 					title: titleOf(expectation),
+					...(mode === undefined ? {} : { mode }),
 					outcome,
 					...(failedStep === undefined ? {} : { failedStep }),
 					why,
+					notes,
 					fixes,
 				};
 			}),

@@ -3,11 +3,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { readConfig } from "../kv/config.ts";
 import { findWrangler } from "../kv/peers.ts";
-import { runWrangler } from "../kv/wrangler.ts";
+import { spawnWrangler } from "../kv/wrangler.ts";
 import { createJsonStream } from "../learn/json-stream.ts";
 import { type RecordedVerdict, verdictsIn } from "../learn/records.ts";
 import { defineCommand, usage } from "../shell/command.ts";
-import { Fault } from "../shell/fault.ts";
+import { CommandFault } from "../shell/fault.ts";
 import { withWord } from "../shell/interrupt.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
@@ -72,11 +72,11 @@ export const watch = defineCommand({
 	},
 });
 
-/** @throws Fault where it is not a hostname */
+/** @throws CommandFault where it is not a hostname */
 function hostMatcher(host: string): (hostname: string) => boolean {
 	const wanted = host.toLowerCase().replace(/\.$/, "");
 	if (!/^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(wanted)) {
-		throw new Fault(
+		throw new CommandFault(
 			"invalid-host",
 			`${JSON.stringify(host)} is not a hostname. Name the API's host alone, such as api.acme.com.`,
 		);
@@ -84,7 +84,7 @@ function hostMatcher(host: string): (hostname: string) => boolean {
 	return (hostname) => hostname === wanted || `*${hostname.slice(hostname.indexOf("."))}` === wanted;
 }
 
-/** Runs until wrangler ends. @throws Fault where it ends with a fault of its own */
+/** Runs until wrangler ends. @throws CommandFault where it ends with a fault of its own */
 async function tail(
 	config: string | undefined,
 	environment: string | undefined,
@@ -96,13 +96,13 @@ async function tail(
 	const section = found.environment === undefined ? [] : ["--env", found.environment];
 	terminal.busy(`Waiting for verdicts of ${found.worker ?? "the Worker"} …`);
 	const args = [wrangler, "tail", "--format", "json", "--config", found.path, ...section];
-	const { code, errors } = await runWrangler(args, take);
+	const { code, errors } = await spawnWrangler(args, take);
 	if (code === 0) return;
 	const lines = stripVTControlCharacters(errors)
 		.split("\n")
 		.filter((line) => line.trim() !== "");
 	const said = lines.slice(0, 1).map((line) => `\n  ${safePart(line.trim())}`);
-	throw new Fault(
+	throw new CommandFault(
 		"tail-ended",
 		`wrangler tail has ended with a fault${said.length > 0 ? ":" : "."}${said.join("")}`,
 	);

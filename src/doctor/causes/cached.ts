@@ -1,20 +1,21 @@
 /** Owns the cause of an answer that a cache gave, made for another origin. */
 
 import { isSerializedOrigin } from "../../cors/origin-set.ts";
-import { allowedOrigin, cacheEvidence, crossOriginTurns, isActual, isAnswered } from "../seen.ts";
+import { allowOriginOf, cacheEvidence, crossOriginTurns, isActual, isAnswered, isReadable } from "../seen.ts";
 import { type FindCause, SHARING_STEPS } from "./cause.ts";
 
 /** A cache says that it gave the answer, and another origin stands in it, or none although the server itself names the page. */
-export const cachedAnswer: FindCause = ({ visit: { page }, conversation, probed: { uncached } }) => {
+export const cachedAnswer: FindCause = ({ visit, conversation, probed: { uncached } }) => {
+	const { page } = visit;
 	const last = crossOriginTurns(conversation).findLast(isActual);
 	if (last === undefined) return undefined;
 	const evidence = cacheEvidence(last);
-	const allowed = allowedOrigin(last);
+	const allowed = allowOriginOf(last);
 	if (allowed === page.origin) return undefined;
 	const fresh = isAnswered(uncached) ? uncached : undefined;
 	// Another status comes of another route, and shows nothing of a cache.
 	const isCured =
-		fresh !== undefined && fresh.answer.status === last.answer.status && allowedOrigin(fresh) === page.origin;
+		fresh !== undefined && fresh.answer.status === last.answer.status && isReadable(visit, fresh);
 	// What the server itself answers, without a cache, is not the cache's fault.
 	const isOwn = fresh !== undefined && !isCured && cacheEvidence(fresh) === undefined;
 	const isAnotherOrigin = allowed !== null && isSerializedOrigin(allowed);

@@ -16,6 +16,7 @@ export type CauseCode =
 	| "preflight-refuses-part"
 	| "preflight-redirected"
 	| "redirect-without-headers"
+	| "redirect-to-plain-http"
 	| "server-error"
 	| "page-sends-response-header"
 	| "null-origin"

@@ -1,12 +1,12 @@
 /** Owns the cause of an answer that would be another one with a cookie. */
 
-import { allowedOrigin, crossOriginTurns, isActual } from "../seen.ts";
+import { allowOriginOf, crossOriginTurns, isActual } from "../seen.ts";
 import { type FindCause, SHARING_STEPS } from "./cause.ts";
 
 /** Blocked without a cookie, and open to anybody with one. */
 export const cookieDependence: FindCause = ({ conversation, probed: { withCookie } }) => {
 	const last = crossOriginTurns(conversation).findLast(isActual);
-	if (withCookie === undefined || last === undefined || allowedOrigin(last) !== "*") return undefined;
+	if (withCookie === undefined || last === undefined || allowOriginOf(last) !== "*") return undefined;
 	return {
 		code: "depends-on-cookie",
 		message:

@@ -13,12 +13,19 @@ export const unsafeOrigin: FindCause = ({ visit: { page }, conversation }) => {
 	const compiled = compileTenant({ cors: { origins: [page.origin], credentials } });
 	if (compiled.ok) return undefined;
 	const insecure = page.origin.startsWith("http://")
-		? ` Serve the page over https and allow that origin${credentials ? ", or call without credentials" : ""}; for development, http://localhost counts as secure.`
+		? `${credentials ? " Else call without credentials." : ""} For development, http://localhost counts as secure.`
 		: "";
 	return {
 		code: "unsafe-origin",
-		message: `The server does not allow ${page.origin}, and it should not: ${compiled.errors.map(({ message }) => message).join(" ")}${insecure}`,
+		message: `The server does not allow ${page.origin}, and it should not: ${compiled.errors.map(({ message }) => ofAnyServer(message)).join(" ")}${insecure}`,
 		steps: ["allow-origin", "preflight-allow-origin"],
 		requests: [],
 	};
 };
+
+/** The message without the keys of a tenant file, which servers that are not Cordon do not have. */
+function ofAnyServer(message: string): string {
+	return message
+		.replace(/, or set "dangerously\w+": true in cors/, "")
+		.replace('Drop "credentials"', "Call without credentials");
+}

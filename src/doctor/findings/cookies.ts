@@ -12,7 +12,7 @@ import {
 	type UnreadableCookie,
 } from "../../browser/set-cookie.ts";
 import type { DoctorFinding, FindingCode, Severity } from "../finding.ts";
-import { type Answered, answeredTurns, isActual, type Seen } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns, isActual, type Seen } from "../seen.ts";
 import { isSameSite } from "../site.ts";
 
 /** A cookie that was set, without its value. */
@@ -47,7 +47,7 @@ export function cookieFindings(seen: CookieSeen): readonly DoctorFinding[] {
 }
 
 /** Without credentials no cookie of a foreign API is kept, nor meant to be. */
-function settingTurns({ visit, conversation }: CookieSeen): readonly Answered[] {
+function settingTurns({ visit, conversation }: CookieSeen): readonly AnsweredExchange[] {
 	if (credentialsMode(visit.page) !== "include") return [];
 	return answeredTurns(conversation).filter(isActual);
 }

@@ -4,10 +4,10 @@ import { getHeader } from "../../browser/header-list.ts";
 import { displayName } from "../../browser/steps.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
 /** Of a call without credentials no step looks at this header; of one with them, the steps say it all. */
-export function credentialsFindings({ answer, number }: Answered): readonly DoctorFinding[] {
+export function credentialsFindings({ answer, number }: AnsweredExchange): readonly DoctorFinding[] {
 	const value = getHeader(answer.headers, ALLOW_CREDENTIALS);
 	const name = displayName(ALLOW_CREDENTIALS);
 	if (value === null || value.includes(",")) return [];

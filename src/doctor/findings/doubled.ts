@@ -4,9 +4,9 @@ import { getHeader, valuesOf } from "../../browser/header-list.ts";
 import { displayName } from "../../browser/steps.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
-export function doubledHeaders(exchanges: readonly Answered[]): readonly DoctorFinding[] {
+export function doubledHeaders(exchanges: readonly AnsweredExchange[]): readonly DoctorFinding[] {
 	return [ALLOW_ORIGIN, ALLOW_CREDENTIALS].flatMap((name) => {
 		const doubled = exchanges.filter(({ answer }) => getHeader(answer.headers, name)?.includes(","));
 		const [first] = doubled;

@@ -6,9 +6,12 @@ import { displayName } from "../../browser/steps.ts";
 import { EXPOSE_HEADERS, isForbiddenResponseHeader } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
 import type { Visit } from "../network/network.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
-export function exposeFindings({ page }: Visit, { answer, number }: Answered): readonly DoctorFinding[] {
+export function exposeFindings(
+	{ page }: Visit,
+	{ answer, number }: AnsweredExchange,
+): readonly DoctorFinding[] {
 	const names = extractTokens(answer.headers, EXPOSE_HEADERS);
 	const name = displayName(EXPOSE_HEADERS);
 	const base = { severity: "warning" as const, requests: [number] };

@@ -5,9 +5,9 @@ import { extractDeltaSeconds, getHeader } from "../../browser/header-list.ts";
 import { displayName } from "../../browser/steps.ts";
 import { MAX_AGE } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
-export function maxAgeFindings({ answer: { headers }, number }: Answered): readonly DoctorFinding[] {
+export function maxAgeFindings({ answer: { headers }, number }: AnsweredExchange): readonly DoctorFinding[] {
 	const seconds = extractDeltaSeconds(headers, MAX_AGE);
 	const name = displayName(MAX_AGE);
 	const highest = Math.max(...Object.values(PREFLIGHT_CACHING).map(({ capSeconds }) => capSeconds));

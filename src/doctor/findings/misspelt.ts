@@ -14,7 +14,7 @@ import {
 } from "../../cors/standard.ts";
 import { closest } from "../../findings/closest.ts";
 import type { DoctorFinding } from "../finding.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
 /** What servers send of CORS. */
 const MEANT: readonly string[] = [
@@ -48,17 +48,24 @@ export interface Misspelt {
 }
 
 /** The misspelt headers of one answer, where the right one is not there too. */
-export function misspeltIn({ answer: { headers } }: Answered): readonly Misspelt[] {
+export function misspeltIn({ answer: { headers } }: AnsweredExchange): readonly Misspelt[] {
 	return headers.flatMap(([name]) => {
 		const meant = meantBy(name.toLowerCase());
 		return meant === undefined || getHeader(headers, meant) !== null ? [] : [{ came: name, meant }];
 	});
 }
 
+/** Whether a name is nearly that of a header of CORS. @param name in lower case */
+export function looksMisspelt(name: string): boolean {
+	return meantBy(name) !== undefined;
+}
+
 function meantBy(name: string): string | undefined {
 	if (KNOWN.has(name)) return undefined;
 	const ofRequests = OF_REQUESTS.get(name);
 	if (ofRequests !== undefined) return ofRequests;
+	const joined = MEANT.find((meant) => meant.replaceAll("-", "") === name.replaceAll(/[-_]/g, ""));
+	if (joined !== undefined) return joined;
 	const plain = name.replaceAll("_", "-").replace(/^x-(?=access)/, "");
 	if (!LOOKS_LIKE_CORS.test(name) && !isNearly(name)) return undefined;
 	return MEANT.includes(plain) ? plain : closest(plain, MEANT);
@@ -70,7 +77,7 @@ function isNearly(name: string): boolean {
 }
 
 /** One finding for each wrong name; that the right one is missing may be told by a step as well. */
-export function misspeltHeaders(exchanges: readonly Answered[]): readonly DoctorFinding[] {
+export function misspeltHeaders(exchanges: readonly AnsweredExchange[]): readonly DoctorFinding[] {
 	const found = new Map<string, { readonly misspelt: Misspelt; readonly requests: number[] }>();
 	for (const exchange of exchanges) {
 		for (const misspelt of misspeltIn(exchange)) {

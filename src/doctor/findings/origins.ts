@@ -16,11 +16,16 @@ export function originFindings({ twins, withCookie }: Probed): readonly DoctorFi
 	// Without credentials there is nothing that whoever listens on the network could not get himself.
 	const insecure = of("http").filter(isCredentialed);
 	const isEnding = of("prefix").length > 0 || sibling.length > 0;
+	const isContaining = of("prefix").length > 0 && of("suffix").length > 0;
 	return [
 		...some("allows-null-origin", of("null"), nullOrigin),
-		...some("allows-origin-suffix-twin", of("suffix"), suffixTwin),
+		...some("allows-origin-suffix-twin", of("suffix"), isContaining ? suffixTwinOfContaining : suffixTwin),
 		// Where only the ending counts, the scheme does not: one fault, and not two.
-		...some("allows-origin-prefix-twin", withMore(of("prefix"), insecure), prefixTwin),
+		...some(
+			"allows-origin-prefix-twin",
+			withMore(of("prefix"), insecure),
+			isContaining ? prefixTwinOfContaining : prefixTwin,
+		),
 		...some("allows-origin-prefix-twin", withMore(sibling, insecure), siblingTwin),
 		...some("allows-origin-dot-twin", of("dot"), dotTwin),
 		...(isEnding ? [] : some("allows-insecure-origin", insecure, httpTwin)),
@@ -42,11 +47,18 @@ function some(code: FindingCode, twins: readonly TriedTwin[], words: Words): rea
 function finding(code: FindingCode, twins: readonly TriedTwin[], words: Words): DoctorFinding {
 	const isCredential = twins.some(isCredentialed);
 	const origins = [...new Set(twins.map(({ origin }) => origin))];
+	// The same host over plain http stands beside the others, and is nobody else's.
+	const plain = code === "allows-insecure-origin" ? [] : twins.filter(({ kind }) => kind === "http");
+	const others = origins.filter((origin) => !plain.some((twin) => twin.origin === origin));
+	const scheme =
+		plain.length === 0 || others.length === 0
+			? ""
+			: ` The scheme does not count either: it let ${plain.map(({ origin }) => origin).join(" and ")} in.`;
 	const gain = isCredential ? WITH_CREDENTIALS : "without credentials, though";
 	return {
 		code,
 		severity: severityOf(code, twins),
-		message: words(origins.join(" and "), gain),
+		message: `${words((others.length === 0 ? origins : others).join(" and "), gain)}${scheme}`,
 		origins,
 		requests: twins.map(({ exchange }) => exchange.number),
 	};
@@ -91,6 +103,14 @@ const suffixTwin: Words = (origins, gain) =>
 
 const prefixTwin: Words = (origins, gain) =>
 	`The server looks only at how an origin ends: it let ${origins} in, and such a domain anybody can register, ${gain}. Compare the whole origin, byte for byte.`;
+
+const CONTAINING = "The server only looks for the allowed name somewhere in the origin";
+
+const suffixTwinOfContaining: Words = (origins, gain) =>
+	`${CONTAINING}: it let ${origins} in, a host that anybody can set up, ${gain}. Compare the whole origin, byte for byte.`;
+
+const prefixTwinOfContaining: Words = (origins, gain) =>
+	`${CONTAINING}: it let ${origins} in, and such a domain anybody can register, ${gain}. Compare the whole origin, byte for byte.`;
 
 const siblingTwin: Words = (origins, gain) =>
 	`The server looks only at how an origin ends: it let ${origins} in, though a wildcard for that domain would not, ${gain}. Compare the whole origin, byte for byte.`;

@@ -4,7 +4,15 @@ import { extractTokens, getHeader, type ReceivedResponse } from "../../browser/h
 import { displayName } from "../../browser/steps.ts";
 import { ALLOW_ORIGIN, ORIGIN, VARY } from "../../cors/standard.ts";
 import type { DoctorFinding } from "../finding.ts";
-import { CACHEABLE_STATUSES, isAnswered, isKept, isReadable, type Seen } from "../seen.ts";
+import type { Exchange } from "../network/network.ts";
+import {
+	type AnsweredExchange,
+	CACHEABLE_STATUSES,
+	isAnswered,
+	isKept,
+	isReadable,
+	type Seen,
+} from "../seen.ts";
 
 /** Only where it was seen that the answer depends on the origin: a server that always sends one and the same needs no Vary. */
 export function varyFindings({
@@ -13,6 +21,7 @@ export function varyFindings({
 }: Seen): readonly DoctorFinding[] {
 	if (!isAnswered(base)) return [];
 	const value = getHeader(base.answer.headers, ALLOW_ORIGIN);
+	if (value === "*") return asteriskFindings(base, withoutOrigin);
 	if (value !== visit.page.origin) return [];
 	const others = [withoutOrigin, ...twins.map(({ exchange }) => exchange)]
 		.filter(isAnswered)
@@ -46,6 +55,24 @@ export function varyFindings({
 			severity: "warning",
 			message: `${where} has no Vary: Origin, though ${displayName(ALLOW_ORIGIN)} depends on who asks: a cache hands one origin's answer to another, which is then blocked. Send Vary: Origin on every response of this URL, to requests without Origin too.`,
 			requests: lacking.map(({ number }) => number),
+		},
+	];
+}
+
+/** Some servers send the asterisk to requests with Origin alone: then a cache may keep the answer that lacks it. */
+function asteriskFindings(
+	base: AnsweredExchange,
+	withoutOrigin: Exchange | undefined,
+): readonly DoctorFinding[] {
+	if (!isAnswered(withoutOrigin) || withoutOrigin.answer.status !== base.answer.status) return [];
+	if (getHeader(withoutOrigin.answer.headers, ALLOW_ORIGIN) !== null) return [];
+	if (!isKept(withoutOrigin) || !lacksVary(withoutOrigin.answer)) return [];
+	return [
+		{
+			code: "missing-vary-origin",
+			severity: "warning",
+			message: `The response to a request without Origin has neither ${displayName(ALLOW_ORIGIN)} nor Vary: Origin, and caches may keep it: a page that asks later gets it and is blocked. Send ${displayName(ALLOW_ORIGIN)}: * with every response, or Vary: Origin with the one to requests without Origin too.`,
+			requests: [withoutOrigin.number],
 		},
 	];
 }

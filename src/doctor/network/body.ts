@@ -5,7 +5,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { getHeader, type ReceivedResponse } from "../../browser/header-list.ts";
 
 /** Most that is read, and most that it may unpack to. */
-export const MAX_BODY_BYTES = 16 * 1024;
+export const MAX_READ_BODY_BYTES = 16 * 1024;
 
 /** How long a body is waited for once its head is there. */
 const MAX_BODY_SECONDS = 2;
@@ -16,7 +16,7 @@ export function isTelling({ status }: ReceivedResponse): boolean {
 }
 
 /** Reads the beginning of a body as text; what it cannot read counts as nothing. Never rejects. */
-export function readBody(stream: Readable, response: ReceivedResponse): Promise<string> {
+export function readBodyText(stream: Readable, response: ReceivedResponse): Promise<string> {
 	const chunks: Buffer[] = [];
 	let bytes = 0;
 	return new Promise((resolve) => {
@@ -28,7 +28,7 @@ export function readBody(stream: Readable, response: ReceivedResponse): Promise<
 		stream.on("data", (chunk: Buffer) => {
 			chunks.push(chunk);
 			bytes += chunk.length;
-			if (bytes >= MAX_BODY_BYTES) end();
+			if (bytes >= MAX_READ_BODY_BYTES) end();
 		});
 		stream.on("end", end);
 		stream.on("error", end);
@@ -45,7 +45,7 @@ function unpacked(body: Buffer, encoding: string | null): string {
 	}
 }
 
-const LIMIT = { maxOutputLength: MAX_BODY_BYTES } as const;
+const LIMIT = { maxOutputLength: MAX_READ_BODY_BYTES } as const;
 
 const UNPACKERS: ReadonlyMap<string, (body: Buffer) => Buffer> = new Map([
 	["gzip", (body: Buffer) => gunzipSync(body, LIMIT)],

@@ -5,7 +5,7 @@ import type { PageRequest } from "../../browser/page-request.ts";
 import { isLoopback } from "../../cors/origin-syntax.ts";
 import { isSameSite } from "../site.ts";
 import type { Reach } from "./route.ts";
-import { exchange, type WireAnswer } from "./wire.ts";
+import { exchangeOnce, type WireAnswer } from "./wire.ts";
 
 /** Most requests that one visit sends, the browser's own and all probes together. */
 export const MAX_REQUESTS = 20;
@@ -42,7 +42,7 @@ export function isWrite(method: string): boolean {
 }
 
 /** A request before what every browser adds to it. */
-export interface Draft {
+export interface RequestDraft {
 	readonly purpose: Purpose;
 	/** Of a probe: what it is after, in a word. */
 	readonly probe?: string;
@@ -59,7 +59,7 @@ export interface Draft {
 }
 
 /** A request that was sent, and what came. */
-export interface Exchange extends Draft {
+export interface Exchange extends RequestDraft {
 	/** From 1. */
 	readonly number: number;
 	/** Everything that was sent, cookies too. */
@@ -73,10 +73,10 @@ export interface Network {
 	/** How many requests may still be sent. */
 	left(): number;
 	/** @throws RangeError where the host was not named or no request is left: to be asked before */
-	send(draft: Draft): Promise<Exchange>;
+	send(draft: RequestDraft): Promise<Exchange>;
 }
 
-export function createNetwork(visit: Visit, onSend: (exchange: Draft) => void): Network {
+export function createNetwork(visit: Visit, onSend: (exchange: RequestDraft) => void): Network {
 	const exchanges: Exchange[] = [];
 	return {
 		exchanges,
@@ -89,7 +89,7 @@ export function createNetwork(visit: Visit, onSend: (exchange: Draft) => void): 
 			const body = draft.hasBody ? visit.body : undefined;
 			const { method, url } = draft;
 			const request = { method, url, headers: sentHeaders, body, isHandshake: draft.isHandshake ?? false };
-			const answer = await exchange(request, visit.reach, visit.timeoutSeconds);
+			const answer = await exchangeOnce(request, visit.reach, visit.timeoutSeconds);
 			const done = { ...draft, number: exchanges.length + 1, sentHeaders, answer };
 			exchanges.push(done);
 			return done;
@@ -105,7 +105,7 @@ export function isNamed({ hosts }: Visit, url: string): boolean {
 /** What a browser adds to what the standard and the page have put there. */
 function browserHeaders(
 	visit: Visit,
-	{ purpose, url, credentials, headers, cookie: own, isHandshake }: Draft,
+	{ purpose, url, credentials, headers, cookie: own, isHandshake }: RequestDraft,
 ): HeaderList {
 	const origin = headers.find(([name]) => name === "Origin")?.[1] ?? visit.page.origin;
 	const { protocol, hostname } = new URL(url);

@@ -55,7 +55,7 @@ export async function connect(
 ): Promise<Connection> {
 	const isTls = url.protocol === "https:" || url.protocol === "wss:";
 	const own = { host: withoutBrackets(url.hostname), port: Number(url.port) || (isTls ? 443 : 80) };
-	const instead = reach.connectTo?.host === url.host ? reach.connectTo : undefined;
+	const instead = insteadOf(url, reach);
 	if (instead !== undefined) {
 		if (!isTls || instead.isPlain) return plain(await tcp(instead.address, signal));
 		try {
@@ -73,6 +73,16 @@ export async function connect(
 	}
 	if (isTls) return secure(await tunnel(proxy, own, reach, signal), url, reach, protocols, signal);
 	return { ...plain(await toProxy(proxy, reach, signal)), isForwarded: true };
+}
+
+function insteadOf({ host }: URL, { connectTo }: Reach): ConnectTo | undefined {
+	return connectTo?.host === host ? connectTo : undefined;
+}
+
+/** The machine that is asked in place of the URL's host, as people write it; undefined where none is. */
+export function addressInstead(url: URL, reach: Reach): string | undefined {
+	const address = insteadOf(url, reach)?.address;
+	return address && `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
 }
 
 function plain(socket: Socket): Connection {

@@ -35,12 +35,18 @@ export function isNotTls(error: unknown): boolean {
 	return NOT_TLS.has(code) || /wrong version number|packet length too long/i.test(reasonOf(error));
 }
 
-/** The failure that an error of Node's network modules stands for. */
-export function networkError(
+/**
+ * The failure that an error of Node's network modules stands for.
+ * @param instead the machine that was asked in place of the URL's host
+ */
+export function wireFailureOf(
 	error: NodeJS.ErrnoException,
-	{ host, hostname, href, protocol, port }: URL,
+	{ host: own, hostname: ownName, href, protocol, port }: URL,
+	instead?: string,
 ): WireFailure {
 	const code = codeOf(error);
+	const host = instead === undefined ? own : `${instead}, asked in place of ${own},`;
+	const hostname = instead === undefined ? ownName : instead.replace(/:\d+$/, "");
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
 		return { fault: "host-not-found", networkError: `DNS knows no address of ${hostname}` };
 	}

@@ -4,9 +4,9 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { getProxyForUrl } from "proxy-from-env";
 import type { Header, HeaderList, ReceivedResponse } from "../../browser/header-list.ts";
-import { isTelling, readBody } from "./body.ts";
-import { type Connection, connect, proxyAuthorization, type Reach } from "./route.ts";
-import { networkError, timedOut, type WireFailure } from "./wire-fault.ts";
+import { isTelling, readBodyText } from "./body.ts";
+import { addressInstead, type Connection, connect, proxyAuthorization, type Reach } from "./route.ts";
+import { timedOut, type WireFailure, wireFailureOf } from "./wire-fault.ts";
 
 /** Longest head of a response that is read. */
 export const MAX_HEAD_BYTES = 64 * 1024;
@@ -33,7 +33,7 @@ export type WireAnswer = WireResponse | WireFailure;
 const PROTOCOLS = ["h2", "http/1.1"] as const;
 
 /** Sends a request and waits for the head of its response. Redirects are not followed, nothing is kept open. */
-export async function exchange(
+export async function exchangeOnce(
 	request: WireRequest,
 	reach: Reach,
 	timeoutSeconds: number,
@@ -55,7 +55,7 @@ export async function exchange(
 		});
 		return await Promise.race([answer, tooLong]);
 	} catch (error) {
-		return networkError(error as NodeJS.ErrnoException, url);
+		return wireFailureOf(error as NodeJS.ErrnoException, url, addressInstead(url, reach));
 	} finally {
 		clearTimeout(timer);
 		abort.abort();
@@ -95,7 +95,7 @@ function askHttp1(request: WireRequest, url: URL, { socket, isForwarded }: Conne
 
 async function settle(message: IncomingMessage): Promise<WireResponse> {
 	const response = { status: message.statusCode ?? 0, headers: pairs(message.rawHeaders) };
-	return { ...response, body: isTelling(response) ? await readBody(message, response) : "" };
+	return { ...response, body: isTelling(response) ? await readBodyText(message, response) : "" };
 }
 
 /** Header names that HTTP/2 does not know. https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2 */
@@ -130,7 +130,7 @@ function askHttp2(request: WireRequest, url: URL, { socket }: Connection): Promi
 			const status = Number(headers[constants.HTTP2_HEADER_STATUS] ?? 0);
 			const response = { status, headers: linesOf(raw, headers) };
 			if (!isTelling(response)) done({ ...response, body: "" });
-			else readBody(stream, response).then((body) => done({ ...response, body }), reject);
+			else readBodyText(stream, response).then((body) => done({ ...response, body }), reject);
 		});
 		if (request.body !== undefined) stream.end(request.body);
 	});

@@ -1,6 +1,6 @@
 /** Owns the products that stand before an API: access layers, gateways, content networks, load balancers. */
 
-import { anyHeader, body, cookie, type Facts, first, header, leadsTo } from "./product.ts";
+import { anyHeader, body, both, cookie, type Facts, firstOf, header, leadsTo } from "./product.ts";
 
 const ACCESS =
 	'In Zero Trust, in the CORS settings of the Access application, turn on "Bypass OPTIONS requests to origin" (bypass options requests), or let Access answer preflights with the origins, methods and headers of that page; the Worker or API behind it is not asked before that.';
@@ -8,7 +8,7 @@ const ACCESS =
 /** https://developers.cloudflare.com/cloudflare-one/access-controls/applications/http-apps/authorization-cookie/cors/ */
 export const cloudflareAccess: Facts = {
 	name: "Cloudflare Access",
-	answered: first(
+	answered: firstOf(
 		leadsTo(/\.cloudflareaccess\.com\/|\/cdn-cgi\/access\//, "a redirect to its sign-in page"),
 		header("www-authenticate", /cloudflare-access/i),
 		anyHeader(/^cf-access-(aud|domain)$/i),
@@ -28,7 +28,7 @@ const OAUTH2_PROXY =
 /** https://oauth2-proxy.github.io/oauth2-proxy/configuration/overview */
 export const oauth2Proxy: Facts = {
 	name: "oauth2-proxy",
-	answered: first(
+	answered: firstOf(
 		leadsTo(/\/oauth2\/(start|sign_in)(\?|$)/, "a redirect to its sign-in page"),
 		cookie(/^_oauth2_proxy/),
 		body(/OAuth2 Proxy/i, "its sign-in page in the body"),
@@ -42,11 +42,12 @@ const GATEWAY_OPTIONS =
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-cors.html */
 export const awsApiGateway: Facts = {
 	name: "Amazon API Gateway",
-	answered: first(
+	answered: firstOf(
 		body(/^\{"message":"Missing Authentication Token"\}$/, 'the body "Missing Authentication Token"'),
 		header("x-amzn-errortype", /MissingAuthenticationToken|UnauthorizedException|IncompleteSignature/),
+		both(anyHeader(/^x-amz-apigw-id$/i), header("x-amzn-errortype", /./)),
 	),
-	passed: first(anyHeader(/^x-amz-apigw-id$/i), anyHeader(/^apigw-requestid$/i)),
+	passed: firstOf(anyHeader(/^x-amz-apigw-id$/i), anyHeader(/^apigw-requestid$/i)),
 	fixes: {
 		preflight: GATEWAY_OPTIONS,
 		redirect: GATEWAY_OPTIONS,
@@ -67,12 +68,14 @@ const S3 =
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html */
 export const amazonS3: Facts = {
 	name: "Amazon S3",
-	answered: first(
+	answered: firstOf(
 		body(/<Message>CORSResponse: [^<]+<\/Message>/, "the CORSResponse in the body"),
 		header("server", /^AmazonS3$/i),
 	),
 	fixes: {
 		origin: S3,
+		redirect:
+			"Amazon S3 redirects (301 or 307) where the bucket is of another region than the URL, or was made a short while ago: call it by its region, https://BUCKET.s3.REGION.amazonaws.com.",
 		error: `${S3} A 403 also stands for an object that is not there or not allowed: see the key and the bucket's policy.`,
 	},
 };
@@ -83,11 +86,11 @@ const CLOUDFRONT =
 /** https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/header-caching.html */
 export const cloudfront: Facts = {
 	name: "CloudFront",
-	answered: first(
+	answered: firstOf(
 		header("server", /^CloudFront$/),
 		header("x-cache", /^(Error|LambdaGeneratedResponse|FunctionGeneratedResponse) from cloudfront/i),
 	),
-	passed: first(header("via", /\(CloudFront\)/), anyHeader(/^x-amz-cf-(id|pop)$/i)),
+	passed: firstOf(header("via", /\(CloudFront\)/), anyHeader(/^x-amz-cf-(id|pop)$/i)),
 	fixes: {
 		preflight:
 			"In CloudFront, let the cache behavior allow OPTIONS (Allowed HTTP methods: GET, HEAD, OPTIONS, PUT, POST, PATCH, DELETE), and pass Origin, Access-Control-Request-Method and -Headers on to the API by an origin request policy such as Managed-CORS-CustomOrigin; or let a response headers policy with CORS answer.",
@@ -107,11 +110,11 @@ const KONG =
 /** `Via` comes with what Kong passes on, `Server` with what it answers itself. https://developer.konghq.com/plugins/cors/ */
 export const kong: Facts = {
 	name: "Kong",
-	answered: first(
+	answered: firstOf(
 		header("server", /^kong\b/i),
 		body(/^\{\s*"message":\s*"no Route matched with those values"/, 'the body "no Route matched"'),
 	),
-	passed: first(header("via", /\bkong\//i), anyHeader(/^x-kong-(upstream|proxy|response)-latency$/i)),
+	passed: firstOf(header("via", /\bkong\//i), anyHeader(/^x-kong-(upstream|proxy|response)-latency$/i)),
 	fixes: {
 		origin: KONG,
 		preflight: `${KONG} Where the route lists methods, OPTIONS is among them.`,
@@ -126,7 +129,7 @@ const TRAEFIK =
 /** Traefik adds no Server header; its own realm is the one thing it says. https://doc.traefik.io/traefik/middlewares/http/headers/ */
 export const traefik: Facts = {
 	name: "Traefik",
-	answered: first(header("www-authenticate", /realm="?traefik"?/i), header("server", /^traefik/i)),
+	answered: firstOf(header("www-authenticate", /realm="?traefik"?/i), header("server", /^traefik/i)),
 	passed: anyHeader(/^x-traefik-/i),
 	fixes: {
 		origin: TRAEFIK,
@@ -149,7 +152,7 @@ export const envoy: Facts = {
 		/^(upstream connect error or disconnect\/reset|no healthy upstream|upstream request timeout|RBAC: access denied|Jwt is missing|Jwt (issuer|verification|is expired))/,
 		"its own words in the body",
 	),
-	passed: first(header("server", /^(istio-)?envoy/i), anyHeader(/^x-envoy-/i)),
+	passed: firstOf(header("server", /^(istio-)?envoy/i), anyHeader(/^x-envoy-/i)),
 	fixes: {
 		origin: ENVOY,
 		error: `${ENVOY} Answers that Envoy makes before that filter, and those without a route, have no CORS headers.`,
@@ -183,12 +186,12 @@ const HEROKU =
 /** https://devcenter.heroku.com/articles/error-codes */
 export const heroku: Facts = {
 	name: "Heroku",
-	answered: first(body(/herokucdn\.com\/error-pages/, "its error page"), header("server", /^Heroku$/)),
+	answered: firstOf(body(/herokucdn\.com\/error-pages/, "its error page"), header("server", /^Heroku$/)),
 	fixes: { origin: HEROKU },
 };
 
 const CLOUDFLARE_ERROR =
-	"This is Cloudflare's own error page, and CORS headers of the API cannot be on it: see why the API behind does not answer (52x), or why the Worker throws (error 1101, in its logs).";
+	"This is Cloudflare's own error page, and CORS headers of the API cannot be on it: see why the API behind does not answer (52x), why the Worker throws (error 1101, in its logs), or which rule of its firewall blocks the request (errors 1005 to 1020, under Security, Events).";
 
 /** https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/ */
 export const cloudflare: Facts = {

@@ -1,6 +1,6 @@
 /** Owns the frameworks that APIs are written in, and the platforms that come with one. */
 
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 import {
 	anyHeader,
 	body,
@@ -8,7 +8,7 @@ import {
 	cookie,
 	type Evidence,
 	type Facts,
-	first,
+	firstOf,
 	header,
 	leadsTo,
 } from "./product.ts";
@@ -16,7 +16,7 @@ import {
 /** A JSON object whose keys are these, among others. */
 function jsonWith(
 	...keys: readonly string[]
-): (exchange: Answered) => Readonly<Record<string, unknown>> | undefined {
+): (exchange: AnsweredExchange) => Readonly<Record<string, unknown>> | undefined {
 	return ({ answer }) => {
 		try {
 			const value: unknown = JSON.parse(answer.body);
@@ -38,7 +38,7 @@ const SPRING =
 /** https://docs.spring.io/spring-security/reference/servlet/integrations/cors.html */
 export const spring: Facts = {
 	name: "Spring",
-	answered: first(
+	answered: firstOf(
 		body(/^Invalid CORS request$/, 'the body "Invalid CORS request"'),
 		springError,
 		body(/<h1>Whitelabel Error Page<\/h1>/, "the Whitelabel Error Page"),
@@ -54,6 +54,8 @@ export const spring: Facts = {
 			'In Spring, allowedOriginPatterns("*") with allowCredentials(true) lets everybody in: write setAllowedOrigins with the exact origins.',
 		lists:
 			"In Spring, name them in setAllowedMethods and setAllowedHeaders of the CorsConfiguration (or in @CrossOrigin).",
+		downgrade:
+			"In Spring Boot, server.forward-headers-strategy=framework makes it trust what the proxy says of https.",
 		doubled:
 			"In Spring, behind Spring Cloud Gateway or a proxy that sets them too, let one of them do so: the gateway's filter DedupeResponseHeader=Access-Control-Allow-Origin Access-Control-Allow-Credentials, RETAIN_UNIQUE keeps one.",
 	},
@@ -65,15 +67,18 @@ const ASPNET =
 /** https://learn.microsoft.com/aspnet/core/security/cors */
 export const aspNet: Facts = {
 	name: "ASP.NET",
-	passed: first(
+	passed: firstOf(
 		header("server", /kestrel/i),
 		header("x-powered-by", /asp\.net/i),
 		anyHeader(/^x-aspnet(mvc)?-version$/i),
 	),
 	fixes: {
 		origin: ASPNET,
+		preflight: `${ASPNET} Behind IIS, a 405, or a 200 with Public and without the headers, is IIS's own: remove OPTIONSVerbHandler (and WebDAV) from <handlers>, so that OPTIONS reaches the application.`,
 		redirect:
 			"In ASP.NET Core, UseHttpsRedirection answers preflights by http with a redirect: call the https URL.",
+		downgrade:
+			"In ASP.NET Core, app.UseForwardedHeaders() with XForwardedProto, before everything else, makes it trust what the proxy says of https.",
 		error: `${ASPNET} An exception handler takes off what was set before it: where errors come without the headers, call UseCors inside it too, or set them there.`,
 		"sign-in":
 			"In ASP.NET Core, the cookie scheme redirects to its login page: let Events.OnRedirectToLogin answer 401 for the API's paths.",
@@ -89,7 +94,7 @@ const EXPRESS =
 /** https://expressjs.com/en/resources/middleware/cors.html */
 export const express: Facts = {
 	name: "Express",
-	answered: first(
+	answered: firstOf(
 		header("x-powered-by", /^express$/i),
 		body(/<pre>Cannot (GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /, "its error page in the body"),
 	),
@@ -103,6 +108,7 @@ export const express: Facts = {
 			"In Express, let the authentication middleware answer 401 for the API's paths in place of response.redirect, and put app.use(cors(…)) before it.",
 		reflects:
 			'In Express, cors({ origin: true }) and a function that always says true let everybody in: write origin: ["https://app.example.com"].',
+		downgrade: 'In Express, app.set("trust proxy", 1) makes it trust what the proxy says of https.',
 		doubled:
 			"In Express, let either cors(…) or your own response.header(…) set the header, not both, and nothing in front.",
 	},
@@ -132,12 +138,12 @@ export const hapi: Facts = {
 };
 
 const STARLETTE =
-	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"], allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
+	'In Starlette or FastAPI, add CORSMiddleware with allow_origins=["https://app.example.com"] (without a slash at the end), allow_credentials=True, allow_methods=["*"] and allow_headers=["*"] as the last add_middleware, so that it is outermost.';
 
 /** https://www.starlette.io/middleware/#corsmiddleware */
 export const starlette: Facts = {
 	name: "Starlette or FastAPI",
-	answered: first(
+	answered: firstOf(
 		body(/^Disallowed CORS /, "its own words in the body"),
 		both(header("server", /^uvicorn$/), body(/^\{"detail":/, "the form of the error")),
 	),
@@ -146,6 +152,8 @@ export const starlette: Facts = {
 		origin: STARLETTE,
 		redirect:
 			"In Starlette or FastAPI, redirect_slashes redirects the path without (or with) its slash (307): call the URL it leads to.",
+		downgrade:
+			"In Starlette or FastAPI, redirect_slashes redirects the path without (or with) its slash (307), by the scheme that uvicorn knows of: start it with --proxy-headers and --forwarded-allow-ips naming the proxy, or call the path as it is served.",
 		error: `${STARLETTE} A 500 of an exception that nobody catches is made outside of every middleware and has no CORS headers: add an exception handler for it, or wrap the application in CORSMiddleware itself: app = CORSMiddleware(app, …).`,
 		reflects:
 			'In Starlette or FastAPI, allow_origins=["*"] with allow_credentials=True lets everybody in who has a cookie, as allow_origin_regex=".*" does: write allow_origins=["https://app.example.com"].',
@@ -160,7 +168,7 @@ const DJANGO =
 /** https://github.com/adamchainz/django-cors-headers */
 export const django: Facts = {
 	name: "Django",
-	answered: first(
+	answered: firstOf(
 		body(
 			/<h1>Not Found<\/h1><p>The requested resource was not found on this server\.<\/p>|<h1>(Server Error \(500\)|Bad Request \(400\)|403 Forbidden)<\/h1><p><\/p>/,
 			"its error page in the body",
@@ -171,7 +179,7 @@ export const django: Facts = {
 		),
 		leadsTo(/\/(accounts|admin)\/login\/\?next=/, "a redirect to its sign-in page"),
 	),
-	passed: first(header("server", /^WSGIServer\//), cookie(/^csrftoken$/)),
+	passed: firstOf(header("server", /^WSGIServer\//), cookie(/^csrftoken$/)),
 	fixes: {
 		origin: DJANGO,
 		redirect:
@@ -180,6 +188,8 @@ export const django: Facts = {
 			"In Django, login_required redirects: let the API's views answer 401 (in Django REST framework, an authentication class that has authenticate_header), and put CorsMiddleware first.",
 		reflects:
 			"In Django, CORS_ALLOW_ALL_ORIGINS (CORS_ORIGIN_ALLOW_ALL) = True with CORS_ALLOW_CREDENTIALS lets everybody in: remove it, and write CORS_ALLOWED_ORIGINS.",
+		downgrade:
+			'In Django, SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") makes it trust what the proxy says of https.',
 		lists:
 			'In Django, name them in CORS_ALLOW_METHODS and CORS_ALLOW_HEADERS = (*corsheaders.defaults.default_headers, "x-…").',
 	},
@@ -198,6 +208,9 @@ export const flask: Facts = {
 		preflight: `${FLASK} A before_request that asks for a session has to let OPTIONS pass: if request.method == "OPTIONS": return.`,
 		redirect:
 			"In Flask, a route with a slash at the end redirects the path without it (308): call the URL it leads to, or set strict_slashes=False.",
+		downgrade:
+			"In Flask, a route with a slash at the end redirects the path without it (308), by the scheme that it knows of: app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1) of Werkzeug makes it trust what the proxy says of https.",
+		error: `${FLASK} In debug mode the page of an exception that nobody catches has no headers: register an error handler for it.`,
 		"sign-in":
 			"In Flask-Login, let unauthorized_handler answer 401 for the API's paths in place of the redirect.",
 		reflects:
@@ -212,7 +225,7 @@ const RAILS =
 /** https://github.com/cyu/rack-cors */
 export const rails: Facts = {
 	name: "Rails",
-	answered: anyHeader(/^x-rack-cors$/i),
+	answered: header("x-rack-cors", /./),
 	passed: both(anyHeader(/^x-runtime$/i), anyHeader(/^x-request-id$/i)),
 	fixes: {
 		origin: RAILS,
@@ -234,6 +247,7 @@ export const laravel: Facts = {
 		origin: LARAVEL,
 		"sign-in":
 			"In Laravel, the auth middleware redirects to the route login: let the call send Accept: application/json, which gets 401.",
+		downgrade: "In Laravel, trustProxies makes it trust what the proxy says of https.",
 		reflects:
 			"In Laravel, allowed_origins ['*'] with supports_credentials true lets everybody in: name the origins in config/cors.php.",
 	},
@@ -247,7 +261,11 @@ const TRAILING_SLASH =
 /** https://nextjs.org/docs/app/api-reference/config/next-config-js/trailingSlash */
 export const nextJs: Facts = {
 	name: "Next.js",
-	answered: first(header("x-powered-by", /next\.js/i), anyHeader(/^x-nextjs-/i), header("vary", /\brsc\b/i)),
+	answered: firstOf(
+		header("x-powered-by", /next\.js/i),
+		anyHeader(/^x-nextjs-/i),
+		header("vary", /\brsc\b/i),
+	),
 	fixes: { origin: NEXT, redirect: `In Next.js, ${TRAILING_SLASH}` },
 };
 
@@ -255,7 +273,7 @@ export const nextJs: Facts = {
 export const vercel: Facts = {
 	name: "Vercel",
 	answered: anyHeader(/^x-vercel-error$/i),
-	passed: first(header("server", /^vercel$/i), anyHeader(/^x-vercel-id$/i)),
+	passed: firstOf(header("server", /^vercel$/i), anyHeader(/^x-vercel-id$/i)),
 	fixes: {
 		preflight: `On Vercel, answer OPTIONS in the function itself, with 204, and set the headers by "headers" in vercel.json; where Deployment Protection is on, add the path to its OPTIONS Allowlist. ${NEXT}`,
 		redirect: `On Vercel, ${TRAILING_SLASH} In vercel.json it is "trailingSlash"; a redirect to vercel.com/sso is Deployment Protection.`,

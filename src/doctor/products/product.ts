@@ -1,7 +1,7 @@
 /** Owns what is known of a product that may stand before an API or be it: how it shows, and its own words for each fix. */
 
 import { getHeader, valuesOf } from "../../browser/header-list.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
 
 /** What went wrong, as far as the fix depends on it. */
 export type Trouble =
@@ -9,6 +9,8 @@ export type Trouble =
 	| "preflight"
 	/** A redirect stands where an answer should. */
 	| "redirect"
+	/** A redirect leads from https to plain http on the same host. */
+	| "downgrade"
 	/** An error came without the headers. */
 	| "error"
 	/** Access-Control-Allow-Origin or -Credentials is missing, or not the right one. */
@@ -26,7 +28,7 @@ export type Trouble =
 export type Fixes = { readonly origin: string } & Partial<Readonly<Record<Trouble, string>>>;
 
 /** What in a response shows a product; undefined where nothing does. */
-export type Evidence = (exchange: Answered) => string | undefined;
+export type Evidence = (exchange: AnsweredExchange) => string | undefined;
 
 /** One product. */
 export interface Facts {
@@ -82,7 +84,7 @@ export function cookie(pattern: RegExp): Evidence {
 }
 
 /** The first of these that is there. */
-export function first(...all: readonly Evidence[]): Evidence {
+export function firstOf(...all: readonly Evidence[]): Evidence {
 	return (exchange) => {
 		for (const evidence of all) {
 			const found = evidence(exchange);

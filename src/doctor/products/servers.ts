@@ -1,6 +1,6 @@
 /** Owns the web servers and caches that stand before an API, or are it. */
 
-import { anyHeader, body, type Facts, first, header } from "./product.ts";
+import { anyHeader, body, type Facts, firstOf, header } from "./product.ts";
 
 const NGINX =
 	"In nginx, choose the origin by a map ($http_origin) and send it with add_header Access-Control-Allow-Origin … always; an add_header in a location takes away all those of the levels above it.";
@@ -15,6 +15,8 @@ export const nginx: Facts = {
 			"In nginx, answer preflights before authentication and proxy_pass: if ($request_method = OPTIONS) { add_header … always; return 204; } in the location, with all the CORS headers in it.",
 		redirect:
 			"In nginx, a directory, or a location with a slash at the end and proxy_pass, redirects the path without that slash (301), and return 301 redirects everything: call the URL it leads to.",
+		downgrade:
+			"In nginx behind a proxy that ends TLS, absolute_redirect off makes its redirects name the path alone, and so keep https.",
 		error:
 			"In nginx, write add_header … always: without always it adds nothing to errors; and an add_header in a location takes away those of the levels above it.",
 		origin: NGINX,
@@ -42,6 +44,8 @@ export const apache: Facts = {
 			"In Apache httpd, answer preflights before authentication: RewriteCond %{REQUEST_METHOD} =OPTIONS and RewriteRule ^ - [R=204,L] with Header always set …, and where Require asks for a user, let OPTIONS through: <RequireAny> with Require method OPTIONS.",
 		redirect:
 			"In Apache httpd, DirectorySlash redirects a directory without its slash (301), and Redirect or RewriteRule others: call the URL it leads to.",
+		downgrade:
+			"In Apache httpd behind a proxy that ends TLS, ServerName https://api.example.com (with the scheme) makes its own redirects name https.",
 		error:
 			"In Apache httpd, write Header always set: without always it sets nothing on the errors that httpd itself makes.",
 		origin:
@@ -58,7 +62,7 @@ export const apache: Facts = {
 /** https://caddyserver.com/docs/caddyfile/directives/header */
 export const caddy: Facts = {
 	name: "Caddy",
-	passed: first(header("server", /^Caddy\b/), header("via", /\bCaddy\b/)),
+	passed: firstOf(header("server", /^Caddy\b/), header("via", /\bCaddy\b/)),
 	fixes: {
 		preflight:
 			"In Caddy, answer preflights in a block of their own: @preflight method OPTIONS, handle @preflight { header …; respond 204 }; and let basic_auth (basicauth before 2.8) and forward_auth leave them alone (a matcher not method OPTIONS), as they come before handle.",
@@ -99,11 +103,11 @@ export const haproxy: Facts = {
 /** https://varnish-cache.org/docs/trunk/users-guide/vcl-built-in-subs.html */
 export const varnish: Facts = {
 	name: "Varnish",
-	answered: first(
+	answered: firstOf(
 		header("server", /^Varnish$/),
 		body(/<p>Varnish cache server<\/p>/, "its error page in the body"),
 	),
-	passed: first(anyHeader(/^x-varnish$/i), header("via", /varnish/i)),
+	passed: firstOf(anyHeader(/^x-varnish$/i), header("via", /varnish/i)),
 	fixes: {
 		preflight:
 			"In Varnish, answer preflights in vcl_recv with return (synth(204)), and set the CORS headers in vcl_synth, as vcl_deliver is not run for it.",

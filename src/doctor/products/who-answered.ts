@@ -2,7 +2,17 @@
 
 import type { Step } from "../../browser/steps.ts";
 import { isList } from "../findings/doubled.ts";
-import type { Answered } from "../seen.ts";
+import type { AnsweredExchange } from "../seen.ts";
+import {
+	azureStorage,
+	cloudRun,
+	elasticsearch,
+	googleStorage,
+	minio,
+	netlify,
+	ngrok,
+	supabase,
+} from "./clouds.ts";
 import {
 	amazonS3,
 	awsApiGateway,
@@ -39,6 +49,12 @@ const PRODUCTS = {
 	"oauth2-proxy": oauth2Proxy,
 	cloudflare,
 	"amazon-s3": amazonS3,
+	"google-cloud-storage": googleStorage,
+	"azure-storage": azureStorage,
+	minio,
+	elasticsearch,
+	"cloud-run": cloudRun,
+	ngrok,
 	"aws-api-gateway": awsApiGateway,
 	"aws-load-balancer": awsLoadBalancer,
 	heroku,
@@ -52,6 +68,8 @@ const PRODUCTS = {
 	rails,
 	"next.js": nextJs,
 	vercel,
+	netlify,
+	supabase,
 	kong,
 	traefik,
 	envoy,
@@ -82,13 +100,13 @@ export interface AnsweredBy {
 }
 
 /** Troubles that the fix for the origin does not help. */
-const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set(["sign-in", "reflects", "redirect"]);
+const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set(["sign-in", "reflects", "redirect", "downgrade"]);
 
 /**
  * Who gave an answer, and the fix for this trouble; undefined where the answer does not show it. Who made the answer comes
  * before who only passed it on.
  */
-export function whoAnswered(exchange: Answered, trouble: Trouble): AnsweredBy | undefined {
+export function whoAnswered(exchange: AnsweredExchange, trouble: Trouble): AnsweredBy | undefined {
 	const products = Object.entries(PRODUCTS) as readonly (readonly [Product, Facts])[];
 	for (const made of [true, false]) {
 		for (const [product, { name, answered, passed, fixes }] of products) {
@@ -112,6 +130,7 @@ export function troubleOf({ code, received }: Step, status: number): Trouble {
 	if (code === "preflight-status") return "preflight";
 	if (LIST_STEPS.has(code)) return "lists";
 	if (received.includes(",") && !isList([received.slice(received.indexOf(":") + 1)])) return "doubled";
-	if (status >= 400) return code.startsWith("preflight-") ? "preflight" : "error";
+	if (status >= 400 && received.startsWith("no "))
+		return code.startsWith("preflight-") ? "preflight" : "error";
 	return "origin";
 }

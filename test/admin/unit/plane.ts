@@ -5,10 +5,12 @@
 import { applyD1Migrations, createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { app } from "../../../src/admin/app.ts";
-import type { Bindings } from "../../../src/admin/bindings.ts";
+import type { AdminBindings } from "../../../src/admin/bindings.ts";
 
 /** The bindings of wrangler.admin.toml, and the migrations. */
-const bound = env as unknown as Bindings & { readonly MIGRATIONS: Parameters<typeof applyD1Migrations>[1] };
+const bound = env as unknown as AdminBindings & {
+	readonly MIGRATIONS: Parameters<typeof applyD1Migrations>[1];
+};
 
 /** A token, as ADMIN_TOKENS has it, with what it is the digest of. */
 export interface TestToken {
@@ -61,12 +63,14 @@ export interface Answered {
 
 /** A control plane with its own bindings. */
 export interface Plane {
-	readonly env: Bindings;
+	readonly env: AdminBindings;
 	ask(path: string, asked?: Asked): Promise<Answered>;
 }
 
 /** Makes one. @param overrides in place of the bindings that there are; undefined takes one out */
-export async function createPlane(overrides: Partial<Record<keyof Bindings, unknown>> = {}): Promise<Plane> {
+export async function createPlane(
+	overrides: Partial<Record<keyof AdminBindings, unknown>> = {},
+): Promise<Plane> {
 	await applyD1Migrations(bound.REGISTRY, bound.MIGRATIONS);
 	const { TENANTS, REGISTRY, ASSETS } = bound;
 	const bindings = {
@@ -75,7 +79,7 @@ export async function createPlane(overrides: Partial<Record<keyof Bindings, unkn
 		ASSETS,
 		ADMIN_TOKENS: await tokens(ADMIN),
 		...overrides,
-	} as unknown as Bindings;
+	} as unknown as AdminBindings;
 	return {
 		env: bindings,
 		async ask(path, { as = "admin", method = "GET", headers = {}, body } = {}) {

@@ -5,7 +5,7 @@ import type { Feature, PageName, TenantName } from "../stage/world.ts";
 export const ENGINES = ["chromium", "firefox", "webkit"] as const;
 export type EngineId = (typeof ENGINES)[number];
 
-export type CredentialsMode = "include" | "same-origin" | "omit";
+export type CaseCredentials = "include" | "same-origin" | "omit";
 
 /** `policy/behaviour` of the tenant `api`, or `tenant:policy/behaviour` of another; `{run}` is the run's name. */
 export type Target = `${string}/${string}`;
@@ -28,10 +28,10 @@ interface Call extends Show {
 }
 
 /** One thing that a page does. */
-export type Step =
+export type CaseStep =
 	| ({
 			readonly do: "fetch";
-			readonly credentials: CredentialsMode;
+			readonly credentials: CaseCredentials;
 			readonly mode?: "no-cors";
 			/** Tell the page's server at the first part of the body; the API waits for that with the rest. */
 			readonly acknowledge?: true;
@@ -55,7 +55,7 @@ export type Step =
 	| { readonly do: "timing"; readonly to: Target }
 	| { readonly do: "wait"; readonly milliseconds: number }
 	/** The same in a sandboxed frame, whose origin is `null`. */
-	| { readonly do: "sandbox"; readonly steps: readonly Step[] };
+	| { readonly do: "sandbox"; readonly steps: readonly CaseStep[] };
 
 /** What became of a case on one page. */
 export interface Transcript {
@@ -66,17 +66,17 @@ export interface Transcript {
 }
 
 /** By page; a page that is left out does not run the case. */
-export type Expectation = Readonly<Partial<Record<PageName, Transcript>>>;
+export type CaseExpectation = Readonly<Partial<Record<PageName, Transcript>>>;
 
 export interface Case {
 	readonly id: string;
 	/** What holds, as a sentence. */
 	readonly says: string;
-	readonly steps: readonly Step[];
-	readonly expect: Expectation;
+	readonly steps: readonly CaseStep[];
+	readonly expect: CaseExpectation;
 	/** Where an engine is known to differ, and why. */
 	readonly differs?: Readonly<
-		Partial<Record<EngineId, { readonly because: string; readonly expect: Expectation }>>
+		Partial<Record<EngineId, { readonly because: string; readonly expect: CaseExpectation }>>
 	>;
 	readonly needs?: readonly Feature[];
 	/** It mostly waits: it runs beside the others. */
@@ -84,7 +84,7 @@ export interface Case {
 }
 
 /** What must become of a case in an engine. */
-export function expectationOf({ expect, differs }: Case, engine: EngineId): Expectation {
+export function caseExpectationOf({ expect, differs }: Case, engine: EngineId): CaseExpectation {
 	return { ...expect, ...differs?.[engine]?.expect };
 }
 

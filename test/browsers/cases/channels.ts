@@ -1,11 +1,11 @@
 /** Owns the cases of everything but fetch and XMLHttpRequest: EventSource, WebSocket, elements, timing. */
 
-import type { Case, Step, Target } from "./case.ts";
+import type { Case, CaseStep, Target } from "./case.ts";
 
 const WITH_COOKIE = "GET +session: 200 API";
 const WITHOUT_COOKIE = "GET: 200 API";
 
-const events = (to: Target, withCredentials: boolean): Step => ({ do: "events", to, withCredentials });
+const events = (to: Target, withCredentials: boolean): CaseStep => ({ do: "events", to, withCredentials });
 
 const ELEMENTS = [
 	{ tag: "img", file: "picture", says: "a picture" },

@@ -1,17 +1,17 @@
 /** Owns the cases of cookies and HTTP authentication: what is kept, what goes along, and on which calls. */
 
-import type { Case, Step, Target } from "./case.ts";
+import type { Case, CaseStep, Target } from "./case.ts";
 
-const include = (to: Target): Step => ({ do: "fetch", to, credentials: "include" });
-const sameOrigin = (to: Target): Step => ({ do: "fetch", to, credentials: "same-origin" });
-const omit = (to: Target): Step => ({ do: "fetch", to, credentials: "omit" });
-const xhr = (to: Target, withCredentials: boolean): Step => ({ do: "xhr", to, withCredentials });
+const include = (to: Target): CaseStep => ({ do: "fetch", to, credentials: "include" });
+const sameOrigin = (to: Target): CaseStep => ({ do: "fetch", to, credentials: "same-origin" });
+const omit = (to: Target): CaseStep => ({ do: "fetch", to, credentials: "omit" });
+const xhr = (to: Target, withCredentials: boolean): CaseStep => ({ do: "xhr", to, withCredentials });
 
 const UNKNOWN = "GET +session: 401 API";
 const KNOWN = "GET +session +authorization: 200 API";
 
 /** Before all cases: ends the session of an earlier run in the same browser. */
-export const PREPARATION: readonly Step[] = [include("shared/logout")];
+export const PREPARATION: readonly CaseStep[] = [include("shared/logout")];
 
 /** Every other case counts on this one: it comes first. */
 const LOGIN: Case = {

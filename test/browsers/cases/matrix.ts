@@ -1,6 +1,6 @@
 /** Owns the matrix: every kind of request, in every way that a page can make it, against a policy with credentials and one without. */
 
-import type { Case, CredentialsMode, Step, Target, Transcript } from "./case.ts";
+import type { Case, CaseCredentials, CaseStep, Target, Transcript } from "./case.ts";
 
 interface Kind {
 	readonly id: string;
@@ -66,10 +66,10 @@ interface Way {
 	readonly id: string;
 	readonly says: string;
 	readonly credentialed: boolean;
-	readonly step: (to: Target, kind: Kind) => Step;
+	readonly step: (to: Target, kind: Kind) => CaseStep;
 }
 
-function fetchWay(credentials: CredentialsMode): Way {
+function fetchWay(credentials: CaseCredentials): Way {
 	return {
 		id: `fetch-${credentials}`,
 		says: `fetch with credentials "${credentials}"`,

@@ -1,8 +1,8 @@
 /** Owns the cases in which the origin itself is at stake: redirects, sandboxed frames, refusals, client certificates. */
 
-import type { Case, CredentialsMode, Step, Target } from "./case.ts";
+import type { Case, CaseCredentials, CaseStep, Target } from "./case.ts";
 
-const call = (to: Target, method = "GET", credentials: CredentialsMode = "include"): Step => ({
+const call = (to: Target, method = "GET", credentials: CaseCredentials = "include"): CaseStep => ({
 	...{ do: "fetch", to, credentials, method },
 });
 
@@ -10,8 +10,8 @@ const redirect = (
 	status: number,
 	redirectTo: Target,
 	method = "GET",
-	credentials: CredentialsMode = "include",
-) => ({ ...call(`shared/redirect/${status}`, method, credentials), redirectTo, body: true }) as Step;
+	credentials: CaseCredentials = "include",
+) => ({ ...call(`shared/redirect/${status}`, method, credentials), redirectTo, body: true }) as CaseStep;
 
 export const ORIGINS: readonly Case[] = [
 	{

@@ -1,11 +1,11 @@
 /** Owns the cases of preflights: what they ask, how long their answers are kept, and whom they serve. */
 
-import type { Case, CredentialsMode, Step, Target } from "./case.ts";
+import type { Case, CaseCredentials, CaseStep, Target } from "./case.ts";
 
 /** Longer than the five seconds for which browsers keep an answer without Access-Control-Max-Age. */
 const WAIT_MILLISECONDS = 6500;
 
-const call = (to: Target, method: string, credentials: CredentialsMode = "include"): Step => ({
+const call = (to: Target, method: string, credentials: CaseCredentials = "include"): CaseStep => ({
 	...{ do: "fetch", to, credentials, method },
 });
 

@@ -1,12 +1,12 @@
 /** Owns the cases of what a page can read of a response: headers, statuses, streams, cached answers. */
 
-import type { Case, Step, Target } from "./case.ts";
+import type { Case, CaseStep, Target } from "./case.ts";
 
-const include = (to: Target, more: Partial<Extract<Step, { do: "fetch" }>> = {}): Step => ({
+const include = (to: Target, more: Partial<Extract<CaseStep, { do: "fetch" }>> = {}): CaseStep => ({
 	...{ do: "fetch", to, credentials: "include" },
 	...more,
 });
-const omit = (to: Target, more: Partial<Extract<Step, { do: "fetch" }>> = {}): Step => ({
+const omit = (to: Target, more: Partial<Extract<CaseStep, { do: "fetch" }>> = {}): CaseStep => ({
 	...include(to, more),
 	...{ credentials: "omit" },
 });

@@ -2,7 +2,7 @@
 
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine, Surroundings } from "./engine.ts";
+import type { DrivenEngine, Surroundings } from "./engine.ts";
 import { freshHome, openProcess, run, withFiles } from "./process.ts";
 import { createTrust } from "./trust.ts";
 
@@ -23,7 +23,7 @@ const FLAGS = [
 const POLICY_DIRECTORIES = ["/etc/chromium", "/etc/opt/chrome"];
 const POLICY = { AutoSelectCertificateForUrls: ['{"pattern":"*","filter":{}}'] };
 
-export function chromium(binary: string): Engine {
+export function chromium(binary: string): DrivenEngine {
 	return {
 		id: "chromium",
 		name: "Chromium",

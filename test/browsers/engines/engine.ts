@@ -23,7 +23,7 @@ export interface OpenBrowser {
 	stop(): Promise<void>;
 }
 
-export interface Engine {
+export interface DrivenEngine {
 	readonly id: EngineId;
 	/** As people know it. */
 	readonly name: string;

@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Engine } from "./engine.ts";
+import type { DrivenEngine } from "./engine.ts";
 import { freshHome, openProcess, run } from "./process.ts";
 import { createTrust } from "./trust.ts";
 
@@ -36,7 +36,7 @@ export async function writePreferences(
 	await writeFile(join(profile, "user.js"), lines.join(""));
 }
 
-export function firefox(binary: string): Engine {
+export function firefox(binary: string): DrivenEngine {
 	return {
 		id: "firefox",
 		name: "Firefox",

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { ENGINES, type EngineId } from "../cases/case.ts";
 import { type Choice, readChoice, VARIABLE } from "./choice.ts";
 import { chromium } from "./chromium.ts";
-import type { Engine } from "./engine.ts";
+import type { DrivenEngine } from "./engine.ts";
 import {
 	DRIVEN_BY_KEYS,
 	findPackageManager,
@@ -20,7 +20,7 @@ import { webkit } from "./webkit.ts";
 
 /** An engine that can be driven, or why it cannot. */
 export type Prepared =
-	| { readonly id: EngineId; readonly engine: Engine }
+	| { readonly id: EngineId; readonly engine: DrivenEngine }
 	| { readonly id: EngineId; readonly engine?: undefined; readonly missing: string };
 
 const MAKERS = { chromium, firefox, webkit } as const;
@@ -47,11 +47,11 @@ interface Inventory {
 /** The line that says what will be installed, and how to leave it; undefined where nothing will. */
 export async function announcement(): Promise<string | undefined> {
 	const { installable } = await takeInventory(readChoice(process.env), NEEDS, DRIVEN_BY_KEYS);
-	return installable.length === 0 ? undefined : announce(installable);
+	return installable.length === 0 ? undefined : announceInstall(installable);
 }
 
 /** Says what will be installed, with which command, and how to leave it. */
-export function announce(packages: readonly string[]): string {
+export function announceInstall(packages: readonly string[]): string {
 	const command = ["apt-get", "install", "-y", "--no-install-recommends", ...packages].join(" ");
 	return `The browser tests will install what is missing here, as root: ${command} (${VARIABLE}=installed uses what is there, ${VARIABLE}=skip leaves browsers out)`;
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import type { Engine, OpenBrowser, Surroundings } from "./engine.ts";
+import type { DrivenEngine, OpenBrowser, Surroundings } from "./engine.ts";
 import { freshHome, openProcess, run, withFiles } from "./process.ts";
 
 const HOSTS = "/etc/hosts";
@@ -12,7 +12,7 @@ const AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
 /** Its default refuses third-party cookies, `Partitioned` ones too. */
 const FLAGS = ["--cookies-policy=always"];
 
-export function webkit(binary: string): Engine {
+export function webkit(binary: string): DrivenEngine {
 	return {
 		id: "webkit",
 		name: "WebKitGTK",

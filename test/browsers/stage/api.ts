@@ -14,7 +14,7 @@ export interface Api {
 	stop(): Promise<void>;
 }
 
-interface Exchange {
+interface ApiCall {
 	readonly request: IncomingMessage;
 	readonly response: ServerResponse;
 	readonly url: URL;
@@ -22,7 +22,7 @@ interface Exchange {
 	readonly rest: readonly string[];
 }
 
-type Behaviour = (exchange: Exchange) => unknown;
+type Behaviour = (exchange: ApiCall) => unknown;
 
 /** Buffers on the way hold back less than this. */
 const FIRST_PART_BYTES = 16 * 1024;

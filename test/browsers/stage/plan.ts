@@ -1,6 +1,6 @@
 /** Owns the plan of a page: its cases, with every target resolved to the URL that the page asks. */
 
-import type { Case, EngineId, Step, Target } from "../cases/case.ts";
+import type { Case, CaseStep, EngineId, Target } from "../cases/case.ts";
 import { parseTarget } from "../cases/case.ts";
 import { CASES } from "../cases/cases.ts";
 import { PREPARATION } from "../cases/cookies.ts";
@@ -8,7 +8,7 @@ import { caseQuery } from "./ledger.ts";
 import type { Feature, PageName, World } from "./world.ts";
 
 /** A step as the page gets it. */
-export type ResolvedStep = Omit<Step, "to"> & {
+export type ResolvedStep = Omit<CaseStep, "to"> & {
 	readonly url?: string;
 	readonly steps?: readonly ResolvedStep[];
 };
@@ -62,7 +62,7 @@ export function plan(options: PlanOptions): Plan {
 	return { preparation: PREPARATION.map((step) => resolve(step, "preparation", options)), cases };
 }
 
-function resolve(step: Step, caseId: string, options: PlanOptions): ResolvedStep {
+function resolve(step: CaseStep, caseId: string, options: PlanOptions): ResolvedStep {
 	if (step.do === "wait") return step;
 	if (step.do === "sandbox")
 		return { ...step, steps: step.steps.map((each) => resolve(each, caseId, options)) };

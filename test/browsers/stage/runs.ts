@@ -1,18 +1,18 @@
 /** Owns the runs: one a browser, a report from each of its pages, and what became of every case. */
 
-import { type EngineId, expectationOf, type Transcript } from "../cases/case.ts";
+import { caseExpectationOf, type EngineId, type Transcript } from "../cases/case.ts";
 import { CASES } from "../cases/cases.ts";
 import type { Ledger } from "./ledger.ts";
 import { type Plan, plan } from "./plan.ts";
 import { PAGES, type PageName, type World } from "./world.ts";
 
 /** How a case ended, in the words of the page's table. */
-export type Verdict = "as expected" | "but for cookies" | "another way" | "unexpected";
+export type CaseVerdict = "as expected" | "but for cookies" | "another way" | "unexpected";
 
-export interface Outcome {
+export interface CaseOutcome {
 	readonly id: string;
 	readonly says: string;
-	readonly verdict: Verdict;
+	readonly verdict: CaseVerdict;
 	readonly transcript: Transcript;
 	readonly expected: Transcript | undefined;
 }
@@ -22,7 +22,7 @@ export interface PageReport {
 	readonly page: PageName;
 	readonly engine: EngineId;
 	readonly userAgent: string;
-	readonly outcomes: readonly Outcome[];
+	readonly outcomes: readonly CaseOutcome[];
 }
 
 export interface Runs {
@@ -58,11 +58,11 @@ export function createRuns({ world, upstream, ledger, onReport }: RunsOptions): 
 		plan: (run, page, userAgent) => plan({ world, upstream, run, engine: engineOf(userAgent), page }),
 		report(run, page, userAgent, saw) {
 			const engine = engineOf(userAgent);
-			const outcomes = CASES.flatMap((each): readonly Outcome[] => {
+			const outcomes = CASES.flatMap((each): readonly CaseOutcome[] => {
 				const seen = saw.get(each.id);
 				if (seen === undefined) return [];
 				const transcript = { page: seen, wire: ledger.take(run, each.id) };
-				const expected = expectationOf(each, engine)[page];
+				const expected = caseExpectationOf(each, engine)[page];
 				return [{ id: each.id, says: each.says, verdict: judge(transcript, expected), transcript, expected }];
 			});
 			const report = { run, page, engine, userAgent, outcomes };
@@ -73,7 +73,7 @@ export function createRuns({ world, upstream, ledger, onReport }: RunsOptions): 
 	};
 }
 
-function judge(transcript: Transcript, expected: Transcript | undefined): Verdict {
+function judge(transcript: Transcript, expected: Transcript | undefined): CaseVerdict {
 	if (expected === undefined || !isSame(transcript.page, expected.page)) return "unexpected";
 	if (isSame(transcript.wire, expected.wire)) return "as expected";
 	const withoutCookies = (lines: readonly string[]) =>

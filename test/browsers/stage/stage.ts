@@ -1,7 +1,7 @@
 /** Owns the whole stage: pages, fronts, the built gateway under `wrangler dev`, and the hostile API behind it. */
 
 import { freePort } from "../../../dev/ports.ts";
-import { createGateway, type Gateway } from "../../end-to-end/harness/gateway.ts";
+import { createGatewayUnderTest, type GatewayUnderTest } from "../../end-to-end/harness/gateway.ts";
 import { type Api, startApi } from "./api.ts";
 import { type Destination, type Front, type FrontOptions, startFront } from "./front.ts";
 import { createLedger } from "./ledger.ts";
@@ -32,7 +32,7 @@ export interface StageOptions {
 export function createStage(options: StageOptions): Stage {
 	const { address, fronts, worldOf, onReport, onFailure } = options;
 	const running: { stop(): Promise<void> }[] = [];
-	const started = <T extends Api | Pages | Front | Gateway>(each: T): T => {
+	const started = <T extends Api | Pages | Front | GatewayUnderTest>(each: T): T => {
 		running.push(each);
 		return each;
 	};
@@ -51,7 +51,7 @@ export function createStage(options: StageOptions): Stage {
 			const upstream = `http://127.0.0.1:${api.port}`;
 			const runs = createRuns({ world, upstream, ledger, onReport });
 			const pages = started(await startPages({ world, runs, onFailure, acknowledge: api.acknowledge }));
-			const gateway = started(createGateway());
+			const gateway = started(createGatewayUnderTest());
 			for (const [host, document] of tenantDocuments(world, { api: api.port, closed: await freePort() })) {
 				gateway.tenant(host, document);
 			}

@@ -327,7 +327,7 @@ routes:
 						cors: {
 							origins: ["https://app.acme.com", "https://b.acme.com"],
 							credentials: true,
-							methods: "*",
+							methods: ["PUT", "DELETE", "PATCH"],
 							requestHeaders: ["X-Id"],
 							preflightMaxAgeSeconds: 10,
 						},
@@ -415,7 +415,7 @@ Resources:
 				cors: {
 					origins: ["https://app.acme.com"],
 					credentials: true,
-					methods: "*",
+					methods: ["PUT", "PATCH", "DELETE"],
 					requestHeaders: ["x-id"],
 					preflightMaxAgeSeconds: 600,
 				},

@@ -147,6 +147,12 @@ services:${service("one")}${service("two")}`);
 			"(source.jsonc)/two/*": ["https://two.acme.com"],
 		});
 	});
+	test("Kong: routes that only have the plugin of everything need no route of their own", () => {
+		const { places } = imported(`_format_version: "3.0"
+plugins: [{ name: cors, config: { origins: ["https://all.acme.com"] } }]
+routes: [{ name: a, paths: [/a] }, { name: b, paths: [/a/b] }]`);
+		expect(places).toEqual({ "(source.jsonc)": ["https://all.acme.com"] });
+	});
 	test("Kong: the plugin of everything reaches the hosts that only some routes have", () => {
 		const { places } = imported(`_format_version: "3.0"
 plugins: [{ name: cors, config: { origins: ["https://all.acme.com"] } }]
@@ -198,7 +204,11 @@ virtual_hosts:
         cors: ${cors("off", ", filter_enabled: { default_value: { numerator: 0 } }")}
       - match: { prefix: "/" }
         typed_per_filter_config: { envoy.filters.http.cors: ${cors("route")} }`);
-		expect(places).toEqual({ "api.acme.com": ["https://route.acme.com"] });
+		expect(places).toEqual({
+			"api.acme.com": ["https://route.acme.com"],
+			"api.acme.com/off/*": [],
+			"api.acme.com/x/*": [],
+		});
 	});
 	test("Istio: a policy of an expression of paths is not that of the whole host", () => {
 		const { places } = imported(`

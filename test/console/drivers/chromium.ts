@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freshHome, openProcess } from "../../browsers/engines/process.ts";
-import { asJson, type Browser, createPage, type Page, readJson } from "./page.ts";
+import { asJson, type Browser, createPage, type Page, parseJsonOf } from "./page.ts";
 import { printed } from "./printed.ts";
-import { connect, type Wire } from "./wire.ts";
+import { openWire, type Wire } from "./wire.ts";
 
 const FLAGS = [
 	"--headless",
@@ -55,7 +55,7 @@ export async function openChromium(binary: string): Promise<Browser<ChromiumPage
 	await mkdir(join(directory, "runtime"), { mode: 0o700 });
 	const command = [binary, ...FLAGS, `--user-data-dir=${join(directory, "profile")}`, "about:blank"];
 	const browser = openProcess(command, freshHome(directory));
-	const wire = await connect(await printed(browser, /DevTools listening on (ws:\S+)/));
+	const wire = await openWire(await printed(browser, /DevTools listening on (ws:\S+)/));
 	return {
 		async page() {
 			const { browserContextId } = await wire.send<{ browserContextId: string }>(
@@ -125,7 +125,7 @@ async function openPage(wire: Wire, sessionId: string, targetId: string): Promis
 	};
 
 	const page = createPage({
-		run: async <Value>(expression: string) => readJson<Value>(await evaluate(asJson(expression))),
+		run: async <Value>(expression: string) => parseJsonOf<Value>(await evaluate(asJson(expression))),
 		async inject(script) {
 			await evaluate(`${script}; 0`);
 		},

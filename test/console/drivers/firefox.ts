@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { QUIET_PREFERENCES, writePreferences } from "../../browsers/engines/firefox.ts";
 import { freshHome, openProcess } from "../../browsers/engines/process.ts";
 import { performed, pressed, typed } from "./keys.ts";
-import { asJson, type Browser, createPage, type Page, readJson, type Scheme } from "./page.ts";
+import { asJson, type Browser, createPage, type Page, parseJsonOf, type Scheme } from "./page.ts";
 import { printed } from "./printed.ts";
-import { connect, type Wire } from "./wire.ts";
+import { openWire, type Wire } from "./wire.ts";
 
 /** Tells the tests what the page's own policy has refused. */
 const WATCH =
@@ -35,7 +35,7 @@ export async function openFirefox(binary: string, scheme: Scheme): Promise<Brows
 	];
 	const browser = openProcess(command, freshHome(directory));
 	const address = await printed(browser, /WebDriver BiDi listening on (ws:\S+)/);
-	const wire = await connect(`${address}/session`);
+	const wire = await openWire(`${address}/session`);
 	await wire.send("session.new", { capabilities: {} });
 	await wire.send("session.subscribe", { events: ["log.entryAdded", "browsingContext.userPromptOpened"] });
 	await wire.send("script.addPreloadScript", { functionDeclaration: WATCH });
@@ -79,7 +79,7 @@ async function openPage(wire: Wire): Promise<Page> {
 	};
 	const perform = (actions: ReturnType<typeof typed>) =>
 		wire.send("input.performActions", { context, actions: performed(actions) });
-	const run = async <Value>(expression: string) => readJson<Value>(await evaluate(asJson(expression)));
+	const run = async <Value>(expression: string) => parseJsonOf<Value>(await evaluate(asJson(expression)));
 	return createPage({
 		run,
 		async inject(script) {

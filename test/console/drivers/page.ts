@@ -59,7 +59,7 @@ export function asJson(expression: string): string {
 }
 
 /** Reads what such an expression gives; nothing is undefined. */
-export function readJson<Value>(json: unknown): Value {
+export function parseJsonOf<Value>(json: unknown): Value {
 	return (typeof json === "string" ? JSON.parse(json) : undefined) as Value;
 }
 

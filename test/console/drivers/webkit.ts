@@ -8,7 +8,7 @@ import { freePort } from "../../../dev/ports.ts";
 import { openProcess } from "../../browsers/engines/process.ts";
 import { openScreen } from "../../browsers/engines/webkit.ts";
 import { performed, pressed, typed } from "./keys.ts";
-import { asJson, type Browser, createPage, type Page, readJson } from "./page.ts";
+import { asJson, type Browser, createPage, type Page, parseJsonOf } from "./page.ts";
 
 const START_TIMEOUT_MILLISECONDS = 30_000;
 const POLL_MILLISECONDS = 50;
@@ -80,7 +80,7 @@ async function started(ask: Ask, output: () => string): Promise<void> {
 async function openPage(ask: Ask): Promise<Page> {
 	const execute = (script: string) => ask<unknown>("POST", "/execute/sync", { script, args: [] });
 	const run = async <Value>(expression: string) =>
-		readJson<Value>(await execute(`return ${asJson(expression)};`));
+		parseJsonOf<Value>(await execute(`return ${asJson(expression)};`));
 	const perform = (actions: ReturnType<typeof typed>) =>
 		ask("POST", "/actions", { actions: performed(actions) });
 	return createPage({

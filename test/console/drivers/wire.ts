@@ -23,7 +23,7 @@ interface Message {
 }
 
 /** Opens it. */
-export async function connect(address: string): Promise<Wire> {
+export async function openWire(address: string): Promise<Wire> {
 	const socket = new WebSocket(address);
 	const waiting = new Map<number, PromiseWithResolvers<unknown>>();
 	const listeners = new Map<string, Listener>();

@@ -55,11 +55,11 @@ export async function send(port: number, outgoing: Outgoing): Promise<Incoming> 
 
 /** Sends a request and resolves with the response's head. */
 export async function open(port: number, outgoing: Outgoing): Promise<Opened> {
-	return responseTo(begin(port, outgoing).end(outgoing.body));
+	return responseTo(beginRequest(port, outgoing).end(outgoing.body));
 }
 
 /** Begins a request whose body the test writes. */
-export function begin(port: number, outgoing: Outgoing): ClientRequest {
+export function beginRequest(port: number, outgoing: Outgoing): ClientRequest {
 	const { host, method = "GET", path = "/", origin, headers = [], body } = outgoing;
 	const lines: Line[] = [["Host", host]];
 	if (origin !== undefined) lines.push(["Origin", origin]);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { collectOutput } from "../../../dev/process-group.ts";
 import { type DevServer, runWrangler, seedLocalKv, startDevServer } from "../../../dev/wrangler.ts";
 
-export interface Gateway {
+export interface GatewayUnderTest {
 	/**
 	 * Stores a tenant before the start.
 	 * @param name the hostname, or `*.<parent>`
@@ -29,7 +29,7 @@ export interface Gateway {
 }
 
 /** @param variables given to the Worker by `--var` */
-export function createGateway(variables: Readonly<Record<string, string>> = {}): Gateway {
+export function createGatewayUnderTest(variables: Readonly<Record<string, string>> = {}): GatewayUnderTest {
 	const entries = new Map<string, string>();
 	let directory: string | undefined;
 	let server: DevServer | undefined;

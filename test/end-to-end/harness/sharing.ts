@@ -31,4 +31,5 @@ export const NOT_SHARED: readonly string[] = ["vary: Origin"];
 export const SHARED_WITH_ALL: readonly string[] = ["access-control-allow-origin: *"];
 
 /** The `Vary` of every answer to a preflight, refusals included. */
-export const PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+export const EXPECTED_PREFLIGHT_VARY =
+	"Origin, Access-Control-Request-Method, Access-Control-Request-Headers";

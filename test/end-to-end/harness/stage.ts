@@ -1,8 +1,8 @@
 /** Owns what all parts share: one gateway, one upstream, the origins that ask, and the exchange between them. */
 
 import { type Incoming, type Line, type Outgoing, send } from "./client.ts";
-import { createGateway } from "./gateway.ts";
-import { type Answer, type Reached, startUpstream } from "./upstream.ts";
+import { createGatewayUnderTest } from "./gateway.ts";
+import { type Reached, startUpstream, type UpstreamAnswer } from "./upstream.ts";
 
 /** The origin that policies allow, unless a part says otherwise. */
 export const APP = "https://app.example.com";
@@ -12,10 +12,10 @@ export const EVIL = "https://evil.example";
 export const upstream = await startUpstream();
 
 /** Parts add their tenants while they are loaded; then it is started, once. */
-export const gateway = createGateway();
+export const gateway = createGatewayUnderTest();
 
 /** The same Worker, told to let unknown hosts through. */
-export const forwardingGateway = createGateway({ UNKNOWN_HOSTS: "forward" });
+export const forwardingGateway = createGatewayUnderTest({ UNKNOWN_HOSTS: "forward" });
 
 /** A tenant before the upstream, its `cors` as given. */
 export function tenantWith(
@@ -37,14 +37,17 @@ export function withLines(outgoing: Outgoing, ...lines: readonly Line[]): Outgoi
 }
 
 /** What both sides saw. */
-export interface Exchange {
+export interface SeenExchange {
 	readonly response: Incoming;
 	/** Every request that reached the upstream. */
 	readonly reached: readonly Reached[];
 }
 
 /** Sends a request through the gateway, lets the upstream answer it, and tells what both saw. */
-export async function exchange(outgoing: Outgoing, answer: Answer = { body: "hello" }): Promise<Exchange> {
+export async function exchange(
+	outgoing: Outgoing,
+	answer: UpstreamAnswer = { body: "hello" },
+): Promise<SeenExchange> {
 	const { line, reached } = upstream.expect(answer);
 	return { response: await send(gateway.port(), withLines(outgoing, line)), reached };
 }

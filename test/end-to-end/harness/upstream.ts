@@ -17,7 +17,7 @@ export interface Reply {
 }
 
 /** A reply, or what else a test does with the request. */
-export type Answer = Reply | ((request: IncomingMessage, response: ServerResponse) => unknown);
+export type UpstreamAnswer = Reply | ((request: IncomingMessage, response: ServerResponse) => unknown);
 
 /** What a test does with a request to upgrade. */
 export type Upgrade = (request: IncomingMessage, socket: Socket) => unknown;
@@ -43,23 +43,23 @@ export interface Case {
 	readonly reached: readonly Reached[];
 }
 
-export interface Upstream {
+export interface TestUpstream {
 	readonly port: number;
 	/** Its address, as a tenant document has it. */
 	readonly origin: string;
 	/** Says how the requests that carry the case's line are answered. */
-	expect(answer: Answer, upgrade?: Upgrade): Case;
+	expect(answer: UpstreamAnswer, upgrade?: Upgrade): Case;
 	stop(): Promise<void>;
 }
 
 interface Expected {
-	readonly answer: Answer;
+	readonly answer: UpstreamAnswer;
 	readonly upgrade: Upgrade | undefined;
 	readonly reached: Reached[];
 }
 
 /** Starts an upstream on a free port of 127.0.0.1. */
-export async function startUpstream(): Promise<Upstream> {
+export async function startUpstream(): Promise<TestUpstream> {
 	const cases = new Map<string, Expected>();
 	const find = (request: IncomingMessage) => cases.get(String(request.headers[CASE.toLowerCase()]));
 

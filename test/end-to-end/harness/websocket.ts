@@ -5,7 +5,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { begin, type Head, headOf, type Outgoing } from "./client.ts";
+import { beginRequest, type Head, headOf, type Outgoing } from "./client.ts";
 import type { Upgrade } from "./upstream.ts";
 
 export const TEXT = 1;
@@ -28,7 +28,7 @@ export interface WebSocketEnd {
 }
 
 /** What became of a handshake: a socket, or a response like any other. */
-export interface Handshake {
+export interface HandshakeResult {
 	readonly head: Head;
 	/** Undefined where the upgrade was refused. */
 	readonly end: WebSocketEnd | undefined;
@@ -38,8 +38,8 @@ export interface Handshake {
 }
 
 /** Asks for an upgrade, as a browser does. */
-export async function shakeHands(port: number, outgoing: Outgoing): Promise<Handshake> {
-	const request = begin(port, {
+export async function shakeHands(port: number, outgoing: Outgoing): Promise<HandshakeResult> {
+	const request = beginRequest(port, {
 		...outgoing,
 		headers: [
 			["Connection", "Upgrade"],

@@ -5,16 +5,16 @@ import { advise } from "../../../tenants/advice.ts";
 import type { ClosedDocument, TenantDocument } from "../../../tenants/schema.ts";
 import { inspect, parseTenant } from "../../../tenants/tenant.ts";
 import { findWarnings } from "../../../tenants/warnings.ts";
-import { createPlaces, type Span } from "./places.ts";
+import { createPlaces, type EditorSpan } from "./places.ts";
 
 /** A finding in a text. */
-export interface PlacedFinding extends Finding, Span {
+export interface DraftFinding extends Finding, EditorSpan {
 	readonly severity: "error" | "warning";
 }
 
 /** What is to be said of a draft. */
 export interface Checked {
-	readonly findings: readonly PlacedFinding[];
+	readonly findings: readonly DraftFinding[];
 	/** Undefined where there are errors. */
 	readonly document: TenantDocument | ClosedDocument | undefined;
 }
@@ -23,7 +23,7 @@ export interface Checked {
 export function check(text: string): Checked {
 	const result = parseTenant(text);
 	const placeOf = createPlaces(text);
-	const placed = (found: readonly Finding[], severity: PlacedFinding["severity"]) =>
+	const placed = (found: readonly Finding[], severity: DraftFinding["severity"]) =>
 		found.map((finding) => ({ ...finding, ...placeOf(finding), severity }));
 	if (!result.ok) return { findings: placed(result.errors, "error"), document: undefined };
 	const { document } = result;

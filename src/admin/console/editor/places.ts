@@ -4,7 +4,7 @@ import { findNodeAtLocation, type JSONPath, type Node, type ParseError, parseTre
 import type { Finding } from "../../../findings/finding.ts";
 
 /** A part of a text, by its characters. */
-export interface Span {
+export interface EditorSpan {
 	readonly from: number;
 	readonly to: number;
 }
@@ -13,7 +13,7 @@ export interface Span {
 const ABOUT_KEYS: readonly string[] = ["unknown-key", "repeated-key"];
 
 /** Finds the places of findings in one text. */
-export function createPlaces(text: string): (finding: Pick<Finding, "code" | "pointer">) => Span {
+export function createPlaces(text: string): (finding: Pick<Finding, "code" | "pointer">) => EditorSpan {
 	const faults: ParseError[] = [];
 	const root = parseTree(text, faults, { disallowComments: true });
 	const fault = faults.toSorted((a, b) => a.offset - b.offset)[0];
@@ -44,7 +44,7 @@ function pathOf(pointer: string): JSONPath {
 }
 
 /** Of what has brackets only the first one: a whole list underlined tells nothing. */
-function spanOf({ type, offset, length }: Node): Span {
+function spanOf({ type, offset, length }: Node): EditorSpan {
 	const isShort = type !== "object" && type !== "array";
 	return { from: offset, to: offset + (isShort ? length : 1) };
 }

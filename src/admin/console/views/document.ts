@@ -1,17 +1,17 @@
 /** Owns a tenant's document: its editor, what is wrong with it, and the ways to save, discard and delete it. */
 
 import { hrefOf } from "../address.ts";
-import { listVersions, mayWrite, pretty, readTenant, type Version } from "../api.ts";
+import { fetchVersions, mayWrite, pretty, readTenant } from "../api.ts";
 import { confirmDelete } from "../deleting.ts";
-import { announce, type Child, fill, h } from "../dom.ts";
+import { announce, fill, h } from "../dom.ts";
 import { draftOf, keepDraft } from "../drafts.ts";
-import type { Checked, PlacedFinding } from "../editor/check.ts";
+import type { Checked, DraftFinding } from "../editor/check.ts";
 import { createEditor, type Editor } from "../editor/editor.ts";
 import { fixedText } from "../editor/fix.ts";
-import { createFindings } from "../findings.ts";
+import { createFindingsList } from "../findings-list.ts";
 import { save } from "../saving.ts";
 import { createTry } from "../try.ts";
-import { failureElement, timeElement, type View } from "../view.ts";
+import { failureElement, type View } from "../view.ts";
 import { tenantFrame } from "./tenant-head.ts";
 
 /** What a new document begins with: nobody may read yet. */
@@ -19,7 +19,7 @@ const TEMPLATE = pretty({ cors: { origins: [], credentials: true } });
 
 /** The document of a host. */
 export function documentView(host: string): View {
-	const { element, body, setMeta } = tenantFrame(host, "document");
+	const { element, body, setLatest } = tenantFrame(host, "document");
 	let opened: Opened | undefined;
 	let isLeft = false;
 
@@ -27,12 +27,12 @@ export function documentView(host: string): View {
 		opened?.close();
 		fill(body, loading());
 		try {
-			const [stored, versions] = await Promise.all([readTenant(host), listVersions(host)]);
+			const [stored, versions] = await Promise.all([readTenant(host), fetchVersions(host)]);
 			const isWritable = await mayWrite(host, stored.etag);
 			if (isLeft) return;
 			const latest = versions.items[0];
 			opened = openDocument({ host, stored: stored.text, etag: stored.etag, isWritable, reload: load });
-			setMeta(...metaOf(host, latest, stored.text !== undefined));
+			setLatest(latest, stored.text !== undefined);
 			fill(body, opened.element);
 			if (isAgain) opened.focus();
 		} catch (error) {
@@ -53,15 +53,6 @@ export function documentView(host: string): View {
 
 function loading(): HTMLElement {
 	return h("p", { class: "loading", role: "status" }, "Loading the document …");
-}
-
-function metaOf(host: string, latest: Version | undefined, isStored: boolean): readonly Child[] {
-	if (latest === undefined) return ["No document is stored for this host."];
-	if (!isStored) {
-		const way = h("a", { href: hrefOf({ view: "history", host }) }, "the history brings it back");
-		return [`Deleted by ${latest.by}, `, timeElement(latest.at), ": ", way, "."];
-	}
-	return [`Version ${latest.version}, by ${latest.by}, `, timeElement(latest.at)];
 }
 
 interface Opened {
@@ -90,7 +81,7 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 	const discardButton = h("button", { type: "button", class: "button", onclick: discard }, "Discard changes");
 	const deleteButton = h("button", { type: "button", class: "button danger", onclick: remove }, "Delete …");
 	const tried = createTry(host);
-	const findings = createFindings({
+	const findings = createFindingsList({
 		goTo: ({ from, to }) => editor.show(from, to),
 		lineOf: (at) => editor.line(at),
 		fix: isWritable ? takeFix : undefined,
@@ -157,7 +148,7 @@ function openDocument({ host, stored, etag, isWritable, reload }: Opening): Open
 		reload();
 	}
 
-	function takeFix({ fix = [], from, code }: PlacedFinding): void {
+	function takeFix({ fix = [], from, code }: DraftFinding): void {
 		const fixed = fixedText(editor.text(), fix);
 		if (fixed === undefined) return;
 		editor.replace(fixed);

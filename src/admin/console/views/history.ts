@@ -1,6 +1,6 @@
 /** Owns a tenant's history: who changed it when, what each version changed, and the way back. */
 
-import { listVersions, mayWrite, readTenant, readVersion, rollBack, type Version } from "../api.ts";
+import { type ApiVersion, fetchVersions, mayWrite, readTenant, readVersion, rollBack } from "../api.ts";
 import { ask } from "../dialog.ts";
 import { fill, h } from "../dom.ts";
 import { type Comparison, compare } from "../editor/compare.ts";
@@ -9,7 +9,7 @@ import { tellWritten } from "../saving.ts";
 import { failureElement, timeElement, type View } from "../view.ts";
 import { tenantFrame } from "./tenant-head.ts";
 
-const ACTIONS: Readonly<Record<Version["action"], string>> = {
+const ACTIONS: Readonly<Record<ApiVersion["action"], string>> = {
 	put: "Saved",
 	delete: "Deleted",
 	rollback: "Rolled back",
@@ -17,7 +17,7 @@ const ACTIONS: Readonly<Record<Version["action"], string>> = {
 
 /** The history of a host. */
 export function historyView(host: string): View {
-	const { element, body } = tenantFrame(host, "history");
+	const { element, body, setLatest } = tenantFrame(host, "history");
 	let comparison: Comparison | undefined;
 	let isLeft = false;
 
@@ -25,10 +25,11 @@ export function historyView(host: string): View {
 		comparison?.destroy();
 		fill(body, h("p", { class: "loading", role: "status" }, "Loading the history …"));
 		try {
-			const [versions, stored] = await Promise.all([listVersions(host), readTenant(host)]);
+			const [versions, stored] = await Promise.all([fetchVersions(host), readTenant(host)]);
 			const isWritable = versions.items.length > 0 && (await mayWrite(host, stored.etag));
 			if (isLeft) return;
 			const [newest] = versions.items;
+			setLatest(newest, stored.text !== undefined);
 			if (newest === undefined) {
 				fill(body, emptyElement());
 				return;
@@ -46,7 +47,7 @@ export function historyView(host: string): View {
 	}
 
 	function showVersions(
-		items: readonly Version[],
+		items: readonly ApiVersion[],
 		cursor: string | null,
 		/** Undefined where the token may not write. */
 		writable: { readonly etag: string | undefined } | undefined,
@@ -60,7 +61,7 @@ export function historyView(host: string): View {
 			"aria-live": "polite",
 		});
 		let chosen = 0;
-		const choose = async (version: Version): Promise<void> => {
+		const choose = async (version: ApiVersion): Promise<void> => {
 			chosen = version.version;
 			for (const button of list.querySelectorAll("button")) {
 				button.setAttribute("aria-pressed", String(button.dataset["version"] === String(chosen)));
@@ -105,7 +106,7 @@ export function historyView(host: string): View {
 					);
 			}
 		};
-		const confirmRollBack = async (version: Version, text: string): Promise<void> => {
+		const confirmRollBack = async (version: ApiVersion, text: string): Promise<void> => {
 			const shown = compare(
 				{ title: "Now", text: currentText },
 				{ title: `Then: version ${version.version}`, text },
@@ -142,7 +143,7 @@ export function historyView(host: string): View {
 			if (next === null) return;
 			fill(failed);
 			try {
-				const page = await listVersions(host, next);
+				const page = await fetchVersions(host, next);
 				next = page.cursor;
 				more.hidden = next === null;
 				list.append(...page.items.map((version) => item(version, choose)));
@@ -167,7 +168,7 @@ export function historyView(host: string): View {
 	};
 }
 
-function item(version: Version, choose: (version: Version) => void): HTMLElement {
+function item(version: ApiVersion, choose: (version: ApiVersion) => void): HTMLElement {
 	const { action, restores } = version;
 	const what = restores === undefined ? ACTIONS[action] : `${ACTIONS[action]} to ${restores}`;
 	return h(

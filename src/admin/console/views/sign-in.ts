@@ -1,6 +1,6 @@
 /** Owns the sign-in: asks for a token, tries it, keeps it. */
 
-import { ApiFailure, listTenants } from "../api.ts";
+import { ApiFailure, fetchTenants } from "../api.ts";
 import { fill, h, icon } from "../dom.ts";
 import { forgetToken, keepToken } from "../session.ts";
 import type { View } from "../view.ts";
@@ -28,7 +28,7 @@ export function signInView(why: string | undefined, onSignedIn: () => void): Vie
 				button.disabled = true;
 				fill(error);
 				try {
-					await listTenants("");
+					await fetchTenants("");
 					onSignedIn();
 				} catch (failure) {
 					forgetToken();

@@ -1,7 +1,7 @@
 /** Owns the list of tenants: found by what their hosts begin with, a page at a time. */
 
 import { hrefOf } from "../address.ts";
-import { type ListedTenant, listTenants, mayWrite } from "../api.ts";
+import { fetchTenants, type ListedTenant, mayWrite } from "../api.ts";
 import { fill, h } from "../dom.ts";
 import { hasDraft } from "../drafts.ts";
 import { failureElement, timeElement, type View } from "../view.ts";
@@ -33,7 +33,7 @@ export function tenantsView(): View {
 		const prefix = input.value.trim().toLowerCase();
 		result.setAttribute("aria-busy", "true");
 		try {
-			const page = await listTenants(prefix);
+			const page = await fetchTenants(prefix);
 			if (mine !== latest) return;
 			if (page.items.length === 0) {
 				fill(result, emptyElement(prefix));
@@ -70,7 +70,7 @@ export function tenantsView(): View {
 			more.disabled = true;
 			fill(failed);
 			try {
-				const page = await listTenants(prefix, next);
+				const page = await fetchTenants(prefix, next);
 				const rows = page.items.map(row);
 				body.append(...rows);
 				count += rows.length;

@@ -14,11 +14,14 @@ export const s3: Format = {
 			document,
 			(tree) => member(tree, "CORSRules", "CorsConfiguration") !== undefined,
 		);
-		const scoped = buckets.flatMap((bucket, index) =>
-			findMappings(bucket, isRule).map((rule) => ({
-				rule,
-				scope: buckets.length > 1 ? `bucket-${index + 1}` : "",
-			})),
+		// Terraform's words: by the key above them, since Spring has the same ones.
+		const resources = findMappings(document, (tree) => has(tree, "cors_rule"));
+		const rulesOfEach = [
+			...buckets.map((bucket) => findMappings(bucket, isRule)),
+			...resources.map((resource) => items(resource.child("cors_rule"))),
+		];
+		const scoped = rulesOfEach.flatMap((own, index) =>
+			own.map((rule) => ({ rule, scope: rulesOfEach.length > 1 ? `bucket-${index + 1}` : "" })),
 		);
 		const rules =
 			scoped.length > 0 ? scoped : findMappings(document, isRule).map((rule) => ({ rule, scope: "" }));
@@ -27,6 +30,7 @@ export const s3: Format = {
 			return {
 				name: `CORS rule ${textOf(member(rule, "ID", "Id")) ?? index + 1}`,
 				scope,
+				isStacked: true,
 				line: rule.line,
 				hosts: [],
 				paths: [],
@@ -81,18 +85,38 @@ export const apiGateway: Format = {
 				requestHeaders: namesOf(member(cors, "AllowHeaders"), "literal-star", []),
 				exposedHeaders: namesOf(member(cors, "ExposeHeaders"), "literal-star", []),
 				maxAgeSeconds: secondsOf(member(cors, "MaxAge")),
-				remarks: [],
+				remarks: conditionRemarks(owner),
 			};
 		});
 	},
 };
+
+function conditionRemarks(owner: Tree): readonly Remark[] {
+	const [cors] = items(member(owner, "CorsConfiguration", "x-amazon-apigateway-cors"));
+	return cors?.child("Fn::If") === undefined
+		? []
+		: [
+				{
+					line: cors.line,
+					text: "This is for one case of a condition (Fn::If). What is so in the other case is left out.",
+					isLeftOut: true,
+				},
+			];
+}
 
 function has(tree: Tree, name: string): boolean {
 	return tree.child(name)?.value !== undefined;
 }
 
 function corsOf(tree: Tree): Tree | undefined {
-	const cors = member(tree, "CorsConfiguration", "x-amazon-apigateway-cors");
+	const [cors] = items(member(tree, "CorsConfiguration", "x-amazon-apigateway-cors"));
+	// Of a condition in CloudFormation, what is said in either case; that it is one is remarked.
+	const branches = items(cors?.child("Fn::If")).slice(1);
+	const branch = branches.find((one) => member(one, "AllowOrigins") !== undefined);
+	if (branch !== undefined) return branch;
+	// SAM's word for everybody.
+	if (cors !== undefined && isOn(cors))
+		return holding(cors, new Map([["AllowOrigins", listOf(["*"], cors)]]));
 	if (member(cors, "AllowOrigins") !== undefined) return cors;
 	const serverless = member(member(tree, "httpApi"), "cors");
 	if (serverless !== undefined && (isOn(serverless) || isObjectTree(serverless))) return asCors(serverless);
@@ -130,31 +154,27 @@ function asCors(cors: Tree): Tree {
 	const children = Object.entries(SERVERLESS).flatMap(([key, [name, absent]]): [string, Tree][] => {
 		const own = member(cors, name);
 		if (own !== undefined) return [[key, own]];
-		return absent.length === 0
-			? []
-			: [
-					[
-						key,
-						{
-							value: absent,
-							line: cors.line,
-							work: cors.work,
-							child: (at) => ({
-								value: absent[Number(at)],
-								line: cors.line,
-								work: cors.work,
-								child: () => undefined,
-							}),
-						},
-					],
-				];
+		return absent.length === 0 ? [] : [[key, listOf(absent, cors)]];
 	});
-	const byKey = new Map(children);
+	return holding(cors, new Map(children));
+}
+
+/** What is not in the file, at the place of what stands for it. */
+function holding({ line, work }: Tree, children: ReadonlyMap<string, Tree>): Tree {
 	return {
-		value: Object.fromEntries(children.map(([key, { value }]) => [key, value])),
-		line: cors.line,
-		work: cors.work,
-		child: (key) => byKey.get(String(key)),
+		value: Object.fromEntries([...children].map(([key, { value }]) => [key, value])),
+		line,
+		work,
+		child: (key) => children.get(String(key)),
+	};
+}
+
+function listOf(values: readonly string[], { line, work }: Tree): Tree {
+	return {
+		value: values,
+		line,
+		work,
+		child: (at) => ({ value: values[Number(at)], line, work, child: () => undefined }),
 	};
 }
 
@@ -164,7 +184,10 @@ export const cloudFront: Format = {
 	read(document) {
 		const found = findMappings(document, (tree) => member(tree, "AccessControlAllowOrigins") !== undefined);
 		return found.map((cors, index) => {
-			const list = (name: string) => member(member(cors, name), "Items") ?? member(cors, name);
+			const list = (name: string) => {
+				const own = member(cors, name);
+				return member(items(own)[0], "Items") ?? own;
+			};
 			const override = member(cors, "OriginOverride");
 			const remarks: Remark[] =
 				override !== undefined && !isOn(override)
@@ -193,7 +216,9 @@ export const cloudFront: Format = {
 	},
 };
 
-/** `ALL` is CloudFront's word for every method. */
+/** `ALL` is CloudFront's word for these. */
+const ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 function allMethods(tree: Tree | undefined): Names {
-	return items(tree).some(({ value }) => value === "ALL") ? "any" : namesOf(tree, "literal-star", []);
+	return items(tree).some(({ value }) => value === "ALL") ? ALL_METHODS : namesOf(tree, "literal-star", []);
 }

@@ -1,18 +1,27 @@
 /** Owns the reading of Envoy's CORS policy, and of those that are made into one: Istio's and Envoy Gateway's. */
 
-import { globOrExact, namesOf, rulesOf } from "../rules.ts";
-import type { Format, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { httpRoutePlaces, resourceKind, resourceName } from "../kubernetes.ts";
+import {
+	atPlaces,
+	byCondition,
+	globOrExact,
+	namesOf,
+	rulesOf,
+	type SourcePlace,
+	withoutPolicy,
+} from "../rules.ts";
+import type { Format, OriginMatch, OriginRule, SourcePolicy } from "../source-policy.ts";
 import { findMappings, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const envoy: Format = {
 	name: "envoy",
 	title: "Envoy, Istio (VirtualService), Envoy Gateway (SecurityPolicy)",
-	read(document) {
+	read(document, documents) {
 		switch (textOf(member(document, "kind"))) {
 			case "VirtualService":
 				return istio(document);
 			case "SecurityPolicy":
-				return securityPolicy(document);
+				return securityPolicy(document, documents);
 			default:
 				return findMappings(document, (tree) => member(tree, "virtual_hosts") !== undefined).flatMap((tree) =>
 					items(member(tree, "virtual_hosts")).flatMap(virtualHost),
@@ -20,12 +29,6 @@ export const envoy: Format = {
 		}
 	},
 };
-
-interface Place {
-	readonly name: string;
-	readonly hosts: readonly string[];
-	readonly paths: readonly SourcePath[];
-}
 
 function virtualHost(host: Tree): readonly SourcePolicy[] {
 	const name = `virtual host ${textOf(member(host, "name")) ?? ""}`;
@@ -36,79 +39,150 @@ function virtualHost(host: Tree): readonly SourcePolicy[] {
 		.map((text) => text.replace(/:\d+$/, ""))
 		.filter((text) => text !== "*");
 	const scope = hosts.length === 0 ? named : "";
-	const own = corsOf(host).map((cors) => ({ ...policyOf(cors, { name, hosts, paths: [] }), scope, rank: 1 }));
-	const ofRoutes = items(member(host, "routes")).flatMap((route) => {
-		const match = member(route, "match");
-		const exact = textOf(member(match, "path"));
-		const prefix = textOf(member(match, "path_separated_prefix", "prefix"));
-		const regex = textOf(path(match, "safe_regex", "regex")) ?? textOf(member(match, "regex"));
-		const paths: readonly SourcePath[] =
-			regex !== undefined
-				? [{ kind: "regex", path: regex }]
-				: exact !== undefined
-					? [{ kind: "exact", path: exact }]
-					: prefix === undefined || prefix === "/"
-						? []
-						: [{ kind: "prefix", path: prefix }];
-		// A route's own replaces that of its virtual host.
-		return [...corsOf(route), ...corsOf(member(route, "route"))].map((cors) => ({
-			...policyOf(cors, { name: `a route of ${name}`, hosts, paths }),
-			scope,
-			rank: 2,
-		}));
+	const own = corsOf(host).filter((cors) => !isOff(cors));
+	const ofHost = own.map((cors) => ({ ...policyOf(cors, name), hosts, paths: [], scope, rank: 1 }));
+	const routes = reachable(
+		items(member(host, "routes")).map((route) => ({ route, places: [placeOfMatch(member(route, "match"))] })),
+	);
+	const ofRoutes = routes.flatMap(({ route, places }) => {
+		const written = [...corsOf(route), ...corsOf(member(route, "route"))];
+		const ofRoute = written.filter((cors) => !isOff(cors));
+		return places.flatMap((place): readonly SourcePolicy[] => {
+			if (ofRoute.length > 0) {
+				const words = `a route of ${name}`;
+				return ofRoute.map((cors) => ({ ...policyOf(cors, words), ...place, hosts, scope, rank: 2 }));
+			}
+			// Without one of its own it is that of its virtual host; what is switched off is off.
+			const [inherited] = written.length > 0 ? [] : ofHost;
+			return [
+				inherited
+					? { ...inherited, ...place, isBare: true }
+					: { ...withoutPolicy({ ...place, hosts }, scope), rank: written.length > 0 ? 2 : -1 },
+			];
+		});
 	});
-	return [...own, ...ofRoutes];
+	return [...ofHost, ...ofRoutes];
+}
+
+type PlaceOfRoute = Omit<SourcePlace, "hosts">;
+
+function placeOfMatch(match: Tree | undefined): PlaceOfRoute {
+	const exact = textOf(member(match, "path"));
+	const prefix = textOf(member(match, "path_separated_prefix", "prefix"));
+	const regex = textOf(path(match, "safe_regex", "regex")) ?? textOf(member(match, "regex"));
+	const template = member(match, "path_match_policy");
+	const what = ["headers", "query_parameters", "runtime_fraction", "grpc", "tls_context"].find(
+		(name) => member(match, name) !== undefined,
+	);
+	const partly = what === undefined ? undefined : `those of certain ${what}`;
+	if (template !== undefined) return { paths: [{ kind: "regex", path: "" }], partly };
+	if (regex !== undefined) return { paths: [{ kind: "regex", path: regex }], partly };
+	if (exact !== undefined) return { paths: [{ kind: "exact", path: exact }], partly };
+	return { paths: prefix === undefined || prefix === "/" ? [] : [{ kind: "prefix", path: prefix }], partly };
+}
+
+/** The first route that matches is taken: one that lies in a prefix before it is never reached. */
+function reachable<T extends { readonly places: readonly PlaceOfRoute[] }>(
+	routes: readonly T[],
+): readonly T[] {
+	const before = new Set<string>();
+	const isHidden = ({ paths }: PlaceOfRoute) =>
+		before.has("") ||
+		(paths.length > 0 && paths.every(({ kind, path: at }) => kind !== "regex" && isBelow(at, before)));
+	return routes.flatMap((route) => {
+		const places = route.places.filter((place) => !isHidden(place));
+		for (const { paths, partly } of route.places) {
+			if (partly !== undefined) continue;
+			if (paths.length === 0) before.add("");
+			for (const { kind, path: at } of paths) if (kind === "prefix") before.add(at.replace(/\/$/, ""));
+		}
+		return places.length === 0 ? [] : [{ ...route, places }];
+	});
+}
+
+/** Whether a path is one of several prefixes, or below one. */
+function isBelow(at: string, prefixes: ReadonlySet<string>): boolean {
+	if (prefixes.has(at)) return true;
+	for (let slash = at.indexOf("/", 1); slash !== -1; slash = at.indexOf("/", slash + 1)) {
+		if (prefixes.has(at.slice(0, slash))) return true;
+	}
+	return false;
 }
 
 function corsOf(tree: Tree | undefined): readonly Tree[] {
 	const filters = member(tree, "typed_per_filter_config");
 	const typed = member(filters, "envoy.filters.http.cors", "envoy.cors");
-	return [typed, member(tree, "cors")].filter((one) => one !== undefined).filter((one) => !isOff(one));
+	return [typed, member(tree, "cors")].filter((one) => one !== undefined);
 }
 
 /** Switched off in the old way or by a share of none; one that only watches is read all the same. */
 function isOff(cors: Tree): boolean {
-	if (textOf(member(cors, "enabled")) === "false") return true;
+	if (textOf(member(cors, "enabled")) === "false" || isOn(member(cors, "disabled"))) return true;
 	const share = textOf(path(cors, "filter_enabled", "default_value", "numerator"));
 	return share === "0" && member(cors, "shadow_enabled") === undefined;
 }
 
 function istio(document: Tree): readonly SourcePolicy[] {
-	const hosts = texts(path(document, "spec", "hosts")).map(({ text }) => text);
-	return items(path(document, "spec", "http")).flatMap((route) => {
+	const written = texts(path(document, "spec", "hosts")).map(({ text }) => text);
+	const hosts = written.filter((host) => host.includes("."));
+	const name = textOf(path(document, "metadata", "name")) ?? "";
+	const routes = reachable(
+		items(path(document, "spec", "http")).map((route) => ({
+			route,
+			places: placesOfMatches(items(member(route, "match"))),
+		})),
+	);
+	return routes.flatMap(({ route, places }) => {
 		const cors = member(route, "corsPolicy");
-		if (cors === undefined) return [];
-		const paths = items(member(route, "match")).flatMap((match): SourcePath[] => {
-			const exact = textOf(path(match, "uri", "exact"));
-			const prefix = textOf(path(match, "uri", "prefix"));
-			const regex = textOf(path(match, "uri", "regex"));
-			if (regex !== undefined) return [{ kind: "regex", path: regex }];
-			if (exact !== undefined) return [{ kind: "exact", path: exact }];
-			return [{ kind: "prefix", path: prefix ?? "/" }];
-		});
-		const name = `VirtualService ${textOf(path(document, "metadata", "name")) ?? ""}`;
-		const place = { hosts: hosts.filter((host) => host.includes(".")), paths };
-		return [
-			{ ...policyOf(cors, { name, ...place }), scope: textOf(path(document, "metadata", "name")) ?? "" },
-		];
+		return places.map((place) =>
+			cors === undefined
+				? withoutPolicy({ ...place, hosts }, name)
+				: { ...policyOf(cors, `VirtualService ${name}`), ...place, hosts, scope: name },
+		);
 	});
 }
 
-function securityPolicy(document: Tree): readonly SourcePolicy[] {
-	const cors = path(document, "spec", "cors");
-	if (cors === undefined) return [];
-	const name = `SecurityPolicy ${textOf(path(document, "metadata", "name")) ?? ""}`;
-	const policy = policyOf(cors, { name, hosts: [], paths: [] });
-	return [
-		{
-			...policy,
-			scope: textOf(path(document, "metadata", "name")) ?? "",
-			origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
-		},
-	];
+/** Conditions of a match besides its address. */
+const ISTIO_CONDITIONS = ["headers", "queryParams", "withoutHeaders", "sourceLabels", "sourceNamespace"];
+
+function placesOfMatches(matches: readonly Tree[]): readonly PlaceOfRoute[] {
+	if (matches.length === 0) return [{ paths: [] }];
+	return byCondition(
+		matches.map((match) => {
+			const exact = textOf(path(match, "uri", "exact"));
+			const prefix = textOf(path(match, "uri", "prefix"));
+			const regex = textOf(path(match, "uri", "regex"));
+			const what = ISTIO_CONDITIONS.find((name) => member(match, name) !== undefined);
+			const kind = regex !== undefined ? "regex" : exact !== undefined ? "exact" : "prefix";
+			return {
+				path: { kind, path: regex ?? exact ?? prefix ?? "/" },
+				partly: what === undefined ? undefined : `those of certain ${what}`,
+			};
+		}),
+	);
 }
 
-function policyOf(cors: Tree, place: Place): SourcePolicy {
+function securityPolicy(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
+	const cors = path(document, "spec", "cors");
+	if (cors === undefined) return [];
+	const targets = [path(document, "spec", "targetRef"), ...items(path(document, "spec", "targetRefs"))]
+		.filter((target) => textOf(member(target, "kind")) === "HTTPRoute")
+		.map((target) => textOf(member(target, "name")));
+	const routes = documents.filter(
+		(one) => resourceKind(one) === "HTTPRoute" && targets.includes(resourceName(one)),
+	);
+	const policy = {
+		...policyOf(cors, `SecurityPolicy ${resourceName(document)}`),
+		scope: resourceName(document),
+		origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
+	};
+	return atPlaces(
+		policy,
+		routes.flatMap((route) => httpRoutePlaces(route)),
+	);
+}
+
+function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths"> {
 	const credentials = isOn(member(cors, "allow_credentials"));
 	const matchers = member(cors, "allow_origin_string_match", "allow_origins");
 	const origins = [
@@ -117,7 +191,7 @@ function policyOf(cors: Tree, place: Place): SourcePolicy {
 		...items(member(cors, "allow_origin_regex")).flatMap((tree) => ruleOf(asMatcher(tree))),
 	];
 	return {
-		...place,
+		name,
 		line: cors.line,
 		origins,
 		credentials,

@@ -1,11 +1,24 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
-import { namesOf } from "../rules.ts";
+import { ingressPlaces } from "../kubernetes.ts";
+import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
-import { entries, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
+import {
+	entries,
+	findMappings,
+	isOn,
+	items,
+	member,
+	path,
+	secondsOf,
+	type Tree,
+	textOf,
+	texts,
+} from "../tree.ts";
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
 const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
+const DEFAULT_MAX_AGE_SECONDS = 1_728_000;
 const DEFAULT_HEADERS = [
 	"DNT",
 	"Keep-Alive",
@@ -22,12 +35,18 @@ export const ingressNginx: Format = {
 	name: "ingress-nginx",
 	title: "ingress-nginx (annotations of an Ingress)",
 	read(document) {
-		if (textOf(member(document, "kind")) === "List") {
-			return items(member(document, "items")).flatMap(ingressNginx.read);
-		}
+		const kind = textOf(member(document, "kind"));
+		if (kind === undefined) return fromValues(document);
+		if (kind !== "Ingress") return [];
 		const annotations = path(document, "metadata", "annotations");
-		const isIngress = textOf(member(document, "kind")) === "Ingress";
-		return isIngress && isOn(annotation(annotations, "enable-cors")) ? [policyOf(document, annotations)] : [];
+		const isRegex = ["use-regex", "rewrite-target"].some(
+			(name) => annotation(annotations, name) !== undefined,
+		);
+		// The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'.
+		const places = ingressPlaces(document, isRegex);
+		return isOn(annotation(annotations, "enable-cors"))
+			? places.map((place) => ({ ...policyOf(document, annotations), ...place }))
+			: places.filter(({ hosts }) => hosts.length > 0).map((place) => withoutPolicy(place));
 	},
 };
 
@@ -35,17 +54,38 @@ function annotation(annotations: Tree | undefined, name: string): Tree | undefin
 	return entries(annotations).find(([key]) => key === PREFIX + name)?.[1];
 }
 
-function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
+/** The values of a Helm chart: annotations, with the hosts beside them. */
+function fromValues(document: Tree): readonly SourcePolicy[] {
+	const owners = findMappings(document, (tree) =>
+		isOn(annotation(member(tree, "annotations"), "enable-cors")),
+	);
+	return owners.flatMap((owner, index) => {
+		const policy = policyOf(owner, member(owner, "annotations"));
+		const places = items(member(owner, "hosts", "host", "hostname")).flatMap(
+			(host): readonly SourcePlace[] => {
+				const name = textOf(host) ?? textOf(member(host, "host", "name"));
+				const written = items(member(host, "paths") ?? member(owner, "paths", "path"));
+				return name === undefined ? [] : [{ hosts: [name], paths: written.flatMap(pathOfValue) }];
+			},
+		);
+		return atPlaces({ ...policy, scope: owners.length > 1 ? `ingress-${index + 1}` : "" }, places);
+	});
+}
+
+function pathOfValue(tree: Tree): readonly SourcePath[] {
+	const at = textOf(tree) ?? textOf(member(tree, "path"));
+	if (at === undefined) return [];
+	if (textOf(member(tree, "pathType")) === "Exact") return [{ kind: "exact", path: at }];
+	return [{ kind: /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at }];
+}
+
+function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePolicy, "hosts" | "paths"> {
 	const own = (name: string) => annotation(annotations, name);
-	const rules = items(path(document, "spec", "rules"));
-	const hosts = rules.flatMap((rule) => textOf(member(rule, "host")) ?? []);
 	const credentials = own("cors-allow-credentials");
 	const origins = texts(own("cors-allow-origin"));
 	return {
 		name: `Ingress ${textOf(path(document, "metadata", "name")) ?? ""}`,
 		line: own("enable-cors")?.line,
-		hosts: [...new Set(hosts)],
-		paths: pathsOf(rules, own("use-regex") !== undefined || own("rewrite-target") !== undefined),
 		origins:
 			origins.length === 0
 				? [{ text: "*", line: own("enable-cors")?.line, match: { kind: "any" } }]
@@ -64,22 +104,9 @@ function policyOf(document: Tree, annotations: Tree | undefined): SourcePolicy {
 		methods: namesOf(own("cors-allow-methods"), "literal-star", DEFAULT_METHODS),
 		requestHeaders: namesOf(own("cors-allow-headers"), "literal-star", DEFAULT_HEADERS),
 		exposedHeaders: namesOf(own("cors-expose-headers"), "literal-star", []),
-		maxAgeSeconds: secondsOf(own("cors-max-age")),
+		maxAgeSeconds: secondsOf(own("cors-max-age")) ?? DEFAULT_MAX_AGE_SECONDS,
 		remarks: snippetRemarks(annotations),
 	};
-}
-
-/** The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'. */
-function pathsOf(rules: readonly Tree[], isRegex: boolean): readonly SourcePath[] {
-	const paths = rules.flatMap((rule) =>
-		items(path(rule, "http", "paths")).map((entry): SourcePath => {
-			const at = textOf(member(entry, "path")) ?? "/";
-			const type = textOf(member(entry, "pathType"));
-			if (type === "Exact") return { kind: "exact", path: at };
-			return { kind: isRegex && /[^\w/.-]/.test(at) ? "regex" : "prefix", path: at };
-		}),
-	);
-	return paths.some(({ kind, path: at }) => kind === "prefix" && at === "/") ? [] : paths;
 }
 
 function snippetRemarks(annotations: Tree | undefined): readonly Remark[] {

@@ -1,7 +1,8 @@
 /** Owns the reading of Kong: its declarative configuration, and the KongPlugin of Kubernetes. */
 
-import { namesOf } from "../rules.ts";
-import type { Format, OriginMatch, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { annotationOf, httpRoutePlaces, ingressesNaming, resourceKind } from "../kubernetes.ts";
+import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import type { Format, OriginMatch, OriginRule, Remark, SourcePolicy } from "../source-policy.ts";
 import { isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 /** What Kong allows where no methods are named. */
@@ -10,8 +11,8 @@ const DEFAULT_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 export const kong: Format = {
 	name: "kong",
 	title: "Kong (declarative configuration, KongPlugin)",
-	read(document) {
-		if (textOf(member(document, "kind"))?.startsWith("Kong")) return kongPlugin(document);
+	read(document, documents) {
+		if (textOf(member(document, "kind"))?.startsWith("Kong")) return kongPlugin(document, documents);
 		const isKong = ["_format_version", "services", "routes", "plugins"].some((name) =>
 			member(document, name),
 		);
@@ -19,64 +20,88 @@ export const kong: Format = {
 	},
 };
 
-function kongPlugin(document: Tree): readonly SourcePolicy[] {
-	if (textOf(member(document, "plugin")) !== "cors") return [];
+function kongPlugin(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
+	if (textOf(member(document, "plugin")) !== "cors" || isOn(member(document, "disabled"))) return [];
 	const name = textOf(member(member(document, "metadata"), "name")) ?? "cors";
-	return [{ ...policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL, undefined), scope: name }];
+	const isNameOf = (text: string) => text === name;
+	const routes = documents.filter(
+		(one) =>
+			resourceKind(one) === "HTTPRoute" &&
+			texts(annotationOf(one, PLUGINS)).some(({ text }) => isNameOf(text)),
+	);
+	const places = [
+		...ingressesNaming(documents, PLUGINS, isNameOf),
+		...routes.flatMap((route) => httpRoutePlaces(route)),
+	];
+	const policy = policyOf(document, `KongPlugin ${name}`, NOWHERE, OF_ALL, undefined);
+	return atPlaces({ ...policy, scope: name }, places);
 }
 
-interface Place {
-	readonly hosts: readonly string[];
-	readonly paths: readonly SourcePath[];
-}
+/** The annotation by which routes name their plugins. */
+const PLUGINS = "konghq.com/plugins";
 
 function declarative(document: Tree): readonly SourcePolicy[] {
-	const found: SourcePolicy[] = [];
 	const shared = member(document, "_plugin_configs");
-	const add = (owner: Tree, words: string, place: Place, rank: number) => {
-		for (const plugin of items(member(owner, "plugins"))) {
-			if (isCors(plugin)) found.push(policyOf(plugin, `plugin cors of ${words}`, place, rank, shared));
-		}
-	};
 	const services = items(member(document, "services"));
-	const routes = [
-		...items(member(document, "routes")),
-		...services.flatMap((service) => items(member(service, "routes"))),
-	];
-	for (const service of services) {
-		const of = items(member(service, "routes"));
-		const all = [
-			...of,
-			...items(member(document, "routes")).filter((route) =>
-				isNamed(service, referenceOf(member(route, "service"))),
-			),
-		];
-		for (const place of placesOf(all)) add(service, `service ${nameOf(service)}`, place, OF_SERVICE);
-		for (const route of of) add(route, `route ${nameOf(route)}`, placeOf(route), OF_ROUTE);
-	}
-	for (const route of items(member(document, "routes")))
-		add(route, `route ${nameOf(route)}`, placeOf(route), OF_ROUTE);
-	for (const plugin of items(member(document, "plugins"))) {
-		if (!isCors(plugin)) continue;
-		const routeName = referenceOf(member(plugin, "route"));
-		const serviceName = referenceOf(member(plugin, "service"));
-		if (routeName !== undefined) {
-			const route = routes.find((one) => isNamed(one, routeName));
-			const place = route ? placeOf(route) : NOWHERE;
-			found.push(policyOf(plugin, `plugin cors of route ${routeName}`, place, OF_ROUTE, shared));
-		} else if (serviceName !== undefined) {
-			const service = services.find((one) => isNamed(one, serviceName));
-			const own = routes.filter((one) => isNamed(service, referenceOf(member(one, "service"))));
-			const all = [...items(member(service, "routes")), ...own];
-			for (const place of placesOf(all)) {
-				found.push(policyOf(plugin, `plugin cors of service ${serviceName}`, place, OF_SERVICE, shared));
-			}
-		} else {
-			const policy = policyOf(plugin, "plugin cors of everything", placeOfAll(routes), OF_ALL, shared);
-			found.push({ ...policy, everywhere: true });
+	const single = items(member(document, "routes"));
+	const routes = [...single, ...services.flatMap((service) => items(member(service, "routes")))];
+	const plugins = items(member(document, "plugins")).filter(isCors);
+	const naming = { route: byReference(plugins, "route"), service: byReference(plugins, "service") };
+	const found: SourcePolicy[] = [];
+	/** Plugins stand within what they are for, or beside it and name it. */
+	const pluginsOf = (owner: Tree, key: "route" | "service") => {
+		const named = namesOfOwner(owner).flatMap((name) => {
+			const plugins = naming[key].get(name) ?? [];
+			naming[key].delete(name);
+			return plugins;
+		});
+		return [...items(member(owner, "plugins")).filter(isCors), ...named];
+	};
+	const withOwn = new Set<unknown>();
+	for (const route of routes) {
+		for (const plugin of pluginsOf(route, "route")) {
+			withOwn.add(route.value);
+			found.push(
+				policyOf(plugin, `plugin cors of route ${resourceName(route)}`, placeOf(route), OF_ROUTE, shared),
+			);
 		}
 	}
-	return found;
+	for (const service of services) {
+		const own = single.filter((route) => isNamed(service, referenceOf(member(route, "service"))));
+		const all = [...items(member(service, "routes")), ...own];
+		for (const plugin of pluginsOf(service, "service")) {
+			for (const { value } of all) withOwn.add(value);
+			for (const place of placesOf(all)) {
+				const words = `plugin cors of service ${resourceName(service)}`;
+				found.push(policyOf(plugin, words, place, OF_SERVICE, shared));
+			}
+		}
+	}
+	for (const [key, left] of Object.entries(naming)) {
+		// What they name is in another file.
+		for (const [name, own] of left) {
+			for (const plugin of own) {
+				const words = `plugin cors of ${key} ${name}`;
+				found.push({ ...policyOf(plugin, words, NOWHERE, OF_ROUTE, shared), scope: name });
+			}
+		}
+	}
+	const ofAll = plugins.filter((plugin) => !["route", "service"].some((key) => member(plugin, key)));
+	for (const plugin of ofAll) {
+		const policy = policyOf(plugin, "plugin cors of everything", placeOfAll(routes), OF_ALL, shared);
+		found.push({ ...policy, everywhere: true });
+	}
+	// Others may lie around the routes that have no plugin of their own.
+	const others = routes.filter(({ value }) => !withOwn.has(value)).map(placeOf);
+	const [ofEverything] = ofAll;
+	return [
+		...found,
+		...others.map((place) =>
+			ofEverything === undefined
+				? withoutPolicy(place)
+				: { ...policyOf(ofEverything, "plugin cors of everything", place, OF_ALL, shared), isBare: true },
+		),
+	];
 }
 
 /** A plugin of a route replaces that of its service, and that the one of everything. */
@@ -84,14 +109,14 @@ const OF_ALL = 1;
 const OF_SERVICE = 2;
 const OF_ROUTE = 3;
 
-const NOWHERE: Place = { hosts: [], paths: [] };
+const NOWHERE: SourcePlace = { hosts: [], paths: [] };
 
 function isCors(plugin: Tree): boolean {
 	const enabled = member(plugin, "enabled");
 	return textOf(member(plugin, "name")) === "cors" && (enabled === undefined || isOn(enabled));
 }
 
-function nameOf(tree: Tree): string {
+function resourceName(tree: Tree): string {
 	return JSON.stringify(textOf(member(tree, "name")) ?? textOf(member(tree, "id")) ?? "without a name");
 }
 
@@ -100,10 +125,27 @@ function referenceOf(tree: Tree | undefined): string | undefined {
 }
 
 function isNamed(tree: Tree | undefined, name: string | undefined): boolean {
-	return name !== undefined && [textOf(member(tree, "name")), textOf(member(tree, "id"))].includes(name);
+	return name !== undefined && namesOfOwner(tree).includes(name);
 }
 
-function placeOf(route: Tree): Place {
+function namesOfOwner(tree: Tree | undefined): readonly string[] {
+	return [textOf(member(tree, "name")), textOf(member(tree, "id"))].filter((name) => name !== undefined);
+}
+
+/** Plugins by what they name as theirs. */
+function byReference(plugins: readonly Tree[], key: "route" | "service"): Map<string, Tree[]> {
+	const found = new Map<string, Tree[]>();
+	for (const plugin of plugins) {
+		const name = referenceOf(member(plugin, key));
+		if (name !== undefined) found.set(name, [...(found.get(name) ?? []), plugin]);
+	}
+	return found;
+}
+
+function placeOf(route: Tree): SourcePlace {
+	const condition = ["headers", "snis", "sources", "destinations", "expression"].find(
+		(name) => member(route, name) !== undefined,
+	);
 	return {
 		hosts: texts(member(route, "hosts")).map(({ text }) => text),
 		// From version 3 on a tilde marks an expression; without an end it is for all that begins like it.
@@ -112,15 +154,16 @@ function placeOf(route: Tree): Place {
 				? { kind: "regex", path: `${text.slice(1)}${text.endsWith("$") ? "" : "/.*"}` }
 				: { kind: "prefix", path: text },
 		),
+		partly: condition === undefined ? undefined : `its route has ${condition}`,
 	};
 }
 
 /** A plugin of a service is for its routes and nothing besides: those with the same hosts are one place. */
-function placesOf(routes: readonly Tree[]): readonly Place[] {
+function placesOf(routes: readonly Tree[]): readonly SourcePlace[] {
 	if (routes.length === 0) return [NOWHERE];
-	const byHosts = new Map<string, Place>();
+	const byHosts = new Map<string, SourcePlace>();
 	for (const place of routes.map(placeOf)) {
-		const key = place.hosts.toSorted().join(" ");
+		const key = [place.partly, ...place.hosts.toSorted()].join(" ");
 		const before = byHosts.get(key);
 		const isWhole = place.paths.length === 0 || (before !== undefined && before.paths.length === 0);
 		byHosts.set(key, { ...place, paths: isWhole ? [] : [...(before?.paths ?? []), ...place.paths] });
@@ -129,7 +172,7 @@ function placesOf(routes: readonly Tree[]): readonly Place[] {
 }
 
 /** The hosts of everything: none where a route has none, since that one is for every host. */
-function placeOfAll(routes: readonly Tree[]): Place {
+function placeOfAll(routes: readonly Tree[]): SourcePlace {
 	const places = routes.map(placeOf);
 	const hosts = places.every((place) => place.hosts.length > 0) ? places.flatMap((place) => place.hosts) : [];
 	return { hosts: [...new Set(hosts)], paths: [] };
@@ -138,7 +181,7 @@ function placeOfAll(routes: readonly Tree[]): Place {
 function policyOf(
 	plugin: Tree,
 	name: string,
-	place: Place,
+	place: SourcePlace,
 	rank: number,
 	shared: Tree | undefined,
 ): SourcePolicy {

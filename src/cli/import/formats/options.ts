@@ -2,7 +2,7 @@
 
 import { namesOf } from "../rules.ts";
 import type { Format, OriginRule } from "../source-policy.ts";
-import { isOn, items, member, secondsOf, type Tree, texts } from "../tree.ts";
+import { findMappings, isOn, items, member, secondsOf, type Tree, texts } from "../tree.ts";
 
 const DEFAULT_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
@@ -10,33 +10,56 @@ export const options: Format = {
 	name: "options",
 	title: "cors({…}) options of express, fastify or hono, as JSON",
 	read(file) {
-		// Nest and others keep the options under "cors".
-		const nested = member(file, "cors", "enableCors");
-		const document = member(nested, "origin") === undefined ? file : (nested ?? file);
-		const isOptions = ["origin", "optionsSuccessStatus", "preflightContinue"].some((name) =>
-			member(document, name),
-		);
-		const known =
-			isOptions || (member(document, "credentials") && member(document, "allowHeaders", "allowedHeaders"));
-		if (!known) return [];
-		return [
-			{
-				name: "cors options",
-				line: document.line,
-				hosts: [],
-				paths: [],
-				origins: originsOf(document),
-				credentials: isOn(member(document, "credentials")),
-				methods: namesOf(member(document, "methods", "allowMethods"), "literal-star", DEFAULT_METHODS),
-				// Without a list these middlewares answer with what was asked for.
-				requestHeaders: namesOf(member(document, "allowedHeaders", "allowHeaders"), "literal-star", "any"),
-				exposedHeaders: namesOf(member(document, "exposedHeaders", "exposeHeaders"), "literal-star", []),
-				maxAgeSeconds: secondsOf(member(document, "maxAge")),
-				remarks: [],
-			},
-		];
+		const found = optionsIn(file);
+		return found.map((document, index) => ({
+			name: "cors options",
+			scope: found.length > 1 ? `options-${index + 1}` : "",
+			line: document.line,
+			hosts: [],
+			paths: [],
+			origins: originsOf(document),
+			credentials: isOn(member(document, "credentials")),
+			methods: namesOf(member(document, "methods", "allowMethods"), "literal-star", DEFAULT_METHODS),
+			// Without a list these middlewares answer with what was asked for.
+			requestHeaders: namesOf(member(document, "allowedHeaders", "allowHeaders"), "literal-star", "any"),
+			exposedHeaders: namesOf(member(document, "exposedHeaders", "exposeHeaders"), "literal-star", []),
+			maxAgeSeconds: secondsOf(member(document, "maxAge")),
+			remarks: [],
+		}));
 	},
 };
+
+/** Options by which they are known, besides the origin. */
+const OTHERS = [
+	"credentials",
+	"methods",
+	"allowMethods",
+	"allowedHeaders",
+	"allowHeaders",
+	"exposedHeaders",
+	"exposeHeaders",
+	"maxAge",
+	"optionsSuccessStatus",
+	"preflightContinue",
+];
+
+/** The file itself, or what lies in the settings of an application: Nest and others keep the options under "cors". */
+function optionsIn(file: Tree): readonly Tree[] {
+	const nested = member(file, "cors", "enableCors");
+	const document = member(nested, "origin") === undefined ? file : (nested ?? file);
+	const isOptions = ["origin", "optionsSuccessStatus", "preflightContinue"].some((name) =>
+		member(document, name),
+	);
+	if (isOptions) return [document];
+	if (member(document, "credentials") && member(document, "allowHeaders", "allowedHeaders"))
+		return [document];
+	const isInner = (tree: Tree) =>
+		member(tree, "origin") !== undefined && OTHERS.some((name) => member(tree, name) !== undefined);
+	return findMappings(
+		file,
+		(tree) => isInner(tree) || member(member(tree, "cors"), "origin") !== undefined,
+	).map((tree) => (isInner(tree) ? tree : (member(tree, "cors") ?? tree)));
+}
 
 function originsOf(document: Tree): readonly OriginRule[] {
 	const origin = member(document, "origin");
@@ -54,7 +77,11 @@ function originsOf(document: Tree): readonly OriginRule[] {
 		return texts(item).map(({ text }) => ({
 			text,
 			line,
-			match: text === "*" ? ({ kind: "any" } as const) : ({ kind: "exact" } as const),
+			// In a list they compare it as a text.
+			match:
+				text === "*" && !Array.isArray(origin.value)
+					? ({ kind: "any" } as const)
+					: ({ kind: "exact" } as const),
 		}));
 	});
 }

@@ -2,35 +2,83 @@
 
 import { namesOf } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
-import { entries, findMappings, isOn, items, member, secondsOf, type Tree } from "../tree.ts";
+import {
+	entries,
+	findMappings,
+	isOn,
+	items,
+	member,
+	path,
+	secondsOf,
+	type Tree,
+	textOf,
+	texts,
+} from "../tree.ts";
 
 export const spring: Format = {
 	name: "spring",
 	title: "Spring (Cloud Gateway's globalcors, allowed-origins)",
 	read(document) {
+		const profile = profileOf(document);
+		const scopeOf = (name: string) =>
+			[profile, name.replaceAll(/\W+/g, "-")].filter((part) => part !== "").join("-");
 		const withPaths = findMappings(document, (tree) => member(tree, "cors-configurations") !== undefined);
-		if (withPaths.length > 0) {
-			const ofPaths = withPaths.flatMap((tree) =>
-				entries(member(tree, "cors-configurations")).map(([pattern, cors]) =>
-					policyOf(cors, `CORS configuration of ${pattern}`, pathsOf(pattern)),
-				),
-			);
-			const others = withNames(document, "").filter(([name]) => !/cors-?configurations/i.test(name));
-			return [
-				...ofPaths,
-				...others.map(([name, cors]) => ({
-					...policyOf(cors, `allowed-origins of ${name}`, []),
-					scope: name.replaceAll(/\W+/g, "-"),
-				})),
-			];
-		}
-		const found = withNames(document, "");
-		return found.map(([name, cors]) => ({
-			...policyOf(cors, name === "" ? "allowed-origins" : `allowed-origins of ${name}`, []),
-			scope: name.replaceAll(/\W+/g, "-"),
-		}));
+		const ofPaths = withPaths.flatMap((tree) =>
+			entries(member(tree, "cors-configurations")).map(([pattern, cors]) => ({
+				...policyOf(cors, `CORS configuration of ${pattern}`, pathsOf(pattern)),
+				scope: profile,
+			})),
+		);
+		const routes = findMappings(document, (tree) => hasOrigins(path(tree, "metadata", "cors")));
+		const ofRoutes = routes.map((route) => {
+			const cors = path(route, "metadata", "cors") ?? route;
+			const name = `route ${textOf(member(route, "id")) ?? ""}`;
+			return { ...policyOf(cors, name, pathsOfRoute(route)), scope: profile, rank: OF_ROUTE };
+		});
+		const others = withNames(document, "").filter(([name]) => !/cors-?configurations/i.test(name));
+		return [
+			...ofPaths,
+			...ofRoutes,
+			...others.map(([name, cors]) => ({
+				...policyOf(cors, name === "" ? "allowed-origins" : `allowed-origins of ${name}`, []),
+				scope: scopeOf(name),
+			})),
+		];
 	},
 };
+
+/** What a route says of its paths replaces what is said of them for everything. */
+const OF_ROUTE = 2;
+
+/** The profile that a document is for; what one of them lets in another does not. */
+function profileOf(document: Tree): string {
+	const found =
+		settingOf(document, "spring.config.activate.on-profile") ?? settingOf(document, "spring.profiles");
+	return (textOf(found) ?? "").replaceAll(/\W+/g, "-");
+}
+
+/** A setting by its name, wherever its dots are levels of the file. */
+function settingOf(tree: Tree, name: string): Tree | undefined {
+	for (let end = name.length; end > 0; end = name.lastIndexOf(".", end - 1)) {
+		const found = member(tree, name.slice(0, end));
+		if (found === undefined) continue;
+		const inner = end === name.length ? found : settingOf(found, name.slice(end + 1));
+		if (inner !== undefined) return inner;
+	}
+	return undefined;
+}
+
+/** The paths of a route's predicates: `Path=/a/**,/b/**`, or its arguments one by one. */
+function pathsOfRoute(route: Tree): readonly SourcePath[] {
+	const patterns = items(member(route, "predicates")).flatMap((predicate): readonly string[] => {
+		const text = textOf(predicate);
+		if (text !== undefined) return text.startsWith("Path=") ? text.slice(5).split(",") : [];
+		if (textOf(member(predicate, "name")) !== "Path") return [];
+		return entries(member(predicate, "args")).flatMap(([, value]) => texts(value).map((one) => one.text));
+	});
+	const paths = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern.startsWith("/"));
+	return paths.includes("/**") ? [] : paths.flatMap(pathsOf);
+}
 
 /** The deepest that a setting of Spring's own lies. */
 const MAX_LEVELS = 12;
@@ -44,7 +92,7 @@ function withNames(tree: Tree, name: string, levels = MAX_LEVELS): readonly (rea
 	);
 }
 
-function hasOrigins(tree: Tree): boolean {
+function hasOrigins(tree: Tree | undefined): boolean {
 	return ["allowed-origins", "allowed-origin-patterns"].some((name) => member(tree, name) !== undefined);
 }
 
@@ -88,39 +136,66 @@ function rules(tree: Tree | undefined, matchOf: (text: string) => OriginMatch): 
 			.map((text) => text.trim())
 			.filter((text) => text !== "")
 			.flatMap((text): OriginRule[] => {
-				const [, variable, preset] = /^\$\{([^{}:]+)(?::([^{}]*))?\}$/.exec(text) ?? [];
-				if (variable === undefined || preset === undefined || preset === "") {
-					return withPorts(text).map((one) => ({ text: one, line, match: matchOf(one) }));
-				}
-				const why = `it is what ${variable} is without being set; where it is set to something else, add that`;
-				return preset
-					.split(",")
+				const { preset, variables } = withPresets(text);
+				const [name] = variables;
+				const why = `it is what ${name} is without being set; where it is set to something else, add that`;
+				return splitOutsideBrackets(preset)
 					.map((one) => one.trim())
 					.filter((one) => one !== "")
-					.map((one) => ({ text: one, line, match: matchOf(one), why }));
+					.flatMap((one) => withPorts(one, matchOf))
+					.map((one) => ({ ...one, line, ...(name === undefined ? {} : { why }) }));
 			});
 	});
 }
 
-/** At each comma that has no closing bracket as the next one behind it. */
-function splitOutsideBrackets(text: string): readonly string[] {
-	const parts: string[] = [];
-	let end = text.length;
-	let isInside = false;
-	for (let at = text.length - 1; at >= 0; at--) {
-		const character = text.charAt(at);
-		if ("[]{}".includes(character)) isInside = character === "]" || character === "}";
-		if (character !== "," || isInside) continue;
-		parts.push(text.slice(at + 1, end));
-		end = at;
+/** Variables that one text may have, and the most of it that is searched for them. */
+const MAX_VARIABLES = 50;
+const MAX_SEARCHED_CHARACTERS = 10_000;
+
+/** A text with what its variables are without being set: `${NAME:value}`, from the innermost outwards. */
+function withPresets(text: string): { readonly preset: string; readonly variables: readonly string[] } {
+	const variables: string[] = [];
+	let preset = text;
+	while (variables.length < MAX_VARIABLES && preset.length <= MAX_SEARCHED_CHARACTERS) {
+		const [whole, name, value] = /\$\{([^{}:]+):([^{}]+)\}/.exec(preset) ?? [];
+		if (whole === undefined || name === undefined || value === undefined) break;
+		variables.push(name);
+		preset = preset.replace(whole, () => value);
 	}
-	return [...parts, text.slice(0, end)].reverse();
+	return { preset, variables };
 }
 
-function withPorts(text: string): readonly string[] {
+/** At each comma that no bracket is around. */
+function splitOutsideBrackets(text: string): readonly string[] {
+	const parts: string[] = [];
+	let from = 0;
+	let depth = 0;
+	for (let at = 0; at < text.length; at++) {
+		const character = text.charAt(at);
+		if (character === "[" || character === "{") depth++;
+		if (character === "]" || character === "}") depth = Math.max(0, depth - 1);
+		if (character !== "," || depth > 0) continue;
+		parts.push(text.slice(from, at));
+		from = at + 1;
+	}
+	return [...parts, text.slice(from)];
+}
+
+/** Ports in brackets are one origin each; an asterisk in them is any port, and none. */
+function withPorts(
+	text: string,
+	matchOf: (text: string) => OriginMatch,
+): readonly Pick<OriginRule, "text" | "match">[] {
 	const start = text.lastIndexOf(":[");
 	const ports = text.slice(start + 2, -1);
-	if (start === -1 || !text.endsWith("]") || ports.includes("]")) return [text];
+	if (start === -1 || !text.endsWith("]") || ports.includes("]")) return [{ text, match: matchOf(text) }];
 	const host = text.slice(0, start);
-	return ports.split(",").map((port) => `${host}:${port.trim()}`);
+	if (ports.trim() !== "*") {
+		return ports.split(",").map((port) => {
+			const one = `${host}:${port.trim()}`;
+			return { text: one, match: matchOf(one) };
+		});
+	}
+	const pattern = host.replaceAll(/[.+?^${}()|[\]\\/]/g, "\\$&").replaceAll("*", ".*");
+	return [{ text, match: { kind: "regex", source: { pattern: `${pattern}(:\\d+)?`, anchored: true } } }];
 }

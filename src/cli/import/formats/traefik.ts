@@ -1,7 +1,8 @@
 /** Owns the reading of Traefik: the `headers` middleware in a file, in Kubernetes, in the labels of containers. */
 
-import { namesOf, rulesOf } from "../rules.ts";
-import type { Format, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { ingressesNaming, resourceKind, resourceName } from "../kubernetes.ts";
+import { namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import type { Format, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import {
 	entries,
 	findMappings,
@@ -18,39 +19,68 @@ import {
 export const traefik: Format = {
 	name: "traefik",
 	title: "Traefik (headers middleware: YAML, TOML, Kubernetes, container labels)",
-	read(document) {
+	read(document, documents) {
 		const labelled = findMappings(document, (tree) => labelsOf(tree) !== undefined).flatMap((tree) =>
 			fromLabels(labelsOf(tree) ?? []),
 		);
-		return [...fromFile(document), ...fromKubernetes(document), ...labelled];
+		return [...fromFile(document), ...fromKubernetes(document, documents), ...labelled];
 	},
 };
 
-interface Router {
-	readonly hosts: readonly string[];
-	readonly paths: readonly SourcePath[];
+interface Router extends SourcePlace {
+	/** Whether its rule says more than hosts and paths. */
+	readonly isUnknown?: boolean;
 }
 
 function fromFile(document: Tree): readonly SourcePolicy[] {
 	const http = member(document, "http");
 	const routers = entries(member(http, "routers")).map(([, router]) => router);
-	return entries(member(http, "middlewares")).flatMap(([name, middleware]) => {
-		const headers = member(middleware, "headers");
+	const users = new Set<unknown>();
+	const found = entries(member(http, "middlewares")).flatMap(([name, middleware]) => {
 		const using = routers.filter((router) =>
 			texts(member(router, "middlewares")).some(({ text }) => text.split("@")[0] === name),
 		);
-		return policiesOf(
-			headers,
-			`middleware ${name}`,
-			using.map((router) => placeOf(textOf(member(router, "rule")))),
-		);
+		const places = using.map((router) => placeOf(textOf(member(router, "rule"))));
+		const policies = policiesOf(member(middleware, "headers"), `middleware ${name}`, places);
+		if (policies.length > 0) for (const { value } of using) users.add(value);
+		return policies;
 	});
+	const others = routers
+		.filter(({ value }) => !users.has(value))
+		.map((router) => placeOf(textOf(member(router, "rule"))))
+		.filter(({ hosts }) => hosts.length > 0);
+	return [...found, ...others.map((place) => withoutPolicy(place))];
 }
 
-function fromKubernetes(document: Tree): readonly SourcePolicy[] {
-	if (textOf(member(document, "kind")) !== "Middleware") return [];
-	const name = textOf(path(document, "metadata", "name")) ?? "";
-	return policiesOf(path(document, "spec", "headers"), `middleware ${name}`, []);
+function fromKubernetes(document: Tree, documents: readonly Tree[]): readonly SourcePolicy[] {
+	if (resourceKind(document) === "IngressRoute") {
+		const others = routesOf(document).filter((route) => items(member(route, "middlewares")).length === 0);
+		return others
+			.map(placeOfRoute)
+			.flatMap((place) => (place.hosts.length === 0 ? [] : withoutPolicy(place)));
+	}
+	if (resourceKind(document) !== "Middleware") return [];
+	const name = resourceName(document);
+	const names = (route: Tree) =>
+		items(member(route, "middlewares")).some((one) => textOf(member(one, "name") ?? one) === name);
+	const routes = documents
+		.filter((one) => resourceKind(one) === "IngressRoute")
+		.flatMap((one) => routesOf(one).filter(names).map(placeOfRoute));
+	// An annotation names it with its namespace in front.
+	const ingresses = ingressesNaming(
+		documents,
+		"traefik.ingress.kubernetes.io/router.middlewares",
+		(text) => text.split("@")[0]?.endsWith(`-${name}`) === true,
+	);
+	return policiesOf(path(document, "spec", "headers"), `middleware ${name}`, [...routes, ...ingresses]);
+}
+
+function routesOf(route: Tree): readonly Tree[] {
+	return items(path(route, "spec", "routes"));
+}
+
+function placeOfRoute(route: Tree): Router {
+	return placeOf(textOf(member(route, "match")));
 }
 
 type Labels = readonly (readonly [key: string, value: Tree])[];
@@ -112,23 +142,76 @@ function mapping(options: readonly (readonly [string, Tree])[]): Tree {
 	};
 }
 
-/** A rule that is only hosts and paths joined by `&&`; all else is a place that is not known. */
+/**
+ * Rules that are hosts and paths, joined by `&&`, each of them perhaps one of several joined by `||`. Of all others the
+ * place is not known.
+ */
 function placeOf(rule = ""): Router {
-	// Hosts alone may be joined by "or"; anything else of that kind is a place that is not known.
-	const isHostsOnly = /^[\s()|]*(Host\([^()]*\)[\s()|]*)+$/.test(rule);
-	if (!isHostsOnly && (rule.includes("||") || rule.includes("!"))) return { hosts: [], paths: [] };
-	const of = (name: string) =>
-		[...rule.matchAll(new RegExp(`\\b${name}\\(([^()]{0,2000})\\)`, "g"))].flatMap(([, inside = ""]) =>
-			[...inside.matchAll(/[`"']([^`"']{1,500})[`"']/g)].map(([, text = ""]) => text),
+	const found: Record<string, readonly string[]> = {};
+	let partly: string | undefined;
+	for (const part of splitOutside(rule, "&&")) {
+		const calls = splitOutside(part, "||").map((one) => /^(\w+)\((.*)\)$/s.exec(unwrapped(one)));
+		const names = new Set(calls.map((call) => call?.[1]));
+		const [name] = names;
+		if (names.size !== 1 || name === undefined || found[name] !== undefined) return UNKNOWN;
+		if (CONDITIONS.has(name)) partly = `its router has ${name}`;
+		else if (!PLACES.has(name)) return UNKNOWN;
+		found[name] = calls.flatMap((call) =>
+			[...(call?.[2] ?? "").matchAll(/[`"']([^`"']{1,500})[`"']/g)].map(([, text = ""]) => text),
 		);
-	return {
-		hosts: of("Host"),
-		paths: [
-			...of("Path").map((one) => ({ kind: "exact", path: one }) as const),
-			...of("PathPrefix").map((one) => ({ kind: "prefix", path: one }) as const),
-			...of("PathRegexp").map((one) => ({ kind: "regex", path: one }) as const),
-		],
-	};
+	}
+	const paths: readonly SourcePath[] = [
+		...(found["Path"] ?? []).map((one) => ({ kind: "exact", path: one }) as const),
+		...(found["PathPrefix"] ?? []).map((one) => ({ kind: "prefix", path: one }) as const),
+		// Without a beginning it is found anywhere in the path.
+		...(found["PathRegexp"] ?? []).map(
+			(path) => ({ kind: "regex", path: path.startsWith("^") ? path : "" }) as const,
+		),
+	];
+	if (Object.keys(found).filter((name) => name.startsWith("Path")).length > 1) return UNKNOWN;
+	return { hosts: found["Host"] ?? [], paths, partly };
+}
+
+const UNKNOWN: Router = { hosts: [], paths: [], isUnknown: true };
+const PLACES = new Set(["Host", "Path", "PathPrefix", "PathRegexp", "Method"]);
+const CONDITIONS = new Set([
+	"Header",
+	"HeaderRegexp",
+	"Headers",
+	"HeadersRegexp",
+	"Query",
+	"QueryRegexp",
+	"ClientIP",
+]);
+
+/** At each mark that no parenthesis, and no quotation, is around. */
+function splitOutside(rule: string, mark: string): readonly string[] {
+	const parts: string[] = [];
+	let depth = 0;
+	let from = 0;
+	for (const token of rule.matchAll(/`[^`]*`|"[^"]*"|[()]|&&|\|\|/g)) {
+		if (token[0] === "(") depth++;
+		if (token[0] === ")") depth--;
+		if (token[0] !== mark || depth > 0) continue;
+		parts.push(rule.slice(from, token.index));
+		from = token.index + mark.length;
+	}
+	const last = rule.slice(from);
+	const all = [...parts, last].map(unwrapped);
+	return rule.trim() === "" ? [] : all;
+}
+
+/** Without parentheses around all of it. */
+function unwrapped(rule: string): string {
+	const text = rule.trim();
+	if (!text.startsWith("(") || !text.endsWith(")")) return text;
+	let depth = 0;
+	for (const { 0: token, index } of text.matchAll(/`[^`]*`|"[^"]*"|[()]/g)) {
+		if (token === "(") depth++;
+		if (token === ")") depth--;
+		if (depth === 0) return index === text.length - 1 ? unwrapped(text.slice(1, -1)) : text;
+	}
+	return text;
 }
 
 function policiesOf(
@@ -154,9 +237,22 @@ function policiesOf(
 		maxAgeSeconds: secondsOf(member(headers, "accessControlMaxAge")),
 		remarks: [],
 	};
-	return places.length === 0
-		? [{ ...policy, hosts: [], paths: [], scope: name.replace("middleware ", "") }]
-		: places.map((place) => ({ ...policy, ...place, scope: name.replace("middleware ", "") }));
+	const scope = name.replace("middleware ", "");
+	if (places.length === 0) return [{ ...policy, hosts: [], paths: [], scope }];
+	return places.map(({ isUnknown, ...place }) => ({
+		...policy,
+		...place,
+		scope,
+		remarks: isUnknown ? [elsewhere(name)] : [],
+	}));
+}
+
+function elsewhere(name: string): Remark {
+	return {
+		line: undefined,
+		text: `The rule of a router that names ${name} is more than hosts and paths. It is in a file of its own: where it applies is for you to say.`,
+		isLeftOut: true,
+	};
 }
 
 /** Not taken apart at commas: they may stand in an expression. */

@@ -3,6 +3,14 @@
 import { whyBlocked } from "./blocked.ts";
 import { corsCheck } from "./cors-check.ts";
 import type { Engine } from "./engines.ts";
+import {
+	begin,
+	type FetchOutcome,
+	networkError,
+	type Progress,
+	readableResponse,
+	record,
+} from "./fetch-outcome.ts";
 import { noteExposedHeaders } from "./filtered-response.ts";
 import type { ReceivedResponse } from "./header-list.ts";
 import { type OutgoingRequest, outgoingActual, outgoingPreflight } from "./outgoing.ts";
@@ -13,7 +21,6 @@ import { judgePreflight } from "./preflight-response.ts";
 import { followRedirect } from "./redirect.ts";
 import { type BrowserRequest, currentUrl, isSameOrigin } from "./request.ts";
 import { type Check, failed, passed, type Step } from "./steps.ts";
-import { begin, networkError, type Progress, readableResponse, record, type Verdict } from "./verdict.ts";
 
 /** What came back: a response, or why there is none (refused connection, time-out, TLS, …). */
 export type Received = ReceivedResponse | { readonly networkError: string };
@@ -21,10 +28,10 @@ export type Received = ReceivedResponse | { readonly networkError: string };
 /** Either a request to send, or the end. */
 export type NextStep =
 	| { readonly kind: "send"; readonly request: OutgoingRequest; readonly steps: readonly Step[] }
-	| { readonly kind: "verdict"; readonly verdict: Verdict };
+	| { readonly kind: "outcome"; readonly outcome: FetchOutcome };
 
 /** What the browser brings along. */
-export interface Circumstances {
+export interface BrowserState {
 	/** The preflight cache of the page's network partition. */
 	readonly cache: PreflightCache;
 	/** The clock, in seconds; only compared with the cache's entries. */
@@ -34,7 +41,7 @@ export interface Circumstances {
 }
 
 /** A browser that remembers nothing. */
-export const FRESH_BROWSER: Circumstances = { cache: [], nowSeconds: 0, engine: undefined };
+export const FRESH_BROWSER: BrowserState = { cache: [], nowSeconds: 0, engine: undefined };
 
 /**
  * Tells what the browser does next. Asked again with one answer more each time, it leads through the whole
@@ -46,7 +53,7 @@ export const FRESH_BROWSER: Circumstances = { cache: [], nowSeconds: 0, engine: 
 export function nextStep(
 	page: PageRequest,
 	received: readonly Received[],
-	circumstances: Circumstances = FRESH_BROWSER,
+	circumstances: BrowserState = FRESH_BROWSER,
 ): NextStep {
 	const progress = begin(page.url, circumstances.cache);
 	const conversation = converse(page, circumstances, progress);
@@ -56,15 +63,15 @@ export function nextStep(
 		turn = conversation.next(answer);
 	}
 	return turn.done
-		? { kind: "verdict", verdict: turn.value }
+		? { kind: "outcome", outcome: turn.value }
 		: { kind: "send", request: turn.value, steps: progress.steps };
 }
 
 /** Yields what is sent, is given what comes. */
-type Exchange<T> = Generator<OutgoingRequest, T, Received>;
+type FetchSteps<T> = Generator<OutgoingRequest, T, Received>;
 
 /** https://fetch.spec.whatwg.org/#concept-fetch */
-function* converse(page: PageRequest, moment: CacheMoment, progress: Progress): Exchange<Verdict> {
+function* converse(page: PageRequest, moment: CacheMoment, progress: Progress): FetchSteps<FetchOutcome> {
 	const created = createRequest(page);
 	if (!created.ok) {
 		record(progress, created.check);
@@ -110,7 +117,7 @@ function* httpFetch(
 	reasons: readonly PreflightReason[],
 	moment: CacheMoment,
 	progress: Progress,
-): Exchange<HttpOutcome> {
+): FetchSteps<HttpOutcome> {
 	const isCors = request.tainting === "cors";
 	const isSpared = isCached(request, reasons, progress.cache, moment);
 	record(progress, isCors ? notePreflight(request, reasons, isSpared) : SAME_ORIGIN);
@@ -146,7 +153,7 @@ function* preflightFetch(
 	reasons: readonly PreflightReason[],
 	moment: CacheMoment,
 	progress: Progress,
-): Exchange<boolean> {
+): FetchSteps<boolean> {
 	const outgoing = outgoingPreflight(request, reasons);
 	progress.sent.push(outgoing);
 	const response = yield outgoing;

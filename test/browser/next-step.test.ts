@@ -1,8 +1,8 @@
 /** Owns the proof of the conversation as a whole: its steps and its ends. */
 
 import { describe, expect, test } from "vitest";
-import { nextStep } from "../../src/browser/conversation.ts";
 import type { HeaderList } from "../../src/browser/header-list.ts";
+import { nextStep } from "../../src/browser/next-step.ts";
 import { CLAUSES } from "../../src/browser/steps.ts";
 import { API, converse, fetchCall, PAGE, response, server, xhrCall } from "./user-agent.ts";
 
@@ -22,7 +22,7 @@ const credentialedPut = fetchCall({
 });
 
 describe("the steps", () => {
-	const { steps, ...verdict } = converse(credentialedPut, server(GOOD));
+	const { steps, ...outcome } = converse(credentialedPut, server(GOOD));
 	test("are numbered in the standard's order, each with its clause and URL", () => {
 		expect(steps.map(({ number, code, passed }) => [number, code, passed])).toEqual([
 			[1, "preflight", true],
@@ -50,7 +50,7 @@ describe("the steps", () => {
 		expect(steps.filter(({ advice }) => advice !== undefined)).toEqual([]);
 	});
 	test("lead to a readable response", () => {
-		expect(verdict).toMatchObject({
+		expect(outcome).toMatchObject({
 			readable: true,
 			failedStep: undefined,
 			responseType: "cors",
@@ -58,7 +58,7 @@ describe("the steps", () => {
 			droppedHeaders: [],
 			preflightCacheSeconds: { chromium: 600, firefox: 600, webkit: 600 },
 		});
-		expect(verdict.sent.map(({ kind, credentials, hasBody }) => [kind, credentials, hasBody])).toEqual([
+		expect(outcome.sent.map(({ kind, credentials, hasBody }) => [kind, credentials, hasBody])).toEqual([
 			["preflight", false, false],
 			["actual", true, true],
 		]);
@@ -82,10 +82,10 @@ describe("same-origin", () => {
 			headers: [["X-A", "1"]],
 			credentials: "same-origin",
 		});
-		const verdict = converse(page, () => response(500));
-		expect(verdict).toMatchObject({ readable: true, responseType: "basic", status: 500 });
-		expect(verdict.steps.map(({ code }) => code)).toEqual(["same-origin"]);
-		expect(verdict.sent).toMatchObject([{ kind: "actual", credentials: true }]);
+		const outcome = converse(page, () => response(500));
+		expect(outcome).toMatchObject({ readable: true, responseType: "basic", status: 500 });
+		expect(outcome.steps.map(({ code }) => code)).toEqual(["same-origin"]);
+		expect(outcome.sent).toMatchObject([{ kind: "actual", credentials: true }]);
 	});
 	test.each([
 		["another port", "http://app.example:8080/"],

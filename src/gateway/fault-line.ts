@@ -4,7 +4,7 @@ import { type Address, pathOf } from "./address.ts";
 import type { ProblemCode } from "./problem.ts";
 
 /** One line for the operator. */
-export interface Fault {
+export interface FaultLine {
 	readonly event: "upstream-failed" | "internal-error" | "loop-detected" | "misconfigured";
 	readonly code: FaultCode;
 	readonly hostname: string;
@@ -19,7 +19,7 @@ export interface Fault {
 }
 
 /** Takes what went wrong; how much of it is written down is for whoever hands this in. */
-export type ReportFault = (fault: Fault) => void;
+export type ReportFault = (fault: FaultLine) => void;
 
 const MAX_PATH_CHARACTERS = 1024;
 const MAX_REASON_CHARACTERS = 500;
@@ -31,7 +31,7 @@ export type FaultCode = Exclude<
 	"unknown-tenant" | "tenant-closed" | "origin-not-allowed" | "client-certificate-required"
 >;
 
-const EVENTS: Readonly<Record<FaultCode, Fault["event"]>> = {
+const EVENTS: Readonly<Record<FaultCode, FaultLine["event"]>> = {
 	"upstream-unreachable": "upstream-failed",
 	"upstream-timeout": "upstream-failed",
 	"loop-detected": "loop-detected",
@@ -43,7 +43,7 @@ const EVENTS: Readonly<Record<FaultCode, Fault["event"]>> = {
  * Makes the line for a request that went wrong.
  * @param cause a reason in words, or the value that was thrown
  */
-export function faultOf(request: Request, address: Address, code: FaultCode, cause: unknown): Fault {
+export function faultOf(request: Request, address: Address, code: FaultCode, cause: unknown): FaultLine {
 	const { message, stack } = cause instanceof Error ? cause : { message: String(cause), stack: undefined };
 	return {
 		event: EVENTS[code],

@@ -1,4 +1,4 @@
-/** Owns the list of findings: what the exchanges show beyond the verdict. Pure; nothing is said that was not seen. */
+/** Owns the list of findings: what the exchanges show beyond the outcome. Pure; nothing is said that was not seen. */
 
 import { credentialsMode } from "../browser/page-request.ts";
 import { type DoctorFinding, SEVERITIES } from "./finding.ts";
@@ -21,7 +21,7 @@ export function findFindings(seen: Seen): readonly DoctorFinding[] {
 	const shared = crossOriginTurns(conversation);
 	const last = shared.findLast(isActual);
 	const preflight = shared.findLast(({ purpose }) => purpose === "preflight");
-	const isGranted = conversation.verdict?.preflightCacheSeconds !== undefined;
+	const isGranted = conversation.outcome?.preflightCacheSeconds !== undefined;
 	const isCredentialed = credentialsMode(visit.page) === "include";
 	return [
 		...originFindings(probed),
@@ -33,7 +33,7 @@ export function findFindings(seen: Seen): readonly DoctorFinding[] {
 		...errorFindings(seen),
 		...cookieFindings(seen),
 		...redirectFindings(seen),
-		...(last === undefined || !conversation.verdict?.readable ? [] : exposeFindings(visit, last)),
+		...(last === undefined || !conversation.outcome?.readable ? [] : exposeFindings(visit, last)),
 		...(preflight === undefined || !isGranted ? [] : maxAgeFindings(preflight)),
 	].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

@@ -2,8 +2,8 @@
 
 import { writtenJson } from "../../findings/meant.ts";
 import { fill, h, icon } from "./dom.ts";
-import type { PlacedFinding } from "./editor/check.ts";
-import type { Span } from "./editor/places.ts";
+import type { DraftFinding } from "./editor/check.ts";
+import type { EditorSpan } from "./editor/places.ts";
 
 /** More of them nobody reads at once; in the editor all are underlined. */
 const MAX_SHOWN = 50;
@@ -11,21 +11,21 @@ const MAX_SHOWN = 50;
 /** The list. */
 export interface FindingsList {
 	readonly element: HTMLElement;
-	show(findings: readonly PlacedFinding[]): void;
+	show(findings: readonly DraftFinding[]): void;
 }
 
 /** What the list asks of the editor. */
 export interface FindingsOptions {
 	/** Called with the place of the one that is chosen. */
-	goTo(place: Span): void;
+	goTo(place: EditorSpan): void;
 	/** The line of a place. */
 	lineOf(at: number): number;
 	/** Takes a finding's fix; undefined where nothing may be changed. */
-	readonly fix: ((finding: PlacedFinding) => void) | undefined;
+	readonly fix: ((finding: DraftFinding) => void) | undefined;
 }
 
 /** Makes the list. */
-export function createFindings(options: FindingsOptions): FindingsList {
+export function createFindingsList(options: FindingsOptions): FindingsList {
 	const summary = h("p", { class: "help", role: "status" });
 	const list = h("ul", { class: "findings" });
 	return {
@@ -38,7 +38,7 @@ export function createFindings(options: FindingsOptions): FindingsList {
 	};
 }
 
-function summaryOf(findings: readonly PlacedFinding[]): string {
+function summaryOf(findings: readonly DraftFinding[]): string {
 	const errors = findings.filter(({ severity }) => severity === "error").length;
 	const warnings = findings.length - errors;
 	if (findings.length === 0) return "Nothing is wrong with this document.";
@@ -52,7 +52,7 @@ function counted(count: number, name: string): string {
 	return `${count} ${name}${count === 1 ? "" : "s"}`;
 }
 
-function item(finding: PlacedFinding, { goTo, lineOf, fix }: FindingsOptions): HTMLElement {
+function item(finding: DraftFinding, { goTo, lineOf, fix }: FindingsOptions): HTMLElement {
 	const { severity, message, pointer, code, suggestion } = finding;
 	const line = `Line ${lineOf(finding.from)}`;
 	const place = h(

@@ -5,7 +5,7 @@ import type { Diagnosis } from "../../doctor/diagnosis.ts";
 import { counted } from "../shell/terminal.ts";
 
 /** What it comes to. */
-export interface Conclusion {
+export interface Ending {
 	readonly word: "readable" | "blocked" | "not decided" | "could not run";
 	readonly color: "green" | "red" | "yellow";
 	readonly sentence: string;
@@ -19,14 +19,14 @@ export const CREDENTIALS_WORDS = {
 } as const;
 
 /** What a diagnosis comes to. */
-export function conclusionOf(diagnosis: Diagnosis): Conclusion {
+export function endingOf(diagnosis: Diagnosis): Ending {
 	const { readable, cause, firstToFix, conversation } = diagnosis;
-	const { failure, stop, verdict, unsentWrite } = conversation;
+	const { failure, stop, outcome, unsentWrite } = conversation;
 	if (readable === false) {
 		const step = firstToFix === undefined ? "" : `step ${firstToFix.number} failed. `;
 		const words = cause?.message ?? [firstToFix?.advice ?? "", ...alsoToFix(diagnosis)].join(" ");
 		const judged =
-			verdict !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
+			outcome !== undefined && unsentWrite !== undefined && firstToFix?.code.startsWith("preflight") === false
 				? ` (The ${unsentWrite.method} was not sent: this is what a GET of the same URL shows. --send sends it.)`
 				: "";
 		return { word: "blocked", color: "red", sentence: `${step}${words}${judged}` };
@@ -37,7 +37,7 @@ export function conclusionOf(diagnosis: Diagnosis): Conclusion {
 	if (stop !== undefined) {
 		return { word: "not decided", color: "yellow", sentence: cause?.message ?? stopSentence(diagnosis) };
 	}
-	if (readable && verdict !== undefined) {
+	if (readable && outcome !== undefined) {
 		return { word: "readable", color: "green", sentence: readableSentence(diagnosis) };
 	}
 	return { word: "not decided", color: "yellow", sentence: cause?.message ?? "" };
@@ -60,9 +60,9 @@ function stopSentence({ conversation: { stop } }: Diagnosis): string {
 	return stop.message;
 }
 
-function readableSentence({ conversation: { verdict, unsentWrite } }: Diagnosis): string {
-	if (verdict === undefined) return "";
-	const { exposedHeaders, hiddenHeaders, status } = verdict;
+function readableSentence({ conversation: { outcome, unsentWrite }, cause }: Diagnosis): string {
+	if (outcome === undefined) return "";
+	const { exposedHeaders, hiddenHeaders, status } = outcome;
 	const hidden = hiddenHeaders.filter((name) => !UNINTERESTING.has(name));
 	const secret = hidden.length === 0 ? "" : ` Hidden from it: ${hidden.join(", ")}.`;
 	const seen = exposedHeaders.length === 0 ? "no header" : exposedHeaders.join(", ");
@@ -70,14 +70,24 @@ function readableSentence({ conversation: { verdict, unsentWrite } }: Diagnosis)
 		return `as far as the preflight and a GET of the same URL show (status ${status}): the ${unsentWrite.method} itself was not sent. To send it, once, add --send. Of an answer like that one, the page can read ${seen}.${secret}`;
 	}
 	const isError = status >= 400 ? `; mind that ${status} is an error all the same` : "";
-	return `the page gets the response, status ${status}${isError}. It can read ${seen}.${secret}`;
+	const why = cause === undefined ? "" : ` ${cause.message}`;
+	return `the page gets the response, status ${status}${isError}.${why} It can read ${seen}.${secret}`;
 }
 
 /** Headers that hardly any page wants, and that nearly every response has. */
 const UNINTERESTING: ReadonlySet<string> = new Set([
 	...["access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers"],
 	...["access-control-allow-methods", "access-control-allow-headers", "access-control-max-age"],
-	...["connection", "date", "keep-alive", "server", "transfer-encoding", "vary", "set-cookie"],
+	...[
+		"connection",
+		"content-encoding",
+		"date",
+		"keep-alive",
+		"server",
+		"transfer-encoding",
+		"vary",
+		"set-cookie",
+	],
 ]);
 
 /** Who answered, with the fix there; empty where that does not show. */
@@ -87,13 +97,19 @@ export function answeredByWords({ answeredBy }: Diagnosis): string {
 	return `${made ? `${name} made this answer` : `The answer came by way of ${name}`} (${evidence}). ${fix}`;
 }
 
-/** What was sent, what was found, what was left out. */
-export function lastLine({ exchanges, findings, skipped, conversation }: Diagnosis): string {
+/** What was sent, what was found, what was left out. @param isRecorded of a recording nothing is sent */
+export function lastLine(
+	{ exchanges, findings, skipped, conversation }: Diagnosis,
+	isRecorded = false,
+): string {
 	const found = findings.length === 0 ? "" : `, ${counted(findings.length, "finding")}`;
 	const left = skipped.length === 0 ? "" : `. Not tried, to keep them few: ${skipped.join(", ")}`;
-	const dropped = (conversation.verdict?.droppedHeaders ?? []).map(([name]) =>
+	const dropped = (conversation.outcome?.droppedHeaders ?? []).map(([name]) =>
 		displayName(name.toLowerCase()),
 	);
 	const out = dropped.length === 0 ? "" : `. No page can set ${dropped.join(", ")}, so browsers leave it out`;
-	return `${counted(exchanges.length, "request")} sent${found}${left}${out}.`;
+	const requests = isRecorded
+		? counted(exchanges.length, "recorded answer")
+		: `${counted(exchanges.length, "request")} sent`;
+	return `${requests}${found}${left}${out}.`;
 }

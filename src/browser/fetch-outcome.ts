@@ -9,7 +9,7 @@ import type { BrowserRequest } from "./request.ts";
 import { type Check, CLAUSES, type Step } from "./steps.ts";
 
 /** What the page gets. */
-export interface Verdict extends FilteredResponse {
+export interface FetchOutcome extends FilteredResponse {
 	/** Whether page code gets the response; else a network error, with nothing of it. */
 	readonly readable: boolean;
 	/** The first step that failed; undefined where the response is readable. */
@@ -55,7 +55,7 @@ export function record(progress: Progress, ...checks: readonly Check[]): void {
 }
 
 /** The end in a network error, at the first step that failed. https://fetch.spec.whatwg.org/#concept-network-error */
-export function networkError(progress: Progress): Verdict {
+export function networkError(progress: Progress): FetchOutcome {
 	return {
 		...outcome(progress),
 		readable: false,
@@ -71,7 +71,7 @@ export function readableResponse(
 	progress: Progress,
 	request: BrowserRequest,
 	response: ReceivedResponse,
-): Verdict {
+): FetchOutcome {
 	return {
 		...outcome(progress),
 		readable: true,
