@@ -38,7 +38,7 @@ function makePrivateFolder(): string {
 	}
 }
 
-/** @throws Fault where the machine's folder for what is temporary cannot be used */
+/** @throws CommandFault where the machine's folder for what is temporary cannot be used */
 export function requireTemporaryFolder(): void {
 	try {
 		makeFolder(tmpdir());

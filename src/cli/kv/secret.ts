@@ -5,7 +5,7 @@ import { CommandFault } from "../shell/fault.ts";
 /**
  * Reads a secret that goes into a header. Blanks and a line's end around it come of how it was copied, and are no part of it.
  * @returns empty where it is not set
- * @throws Fault where no header can hold it; nothing of it is shown
+ * @throws CommandFault where no header can hold it; nothing of it is shown
  */
 export function secretVariable(name: string): string {
 	const value = (process.env[name] ?? "").trim();
