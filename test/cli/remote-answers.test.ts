@@ -2,6 +2,8 @@
 
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { createApiFetch } from "../../src/cli/kv/api-fetch.ts";
+import { createTerminal } from "../../src/cli/shell/terminal.ts";
 import {
 	ACCOUNT,
 	type ApiFault,
@@ -14,7 +16,7 @@ import {
 	NAMESPACE,
 	project,
 } from "./cloudflare-api.ts";
-import { cordon, type Ran } from "./harness.ts";
+import { cordon, type Ran, streamsOf } from "./harness.ts";
 
 const A = { cors: { origins: ["https://a.example"] } };
 
@@ -150,4 +152,35 @@ describe("a refusal is told by its code, whatever the status", () => {
 		expect(ran.err.split("\n").length).toBeLessThanOrEqual(4);
 		expect(api.lines.filter((each) => each === line)).toHaveLength(1);
 	});
+});
+
+describe("an answer that does not come in time", () => {
+	/** What the SDK does: it breaks the request off, and says how often it has tried before. */
+	async function ask(retries: number): Promise<Response> {
+		const api = await cloudflareApi({ fault: every("GET", "/keys", { kind: "hang" }) });
+		const send = await createApiFetch(createTerminal(streamsOf("").streams));
+		const headers = { "x-stainless-retry-count": `${retries}` };
+		const path = `${api.url}/accounts/${ACCOUNT}/storage/kv/namespaces/${NAMESPACE}/keys`;
+		return send(path, { headers, signal: AbortSignal.timeout(100) });
+	}
+
+	test("is asked for a second time, and not a third: six waits would take minutes", async () => {
+		await expect(ask(0)).rejects.toThrow();
+		const given = await ask(1);
+		expect([given.status, given.headers.get("x-should-retry")]).toEqual([408, "false"]);
+	});
+
+	test(
+		"is said",
+		async () => {
+			const { run } = await setup({
+				fault: every("GET", "/keys", { kind: "body", status: 408, body: "{}" }),
+			});
+			const { code, err } = await run("diff");
+			expect(code).toBe(2);
+			expect(err).toContain("did not answer in time");
+			expect(err.split("\n")).toHaveLength(2);
+		},
+		BACK_OFF_TIMEOUT_MILLISECONDS,
+	);
 });

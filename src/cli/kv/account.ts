@@ -11,8 +11,8 @@ import { MAX_RETRIES } from "./api-fetch.ts";
 import { BINDING, type WranglerConfig } from "./config.ts";
 import type { Login } from "./login.ts";
 
-/** Large writes have more time than this. */
-const TIMEOUT_MILLISECONDS = 30_000;
+/** How long an answer may take; large writes have more time than this. */
+export const TIMEOUT_MILLISECONDS = 30_000;
 /** Of more accounts only the first are named. */
 const MAX_NAMED_ACCOUNTS = 20;
 

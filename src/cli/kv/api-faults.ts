@@ -4,7 +4,7 @@ import { reasonOf } from "../../findings/reason.ts";
 import { isObject } from "../../tenants/salvage.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { DAY_USED_UP, ForeignAnswer, MAX_RETRIES, MAX_RETRY_AFTER_SECONDS } from "./api-fetch.ts";
+import { DAY_USED_UP, ForeignAnswer, MAX_RETRIES, MAX_RETRY_AFTER_SECONDS, UNANSWERED } from "./api-fetch.ts";
 
 /** Whom a call was about. */
 export interface Addressee {
@@ -57,6 +57,12 @@ export function apiFault(error: unknown, asked: Addressee): CommandFault {
 		return fault(
 			`${host} could not be reached, though it was tried ${MAX_RETRIES + 1} times: ${safePart(networkReason(error))}.`,
 			"Check the network and, if one is needed, HTTPS_PROXY; then try again.",
+		);
+	}
+	if (status === UNANSWERED) {
+		return fault(
+			`${host} did not answer in time, and did not the second time either.`,
+			"Check the network and, if one is needed, HTTPS_PROXY; see https://www.cloudflarestatus.com, and try again later.",
 		);
 	}
 	if (hasCode(error, DAY_USED_UP)) {

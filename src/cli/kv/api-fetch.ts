@@ -30,11 +30,17 @@ export class ForeignAnswer extends Error {
 export async function createApiFetch(terminal: Terminal): Promise<typeof fetch> {
 	const send = await proxyingFetch();
 	return async (input, init) => {
-		const response = await send(input, init).catch((error: unknown) => {
-			terminal.busy("The connection to Cloudflare's API broke off: trying again …");
+		const whole = await read(send, input, init).catch((error: unknown) => {
+			const isTimeout = init?.signal?.aborted === true;
+			if (isTimeout && Number(new Headers(init?.headers).get(RETRY_COUNT) ?? 0) > 0) return undefined;
+			const what = isTimeout
+				? "Cloudflare's API does not answer"
+				: "The connection to Cloudflare's API broke off";
+			terminal.busy(`${what}: trying again …`);
 			throw error;
 		});
-		const body = await response.text();
+		if (whole === undefined) return new Response("{}", { status: UNANSWERED, headers: NO_RETRY });
+		const { response, body } = whole;
 		const url = String(input instanceof Request ? input.url : input);
 		const headers = new Headers(response.headers);
 		// It has been decoded.
@@ -56,6 +62,18 @@ export async function createApiFetch(terminal: Terminal): Promise<typeof fetch> 
 		if (status === 429 || status >= 500) prepareWait(headers, status, terminal);
 		return new Response(body, { status, statusText: response.statusText, headers });
 	};
+}
+
+/** Where the SDK says how often it has tried before. */
+const RETRY_COUNT = "x-stainless-retry-count";
+/** What the SDK heeds more than its own rules. */
+const NO_RETRY = { "x-should-retry": "false" };
+/** In place of an answer that did not come a second time; six waits would take minutes. */
+export const UNANSWERED = 408;
+
+async function read(send: typeof fetch, ...[input, init]: Parameters<typeof fetch>) {
+	const response = await send(input, init);
+	return { response, body: await response.text() };
 }
 
 /** In place of 200, where the answer says that nothing was done. */

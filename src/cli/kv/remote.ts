@@ -4,7 +4,13 @@ import { isObject } from "../../tenants/salvage.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { Terminal } from "../shell/terminal.ts";
-import { createCloudflareClient, deployedNamespace, onlyAccount, pathTo } from "./account.ts";
+import {
+	createCloudflareClient,
+	deployedNamespace,
+	onlyAccount,
+	pathTo,
+	TIMEOUT_MILLISECONDS,
+} from "./account.ts";
 import { type Addressee, apiFault, hasCode, KEY_NOT_FOUND } from "./api-faults.ts";
 import { createApiFetch } from "./api-fetch.ts";
 import { batchesOf, eachOf } from "./batches.ts";
@@ -24,8 +30,8 @@ const WRITE_BATCH_BYTES = 50_000_000;
 /** Tries of keys that the API left undone, and the wait before the second one; each next wait is twice as long. */
 const MAX_UNDONE_TRIES = 5;
 const UNDONE_WAIT_MILLISECONDS = 250;
-/** A large write takes its time. */
-const WRITE_TIMEOUT_MILLISECONDS = 120_000;
+/** A write has the time of other calls, and more by its size: half a megabyte a second is a slow line. */
+const WRITE_BYTES_PER_MILLISECOND = 500;
 /** Of more keys that were left undone only the first are named. */
 const MAX_NAMED_KEYS = 20;
 /** The values of one read are too large together. */
@@ -53,7 +59,9 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 	const asked: Addressee = { ...known, account: account_id, namespace };
 	const { keys: api } = client.kv.namespaces;
 	const path = ["accounts", account_id, "storage", "kv", "namespaces", namespace];
-	const writing = { timeout: WRITE_TIMEOUT_MILLISECONDS };
+	const writing = (bytes: number) => ({
+		timeout: TIMEOUT_MILLISECONDS + Math.ceil(bytes / WRITE_BYTES_PER_MILLISECOND),
+	});
 
 	async function getBatch(keys: readonly string[]): Promise<readonly (readonly [string, string])[]> {
 		try {
@@ -162,14 +170,20 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 			write(
 				batchesOf(entries, WRITE_BATCH_KEYS, WRITE_BATCH_BYTES, bytesOf),
 				({ key }) => key,
-				(items) => api.bulkUpdate(namespace, { account_id, body: [...items] }, writing),
+				(items) =>
+					api.bulkUpdate(namespace, { account_id, body: [...items] }, writing(total(items, bytesOf))),
 				onProgress,
 			),
 		delete: (keys, onProgress) =>
 			write(
 				batchesOf(keys, WRITE_BATCH_KEYS),
 				(key) => key,
-				(items) => api.bulkDelete(namespace, { account_id, body: [...items] }, writing),
+				(items) =>
+					api.bulkDelete(
+						namespace,
+						{ account_id, body: [...items] },
+						writing(total(items, Buffer.byteLength)),
+					),
 				onProgress,
 			),
 	};
@@ -177,6 +191,10 @@ export async function openRemote(place: ConfigPlace, terminal: Terminal): Promis
 
 function bytesOf({ key, value }: KvEntry): number {
 	return Buffer.byteLength(key) + Buffer.byteLength(value);
+}
+
+function total<T>(items: readonly T[], bytes: (item: T) => number): number {
+	return items.reduce((sum, item) => sum + bytes(item), 0);
 }
 
 /** What a bulk call did not do; where it says how many and not which, or which but not of these, nothing counts as done. */
