@@ -57,7 +57,9 @@ function originAdvice(
 	if (value === "") return `${name} is there but empty: send ${origin}.`;
 	const lines = valuesOf(headers, ALLOW_ORIGIN);
 	if (lines.length > 1) {
-		return `${name} came ${lines.length} times, so two layers set it: let only one of them do so.`;
+		return new Set(lines).size > 1
+			? `${name} came ${lines.length} times, with different values: it takes one origin and no list. Send back the one that asked, if it is on your list, and from one place only.`
+			: `${name} came ${lines.length} times, so two layers set it: let only one of them do so.`;
 	}
 	return wrongOriginWords(value, origin);
 }
