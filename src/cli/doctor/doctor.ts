@@ -14,6 +14,7 @@ import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import type { ExitCode, Terminal } from "../shell/terminal.ts";
 import { type CallOptions, curlCall, type DoctorCall, doctorCallOf } from "./call.ts";
+import { unansweredSentence } from "./ending.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
 import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
@@ -156,6 +157,8 @@ export const doctor = defineCommand({
 
 const refuse: Refuse = (code, message) => usage(code, message, doctor);
 
+const SLOW = " If it is only slow, raise --timeout.";
+
 function whereOf({ visit: { page, reach } }: Diagnosis): string {
 	return addressInstead(new URL(page.url), reach) === undefined ? ` at ${page.url}` : "";
 }
@@ -186,7 +189,7 @@ async function examine(
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
 		throw new CommandFault(
 			failure.code,
-			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
+			`${unansweredSentence(diagnosis)} CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.${failure.code === "timed-out" ? SLOW : ""}`,
 		);
 	}
 	if (output.json) terminal.json(diagnosisReport(diagnosis));
@@ -208,7 +211,7 @@ async function shakeHands(
 	if (failure !== undefined) {
 		throw new CommandFault(
 			failure.code,
-			`${failure.message}. See that the server is up and can be reached from here.`,
+			`${failure.message}. See that the server is up and can be reached from here.${failure.code === "timed-out" ? SLOW : ""}`,
 		);
 	}
 	if (output.json) terminal.json(handshakeReport(diagnosis));

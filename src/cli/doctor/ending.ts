@@ -2,6 +2,9 @@
 
 import { displayName } from "../../browser/steps.ts";
 import type { Diagnosis } from "../../doctor/diagnosis.ts";
+import { type Exchange, MAX_REQUESTS } from "../../doctor/network/network.ts";
+import { addressInstead } from "../../doctor/network/route.ts";
+import { isAnswered, isTimedOut } from "../../doctor/seen.ts";
 import { counted } from "../shell/terminal.ts";
 
 /** What it comes to. */
@@ -32,7 +35,7 @@ export function endingOf(diagnosis: Diagnosis): Ending {
 		return { word: "blocked", color: "red", sentence: `${step}${words}${judged}` };
 	}
 	if (failure !== undefined) {
-		return { word: "could not run", color: "red", sentence: `${failure.message}.` };
+		return { word: "could not run", color: "red", sentence: failureSentence(diagnosis, failure.message) };
 	}
 	if (stop !== undefined) {
 		return { word: "not decided", color: "yellow", sentence: cause?.message ?? stopSentence(diagnosis) };
@@ -41,6 +44,36 @@ export function endingOf(diagnosis: Diagnosis): Ending {
 		return { word: "readable", color: "green", sentence: readableSentence(diagnosis) };
 	}
 	return { word: "not decided", color: "yellow", sentence: cause?.message ?? "" };
+}
+
+/** Which of several requests got no answer; of a single one there is nothing more to say. */
+function failureSentence({ conversation: { turns }, visit }: Diagnosis, message: string): string {
+	const sent = turns.flatMap((turn) => (turn.kind === "request" ? [turn.exchange] : []));
+	const last = sent.at(-1);
+	const before = sent.at(-2);
+	if (last === undefined || before === undefined || !isAnswered(before)) return `${message}.`;
+	const instead = last.purpose === "stand-in" ? ` that stands in for the ${visit.page.method}` : "";
+	const what = `${requestName(last, "the")}${instead}`;
+	const how = isTimedOut(last) ? `${what} got ${message}` : `${what} failed: ${message}`;
+	return `${requestName(before, "the")} was answered with ${before.answer.status}, but ${how}.`;
+}
+
+function requestName({ purpose, method }: Exchange, article: string): string {
+	return `${article} ${purpose === "preflight" ? "preflight" : method}`;
+}
+
+/** Why nothing at all was answered: what was waited for, and how long. */
+export function unansweredSentence({ exchanges, visit, conversation }: Diagnosis): string {
+	const { page, reach, timeoutSeconds } = visit;
+	const [first, second] = exchanges;
+	if (first === undefined || !exchanges.every(isTimedOut)) return `${conversation.failure?.message ?? ""}.`;
+	const url = new URL(page.url);
+	const instead = addressInstead(url, reach);
+	const host = instead === undefined ? url.host : `${instead}, asked in place of ${url.host},`;
+	const what = first.purpose === "preflight" ? "the preflight (OPTIONS)" : requestName(first, "the");
+	const more =
+		second === undefined ? "" : `, then ${requestName(second, "a plain")} another ${timeoutSeconds} s`;
+	return `${host} does not answer: ${what} was waited for ${timeoutSeconds} s${more}.`;
 }
 
 /** What else stands in the way, where nothing more is known than the steps say. */
@@ -103,7 +136,10 @@ export function lastLine(
 	isRecorded = false,
 ): string {
 	const found = findings.length === 0 ? "" : `, ${counted(findings.length, "finding")}`;
-	const left = skipped.length === 0 ? "" : `. Not tried, to keep them few: ${skipped.join(", ")}`;
+	const late = exchanges.filter(isTimedOut).length;
+	const isBudget = late === 0 || exchanges.length >= MAX_REQUESTS - 1;
+	const why = isBudget ? "to keep them few" : `because ${counted(late, "request")} got no answer in time`;
+	const left = skipped.length === 0 ? "" : `. Not tried, ${why}: ${[...new Set(skipped)].join(", ")}`;
 	const dropped = (conversation.outcome?.droppedHeaders ?? []).map(([name]) =>
 		displayName(name.toLowerCase()),
 	);
