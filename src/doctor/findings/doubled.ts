@@ -15,7 +15,7 @@ export function doubledHeaders(exchanges: readonly AnsweredExchange[]): readonly
 		const how =
 			lines.length > 1 ? `came on ${lines.length} lines (${lines.join(" and ")})` : `came as ${lines[0]}`;
 		const fix = isList(lines)
-			? "A list of origins is not possible: send back the one that asks, if it is on your list, and Vary: Origin."
+			? "A list of origins is not possible: send back the one that asks, only if it is on the server's allowlist, with Vary: Origin."
 			: "Often two layers set it, such as the application and a proxy: let only one of them do so.";
 		return [
 			{
