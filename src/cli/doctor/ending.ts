@@ -6,6 +6,7 @@ import type { DoctorFinding, Severity } from "../../doctor/finding.ts";
 import { type Exchange, MAX_REQUESTS } from "../../doctor/network/network.ts";
 import { addressInstead } from "../../doctor/network/route.ts";
 import { isAnswered, isTimedOut } from "../../doctor/seen.ts";
+import type { HandshakeDiagnosis, Other } from "../../doctor/websocket.ts";
 import { counted } from "../shell/terminal.ts";
 import { reaches } from "./read-options.ts";
 
@@ -132,6 +133,11 @@ const UNINTERESTING: ReadonlySet<string> = new Set([
 		"set-cookie",
 	],
 ]);
+
+/** The origins whose handshakes are told of: where nobody is let in, that strangers are not says nothing good. */
+export function toldOthers({ opened, others }: HandshakeDiagnosis): readonly Other[] {
+	return opened || others.some(({ isLetIn }) => isLetIn) ? others : [];
+}
 
 /** Who answered, with the fix there; empty where that does not show. */
 export function answeredByWords({ answeredBy }: Diagnosis): string {
