@@ -16,7 +16,7 @@ export function doubledHeaders(exchanges: readonly AnsweredExchange[]): readonly
 			lines.length > 1 ? `came on ${lines.length} lines (${lines.join(" and ")})` : `came as ${lines[0]}`;
 		const isSeveral = isList(lines) || (name === ALLOW_ORIGIN && new Set(lines).size > 1);
 		const fix = isSeveral
-			? "A list of origins is not possible: send back the one that asks, if it is on your list, from one place only, and Vary: Origin."
+			? "A list of origins is not possible: send back the one that asks, only if it is on the server's allowlist, from one place, with Vary: Origin."
 			: "Often two layers set it, such as the application and a proxy: let only one of them do so.";
 		return [
 			{
