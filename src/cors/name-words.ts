@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<NameCode, (shown: string, name: string, key: string
 		`"*" stands alone, in place of the list, never inside it. Write "${key}": "*", or name what is needed.`,
 	"invalid-method": (shown, name) =>
 		splitList(name).length > 1
-			? `${shown} are several methods in one text: each is an entry of its own. Take them apart.`
+			? `${shown} are several methods in one string: each is an entry of its own. Take them apart.`
 			: `${shown} is not a method: a method is one word without blanks, such as "PATCH".`,
 	"invalid-method-case": (shown, name) =>
 		`${shown} is not ${name.toUpperCase()}: browsers compare methods byte for byte, so this would allow nothing. Write it in upper case.`,
@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<NameCode, (shown: string, name: string, key: string
 
 function badHeader(shown: string, name: string): string {
 	return splitList(name).length > 1
-		? `${shown} are several header names in one text: each is an entry of its own. Take them apart.`
+		? `${shown} are several header names in one string: each is an entry of its own. Take them apart.`
 		: `${shown} is not a header name: a name is one word without blanks or colons, such as "Content-Type".`;
 }
 

@@ -26,7 +26,8 @@ const POLICY_WORDS = {
 /** What each key means, by its path; the items of a list have the list's. */
 export const SCHEMA_WORDS: Readonly<Record<string, string>> = {
 	$schema: "For editors; otherwise ignored.",
-	closed: "Closes the tenant: 503 for everything, shared with nobody. Of the other keys only $schema, hosts and expect may stand beside it.",
+	closed:
+		"Closes the tenant: 503 for everything, shared with nobody. Of the other keys only $schema, hosts and expect may stand beside it.",
 	upstream:
 		'The API\'s http or https origin; or {"service": "API"}, a service binding of wrangler.toml, for an API that is a Worker itself. Absent: requests go on along their own route.',
 	"upstream/service": "The name of a service binding of wrangler.toml.",
