@@ -41,7 +41,10 @@ const WORDS: Readonly<Record<NameCode, (shown: string, name: string, key: string
 };
 
 function badHeader(shown: string, name: string): string {
-	return splitList(name).length > 1
+	if (/^[^\s:]+\s*:/.test(name)) {
+		return `${shown} is a header with its value, and the list is of names, whatever the values. Write the name alone.`;
+	}
+	return partsOf(name, checkRequestHeader).length > 1
 		? `${shown} are several header names in one string: each is an entry of its own. Take them apart.`
 		: `${shown} is not a header name: a name is one word without blanks or colons, such as "Content-Type".`;
 }

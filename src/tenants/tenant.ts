@@ -276,7 +276,7 @@ export function invalidJson(reason: string): Finding {
 	return {
 		code: "invalid-json",
 		pointer: "",
-		message: `This is not JSON (${reason}), so nothing of it is in force.`,
+		message: `This is not JSON (${reason}), so nothing in it can be used.`,
 	};
 }
 

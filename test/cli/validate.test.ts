@@ -191,6 +191,30 @@ describe("a text", () => {
 		expect(await errorsOf(text)).toEqual(errors);
 	});
 
+	test.each([
+		["# a comment\n{}", "a comment begins with // here"],
+		["{'cors': {}}", "plain double quotes"],
+		['{"cors": {"origins": [“https://a.example”]}}', "plain double quotes"],
+		["{cors: {}}", "double quotes"],
+		['{"a": True}', "write true"],
+		['{"a": undefined}', "leave the key out"],
+		["hosts: [api.acme.com]\ncors:\n  origins: []\n", "looks like YAML"],
+		["---\n# a comment\nhosts:\n  - a\n", "looks like YAML"],
+		[" \n", "it is empty"],
+		["// nothing\n", "a value is expected"],
+	])("that is not JSON says what to write: %s", async (input, words) => {
+		expect((await cordon(["validate", "-"], { input })).out).toContain(words);
+	});
+
+	test.each([
+		["Content-Type: json", "a header with its value"],
+		["X Foo", "is not a header name"],
+		["X-Foo, X-Bar", "several header names"],
+	])("with a header name of more than a name says what it is: %s", async (name, words) => {
+		const document = { cors: { origins: [], requestHeaders: [name] } };
+		expect((await cordon(["validate", "-"], { input: JSON.stringify(document) })).out).toContain(words);
+	});
+
 	test("that is not JSON says where first", async () => {
 		const { out } = await cordon(["validate", "-"], { input: '{\n\t"cors": {\n\t\t"origins" []\n\t}}}' });
 		expect(out).toContain("stdin:3:13: error: invalid-json");

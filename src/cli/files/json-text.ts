@@ -1,9 +1,10 @@
 /** Owns JSON as people write it, with comments and trailing commas: its value, its faults, the place of everything. */
 
-import { createScanner, type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type Node, type ParseError, parseTree } from "jsonc-parser";
 import { type Finding, pointerTo } from "../../findings/finding.ts";
 import { MAX_DEPTH, MAX_POINTER_CHARACTERS, nestedTooDeeply, repeatedKey } from "../../findings/json-scan.ts";
 import { invalidJson } from "../../tenants/tenant.ts";
+import { jsonFaultWords } from "./json-faults.ts";
 import type { PlacedFinding, Source, Span } from "./source.ts";
 
 /** A text read as JSON. */
@@ -32,7 +33,7 @@ export function readJson(source: Source): JsonText {
 	if (first !== undefined || root === undefined) {
 		const span = { start: first?.offset ?? 0, end: (first?.offset ?? 0) + (first?.length ?? 0) };
 		const { line, column } = source.position(span.start);
-		const what = first === undefined ? "it is empty" : describe(first.error);
+		const what = jsonFaultWords(text, first);
 		return unreadable(invalidJson(`line ${line}, column ${column}: ${what}`), span);
 	}
 	const repeated: Repeated = { errors: [], more: 0 };
@@ -167,28 +168,4 @@ function moreRepeatedKeys(count: number): Finding {
 		pointer: "",
 		message: `${count.toLocaleString("en")} more keys stand twice. Correct these first.`,
 	};
-}
-
-/** By the parser's names for them. */
-const FAULTS: ReadonlyMap<string, string> = new Map([
-	["InvalidSymbol", "this word or sign means nothing in JSON"],
-	["InvalidNumberFormat", "this is not a number"],
-	["PropertyNameExpected", "a key in double quotes is expected"],
-	["ValueExpected", "a value is expected"],
-	["ColonExpected", "a colon is expected"],
-	["CommaExpected", "a comma is expected"],
-	["CloseBraceExpected", "a closing brace is expected"],
-	["CloseBracketExpected", "a closing bracket is expected"],
-	["EndOfFileExpected", "the document has ended before this"],
-	["UnexpectedEndOfComment", "this comment is not closed"],
-	["UnexpectedEndOfString", "this string is not closed"],
-	["UnexpectedEndOfNumber", "this number is not complete"],
-	["InvalidUnicode", "a \\u escape has four hexadecimal digits"],
-	["InvalidEscapeCharacter", "this escape does not exist in JSON"],
-	["InvalidCharacter", "this control character has to be escaped"],
-]);
-
-function describe(error: ParseError["error"]): string {
-	const name = printParseErrorCode(error);
-	return FAULTS.get(name) ?? name;
 }
