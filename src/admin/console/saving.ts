@@ -74,7 +74,7 @@ export function tellWritten({ version, copied }: SavedTenant): void {
 	announce(
 		copied
 			? `Version ${version} is saved. It is in force within two minutes, usually within one.`
-			: `Version ${version} is saved, but not yet written to KV. That is tried again each minute; once done, it is in force within two minutes.`,
+			: `Version ${version} is saved, but not yet written to KV. That is tried again each minute; once done, it is in force within two minutes, usually within one.`,
 	);
 }
 
