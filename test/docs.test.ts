@@ -68,7 +68,10 @@ const SAID_IN_ONE_WAY: readonly (readonly [what: string, othersThan: RegExp])[] 
 		/within (?:a|one|about two|two) minutes?\b(?!(?:\]\([\w.]+\))?, usually within one)/,
 	],
 	["data centre", /data[ -]centers?\b/i],
-	["report mode leaves CORS to the API; some headers change even then", /report.{0,60}\bchanges nothing\b(?! for pages)/i],
+	[
+		"report mode leaves CORS to the API; some headers change even then",
+		/report.{0,60}\bchanges nothing\b(?! for pages)/i,
+	],
 ];
 
 describe("pages, console and command line say in one way:", () => {
