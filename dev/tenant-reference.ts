@@ -23,11 +23,11 @@ interface Node {
 
 /** Writes each table anew into the page, between the marks that name it. */
 export function withTables(page: string): string {
-	const root = (tenantFileSchema() as Node).anyOf?.[0] ?? {};
+	const [root = {}, closedRoot = {}] = (tenantFileSchema() as Node).anyOf ?? [];
 	const at = (...path: readonly string[]) =>
 		path.reduce<Node>((node, key) => objectIn(node.properties?.[key] ?? {}), root);
 	const tables: Readonly<Record<string, Node>> = {
-		document: root,
+		document: { ...root, properties: { ...root.properties, ...closedRoot.properties } },
 		cors: at("cors"),
 		routes: at("routes"),
 		cookies: at("cookies"),
@@ -63,9 +63,9 @@ function formsOf(node: Node): string {
 	if (node.const !== undefined) return `\`${JSON.stringify(node.const)}\``;
 	if (node.enum !== undefined) return node.enum.map((value) => `\`${JSON.stringify(value)}\``).join(", ");
 	if (node.type === "array")
-		return node.items?.type === "object" || node.items?.anyOf ? "a list" : "a list of texts";
+		return node.items?.type === "object" || node.items?.anyOf ? "a list" : "a list of strings";
 	if (node.type === "object") return "an object";
-	if (node.type === "string") return "a text";
+	if (node.type === "string") return "a string";
 	if (node.type === "boolean") return "`true` or `false`";
 	return node.maximum === undefined ? "a number" : `${node.minimum} to ${node.maximum}`;
 }

@@ -149,7 +149,8 @@ function wranglerFault(words: readonly string[]): string | undefined {
 }
 
 function npmFault([command = "", ...rest]: readonly string[]): string | undefined {
-	if (command === "ci") return rest.length === 0 ? undefined : "npm ci takes nothing";
+	if (command === "ci" || command === "pack")
+		return rest.length === 0 ? undefined : `npm ${command} takes nothing`;
 	if (command === "install") {
 		const unknown = rest.filter((word) => !word.startsWith("-") && !INSTALLABLE.includes(word));
 		return unknown.length === 0 ? undefined : `${unknown.join(", ")} is not a package of this project`;

@@ -1,6 +1,6 @@
 /** Owns the proof that README and the pages under docs/ are in step with the code, and that what they show works. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type ParseError, parse as parseJsonc } from "jsonc-parser";
 import { describe, expect, test } from "vitest";
@@ -58,6 +58,32 @@ describe("a JSON block is sound", () => {
 		if (typeof value !== "object" || value === null || !("cors" in value || "closed" in value)) return;
 		const file = readTenantFile("block", block);
 		expect([...file.errors, ...file.warnings].map(({ finding }) => finding)).toEqual([]);
+	});
+});
+
+/** What has more than one word or number in use, and the one that Cordon says. */
+const SAID_IN_ONE_WAY: readonly (readonly [what: string, othersThan: RegExp])[] = [
+	[
+		"a change is in force within two minutes, usually within one",
+		/within (?:a|one|about two|two) minutes?\b(?!(?:\]\([\w.]+\))?, usually within one)/,
+	],
+	["data centre", /data[ -]centers?\b/i],
+	[
+		"report mode leaves CORS to the API; some headers change even then",
+		/report.{0,60}\bchanges nothing\b(?! for pages)/i,
+	],
+];
+
+describe("pages, console and command line say in one way:", () => {
+	const sources = globSync("src/**/*.ts", { cwd: PROJECT }).map((name) => ({
+		name,
+		text: readFileSync(join(PROJECT, name), "utf8"),
+	}));
+	const pages = PAGES.filter(({ name }) => name !== "CHANGELOG.md");
+
+	test.each(SAID_IN_ONE_WAY)("%s", (_, othersThan) => {
+		const otherwise = [...sources, ...pages].filter(({ text }) => othersThan.test(text));
+		expect(otherwise.map(({ name, text }) => `${name}: ${othersThan.exec(text)?.[0]}`)).toEqual([]);
 	});
 });
 

@@ -76,7 +76,7 @@ export const rollback = defineCommand({
 		if (options.json) terminal.json(answer.json);
 		else
 			terminal.out(
-				`${terminal.colors.green("rolled back:")} ${safePart(host)} is version ${version} again. Gateways see it within about two minutes.`,
+				`${terminal.colors.green("rolled back:")} ${safePart(host)} is version ${version} again. It is in force within two minutes, usually within one.`,
 			);
 		return 0;
 	},

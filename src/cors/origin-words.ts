@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 			: `${shown}: no page has an origin of the scheme ${scheme}:. A page that opens a WebSocket sends its own origin, which begins with ${meant}://. Write that.`;
 	},
 	"invalid-origin-several": (shown) =>
-		`${shown} are several origins in one text: each is an entry of its own, as in ["https://a.example", "https://b.example"]. Take them apart.`,
+		`${shown} are several origins in one string: each is an entry of its own, as in ["https://a.example", "https://b.example"]. Take them apart.`,
 	"invalid-origin-trailing-dot": (shown) =>
 		`${shown} has a trailing dot, which makes it another origin than the one meant. Remove it.`,
 	"invalid-origin-trailing-slash": (shown) =>
@@ -87,7 +87,7 @@ const WORDS: Readonly<Record<OriginCode, Words>> = {
 	"prohibited-origin-file": (shown) =>
 		`${shown}: browsers send "null" for local files. Some apps (Electron, Android web views) do send file://, but so does any other file that is opened there, whoever it came from. Serve the page from a scheme or a host of the app's own, such as app://localhost or http://localhost.`,
 	"prohibited-origin-insecure": (shown) =>
-		`${shown} allows credentials over plain http: whoever sits on the network between can speak for that origin and read the API with the user's cookies. Serve the page over https, or set "dangerouslyAllowInsecureOrigins": true in cors.`,
+		`${shown} allows credentials over plain http: anybody on the network path can speak for that origin and read the API with the user's cookies. Serve the page over https, or set "dangerouslyAllowInsecureOrigins": true in cors.`,
 	"prohibited-origin-ipv6-not-canonical": (shown, text) =>
 		`${shown} writes its IPv6 address in a form that browsers never send: it would never match. Write ${canonicalIpv6(hostOf(text))}.`,
 	"prohibited-origin-null": () =>

@@ -145,7 +145,7 @@ const CHECKS: Readonly<Record<(typeof KEYS)[number], Check>> = {
 			findings.add({
 				code: "invalid-type",
 				pointer,
-				message: `"request" is a text: a method, one blank, a path, such as "PUT /v1/items". Change it.`,
+				message: `"request" is a string: a method, one space, a path, such as "PUT /v1/items". Change it.`,
 				...inPlace(requestOf(single(value))),
 			});
 			return;

@@ -26,18 +26,19 @@ const POLICY_WORDS = {
 /** What each key means, by its path; the items of a list have the list's. */
 export const SCHEMA_WORDS: Readonly<Record<string, string>> = {
 	$schema: "For editors; otherwise ignored.",
-	closed: "Stands alone and closes the tenant: 503 for everything, shared with nobody.",
+	closed:
+		"Closes the tenant: 503 for everything, shared with nobody. Of the other keys only $schema, hosts and expect may stand beside it.",
 	upstream:
 		'The API\'s http or https origin; or {"service": "API"}, a service binding of wrangler.toml, for an API that is a Worker itself. Absent: requests go on along their own route.',
 	"upstream/service": "The name of a service binding of wrangler.toml.",
-	cors: `Who may read this host's responses. ${LIST}`,
+	cors: `Who may read this host's responses. Required unless the document is closed. ${LIST}`,
 	...under("cors", POLICY_WORDS),
 	routes: "Other rules for some paths; the longest matching path wins.",
 	"routes/path": "An exact path (/login), or a prefix and all below it (/v1/*).",
 	"routes/cors": `Replaces the document's cors whole. ${LIST}`,
 	...under("routes/cors", POLICY_WORDS),
 	"routes/mode": "Overrules the document's mode, so that an API is taken over path by path.",
-	mode: '"report" changes nothing and records what "enforce" would have decided. Default "enforce".',
+	mode: '"report" leaves the API\'s own CORS headers and cookies alone, refuses no page, and records what "enforce" would have decided. Default "enforce".',
 	deniedRequests:
 		'What happens to a cross-origin request from a denied origin: "forward" it unshared, or "reject" it with 403 before the upstream; "isolate" also rejects what other sites embed or submit without an Origin. Default "forward".',
 	originHeader:

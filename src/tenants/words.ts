@@ -88,7 +88,7 @@ function sayOfStructure({ code, pointer, facts }: Fault, around: Around): Said |
 			return documentWords(around.root);
 		case "repeated-path":
 			return {
-				message: `${quote(String(around.value))} stands already at ${String(facts)}: only one of the two could count. Remove one.`,
+				message: `${quote(String(around.value))} is already at ${String(facts)}, and only one of the two can apply. Remove one.`,
 			};
 		case "prohibited-origin-any-with-credentials":
 			return {

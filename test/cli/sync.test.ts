@@ -162,7 +162,7 @@ describe("push", () => {
 						{
 							code: "host-claimed-twice",
 							pointer: "/hosts/1",
-							message: `${directory}/b.json and ${directory}/a.json both claim "x.com", and only one of them could count. Remove it from one of the two.`,
+							message: `${directory}/b.json and ${directory}/a.json both claim "x.com", but a host can have only one document. Remove it from one of the two.`,
 						},
 					],
 				},

@@ -172,5 +172,5 @@ describe("a header that came twice", () => {
 test("what is said on the terminal of an answer to OPTIONS without headers names the page's origin once", async () => {
 	const url = await nodeServer(exceptOptions("Apache/2.4.71"))();
 	const { out } = await cordon(["doctor", `${url}/items`, "--origin", PAGE, "--method", "PUT"]);
-	expect(out).toMatch(/blocked: step 2 failed\. A GET of this URL is shared with the page/);
+	expect(out).toMatch(/blocked: steps 2 and 3 failed\. A GET of this URL is shared with the page/);
 });

@@ -13,7 +13,7 @@ export async function confirmDelete(host: string, etag: string): Promise<"gone" 
 			h(
 				"p",
 				{},
-				"The gateway then answers every request for this host with an error, and shares nothing. Pages that call it stop working within a minute or so.",
+				"The gateway then answers every request for this host with an error, and shares nothing. Pages that call it stop working within two minutes, usually within one.",
 			),
 			h("p", {}, "The history stays: you can bring any version back from there."),
 		],

@@ -79,7 +79,8 @@ function advice({ origin, fixes }: Explanation): string {
 export function steps(report: Explanation): readonly ToldStep[] {
 	const { call, mode, tenant, requests, browser, obstacles } = report;
 	const headers = call.headers.length === 0 ? "" : `, with ${call.headers.join(", ")}`;
-	const quiet = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
+	const quiet =
+		mode === "report" ? ", in report mode: Cordon leaves CORS to the API and only records its decisions" : "";
 	return [
 		{ name: "Call", lines: [`${call.method} ${call.url} from a page on ${call.origin}${headers}`] },
 		{ name: "Document", lines: [`the draft of ${tenant}${quiet}`] },

@@ -37,11 +37,7 @@ export async function save(saving: Saving): Promise<SaveOutcome> {
 	const answer = await ask({
 		title: etag === undefined ? `Store ${host}?` : `Save ${host}?`,
 		body: [
-			h(
-				"p",
-				{},
-				"The gateway uses it as soon as its copy has reached every data center, within a minute or so.",
-			),
+			h("p", {}, "It is in force in every data centre within two minutes, usually within one."),
 			...(warnings.length > 0
 				? [h("p", { class: "warned" }, `${count}: they are listed below the editor.`)]
 				: []),
@@ -73,12 +69,12 @@ async function write(saving: Saving): Promise<SaveOutcome> {
 	}
 }
 
-/** Says that it is stored, and whether the gateway has it. */
+/** Says that it is stored, and when the gateways go by it; docs/consistency.md has the times. */
 export function tellWritten({ version, copied }: SavedTenant): void {
 	announce(
 		copied
-			? `Version ${version} is saved, and the gateway has it.`
-			: `Version ${version} is saved. The gateway's copy follows within a minute.`,
+			? `Version ${version} is saved. It is in force within two minutes, usually within one.`
+			: `Version ${version} is saved, but not yet written to KV. That is tried again each minute; once done, it is in force within two minutes, usually within one.`,
 	);
 }
 

@@ -28,7 +28,7 @@ export const doctor = defineCommand({
 	name: "doctor",
 	details: [
 		"Sends what a browser would send for a page's call, the preflight first where one is needed, follows redirects as it does, and judges the answers step by step as the Fetch standard has it. The API may be any on the network, behind Cordon or not. Of a WebSocket's URL (wss://…) it says who is let in.",
-		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few safe requests more, never over ${MAX_REQUESTS} in all, and only to the host of the URL. A request that changes data is not sent unless --send is given, and then once: without it, the answer comes from the preflight and from a GET of the same URL. No report has a key, a token or a cookie in it.`,
+		`Then it looks for what is wrong beyond this one call: origins that nobody should allow, caches, cookies, errors. For that it sends a few more safe requests, at most ${MAX_REQUESTS} in all, and only to the host of the URL. A request that changes data is not sent unless --send is given, and then once: without it, the answer comes from the preflight and from a GET of the same URL. No report has a key, a token or a cookie in it.`,
 		"HTTPS_PROXY, HTTP_PROXY and NO_PROXY are honoured.",
 	],
 	positionals: [

@@ -72,7 +72,8 @@ function redirectWords({ redirect }: Explanation["call"]): string {
 
 function documentWords({ tenant, mode }: Explanation, { file, holder }: AskedDocument): string {
 	const where = file !== undefined && file.hosts === undefined ? "of no host" : tenant;
-	const report = mode === "report" ? ", in report mode: Cordon changes nothing, it only records" : "";
+	const report =
+		mode === "report" ? ", in report mode: Cordon leaves CORS to the API and only records its decisions" : "";
 	return `${where} in ${holder}${report}`;
 }
 

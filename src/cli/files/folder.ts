@@ -135,7 +135,7 @@ function claimedTwice(file: TenantFile, host: string, other: string) {
 	const finding = {
 		code: "host-claimed-twice",
 		pointer: file.hostPlaces.get(host) ?? "/hosts",
-		message: `${file.source.name} and ${other} both claim ${quote(host)}, and only one of them could count. Remove it from one of the two.`,
+		message: `${file.source.name} and ${other} both claim ${quote(host)}, but a host can have only one document. Remove it from one of the two.`,
 		value: host,
 	};
 	return { finding, span: file.locate(finding) };

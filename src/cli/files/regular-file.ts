@@ -125,7 +125,7 @@ function notRegular(path: string, kind: string): CommandFault {
 function folder(path: string): CommandFault {
 	return new CommandFault(
 		"unreadable-file",
-		`${safePart(path)} cannot be read: it is a folder. Name the files in it, such as "tenants/*.jsonc".`,
+		`${safePart(path)} cannot be read: it is a folder. Name a file in it, such as "tenants/acme.jsonc".`,
 	);
 }
 

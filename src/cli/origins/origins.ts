@@ -1,4 +1,4 @@
-/** Owns `cordon origins`: what stands in an origin directory. */
+/** Owns `cordon origins`: the origins that an origin directory holds. */
 
 import { isDirectoryName } from "../../cors/allowed-origins.ts";
 import { reasonOf } from "../../findings/reason.ts";
@@ -78,7 +78,7 @@ export const originsRemove = defineCommand({
 	name: "origins remove",
 	details: [
 		DIRECTORIES,
-		"Origins that are not in the directory are passed over. Gateways stop allowing a removed origin within about two minutes.",
+		"Origins that are not in the directory are passed over. Gateways stop allowing a removed origin within two minutes, usually within one.",
 	],
 	positionals: [DIRECTORY_ARGUMENT, ORIGIN_ARGUMENT],
 	options: CHANGE_OPTIONS,

@@ -179,7 +179,7 @@ function outcome(
 	const also = kept.length > 0 ? ` ${counted(kept.length, "host")} only in KV, kept.` : "";
 	if (writes.length + deletes.length === 0)
 		return `${colors.green("nothing to do:")} ${kv.name} holds what the folder says.${also}`;
-	return `${colors.green("pushed:")} ${doneWords(writes, deletes)}.${also} Gateways see it within about two minutes.`;
+	return `${colors.green("pushed:")} ${doneWords(writes, deletes)}.${also} It is in force within two minutes, usually within one.`;
 }
 
 /** "2 added, 1 changed, 1 deleted" */

@@ -60,7 +60,7 @@ function addGroup(program: Commander, name: string): Commander {
 		// What it would write there comes as a fault.
 		.configureOutput({ writeErr: () => {} })
 		.exitOverride((error) => passOn(error, groupFault(error, name, namesOf(group))));
-	return group.description(`what stands in ${name === "origins" ? "an origin directory" : name}`);
+	return group.description(`manage ${name === "origins" ? "an origin directory" : name}`);
 }
 
 function asSentence(summary: string): string {
@@ -97,7 +97,7 @@ function optionOf(name: string, spec: OptionSpec, command: Command, added: Comma
 		}
 		if (spec.multiple) return [...(before ?? []), value];
 		if (before === undefined) return value;
-		throw usage("repeated-option", `${flag} is given twice, and only one could count.`, command);
+		throw usage("repeated-option", `${flag} is given twice, but it can be given only once.`, command);
 	});
 }
 

@@ -28,7 +28,7 @@ export function helpStyle({ columns = DEFAULT_COLUMNS }: Terminal, colors: Color
 /** Adds what a newcomer begins with to the page that lists all commands. */
 export function addOverviewHelp(program: Commander, colors: Colors): void {
 	const lines = [
-		"validate tenants/*.jsonc",
+		"validate tenants",
 		"explain tenants/acme.jsonc --origin https://app.example.com",
 		"push tenants --local",
 	];

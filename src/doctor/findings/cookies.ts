@@ -156,13 +156,13 @@ const FAULTS: Readonly<Record<CookieFate, Fault | undefined>> = {
 		code: "cookie-same-site",
 		severity: "warning",
 		words: ({ sameSiteText }) =>
-			`has SameSite=${sameSiteText}, and the page is of another site: browsers drop it, and never send it along. Set it with ${ALL_THREE}.`,
+			`has SameSite=${sameSiteText}, and the page belongs to another site: browsers drop it, and never send it along. Set it with ${ALL_THREE}.`,
 	},
 	"same-site-unset": {
 		code: "cookie-same-site",
 		severity: "warning",
 		words: ({ sameSiteText }) =>
-			`has ${sameSiteText === undefined ? "no SameSite" : `SameSite=${sameSiteText}, which counts for nothing`}, and the page is of another site: Chromium takes it for Lax and drops it. Set it with ${ALL_THREE}.`,
+			`has ${sameSiteText === undefined ? "no SameSite" : `SameSite=${sameSiteText}, which counts for nothing`}, and the page belongs to another site: Chromium treats it as Lax and drops it. Set it with ${ALL_THREE}.`,
 	},
 	"none-not-secure": {
 		code: "cookie-not-secure",

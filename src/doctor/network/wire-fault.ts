@@ -48,7 +48,7 @@ export function wireFailureOf(
 	const host = instead === undefined ? own : `${instead}, asked in place of ${own},`;
 	const hostname = instead === undefined ? ownName : instead.replace(/:\d+$/, "");
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-		return { fault: "host-not-found", networkError: `DNS knows no address of ${hostname}` };
+		return { fault: "host-not-found", networkError: `DNS has no address for ${hostname}` };
 	}
 	if (code === "ECONNREFUSED") {
 		return { fault: "connection-refused", networkError: `${host} refuses the connection` };
