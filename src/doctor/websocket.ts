@@ -76,6 +76,8 @@ export async function diagnoseHandshake(
 		if (others.some((other) => other.kind === "other-host" && other.isLetIn) && kind !== "null") continue;
 		if (network.left() === 0 || network.exchanges.filter(isTimedOut).length >= MAX_TIME_OUTS) break;
 		const exchange = await shake(origin, origin);
+		// Who was not answered in time is not known to be refused.
+		if (isTimedOut(exchange)) continue;
 		others.push({ kind, origin, isLetIn: isOpened(exchange), request: exchange.number });
 	}
 	const opened = isOpened(own);

@@ -89,7 +89,9 @@ test("nobody is asked where CI is set, even on a terminal", () => {
 });
 
 test("--version is that of the package", async () => {
-	expect(await cordon(["--version"])).toEqual({ code: 0, out: manifest.version, err: "" });
+	for (const option of ["--version", "-V"]) {
+		expect(await cordon([option])).toEqual({ code: 0, out: manifest.version, err: "" });
+	}
 });
 
 describe("completion", () => {

@@ -114,7 +114,8 @@ describe("a WebSocket's server", () => {
 	});
 
 	test("that leaves strangers without an answer is tried with two of them", async () => {
-		const { code, left } = await open((_, origin) => origin !== PAGE);
+		const { code, left, out } = await open((_, origin) => origin !== PAGE);
 		expect([code, left]).toEqual([1, ["GET", "GET"]]);
+		expect(out).not.toContain("✓ refused");
 	});
 });

@@ -89,7 +89,7 @@ function createProgram(outside: Outside, isHelpUnasked: boolean): Commander {
 	const colors = isHelpUnasked ? terminal.errorColors : terminal.colors;
 	const program = new Commander("cordon")
 		.description("Credentialed CORS at the edge, from the command line.")
-		.version(manifest.version, "--version", "Print the version.")
+		.version(manifest.version, "-V, --version", "Print the version.")
 		.helpOption("-h, --help", "Show this page.")
 		.helpCommand(false)
 		.configureHelp(helpStyle(terminal, colors))
