@@ -7,6 +7,11 @@ import { displayName } from "./steps.ts";
 
 const NAME = displayName(ALLOW_ORIGIN);
 
+/** The advice to send the page's own origin. Without its condition it would read as if any origin were to be sent back. */
+export function sendIfListed(origin: string): string {
+	return `send ${origin} only if it is on the server's allowlist, with Vary: Origin`;
+}
+
 /**
  * What is wrong with a value that came once, and how to put it right.
  * @param value neither empty nor the one that was wanted
@@ -14,33 +19,33 @@ const NAME = displayName(ALLOW_ORIGIN);
  */
 export function wrongOriginWords(value: string, origin: string): string {
 	if (value === "*") {
-		return "With credentials the asterisk counts for nothing: send the origin itself, or call without credentials if the API needs none.";
+		return `With credentials the asterisk counts for nothing: in its place, ${sendIfListed(origin)}; or call without credentials if the API needs none.`;
 	}
 	if (isSerializedOrigin(value) && value !== "null") return otherOriginWords(value, origin);
 	if (/^(["']).*\1$/.test(value)) {
 		return `The quotation marks are taken for a part of the value: write exactly ${origin}, without them.`;
 	}
 	if (/^[/^]|\\\.|\.\*/.test(value)) {
-		return `Browsers know no regular expressions here: let the server match the origin that asks, and send back ${origin} itself, with Vary: Origin.`;
+		return `Browsers know no regular expressions here: let the server compare the origin that asks with its list, and ${sendIfListed(origin)}.`;
 	}
 	const parts = value.split(",").map((part) => part.trim());
 	if (parts.length > 1 && (parts.includes("*") || new Set(parts).size === 1)) {
 		return `${NAME} has two values in one line: often two layers set it. Let only one of them do so.`;
 	}
 	if (isSeveral(value)) {
-		return `${NAME} takes one origin and no list: send back the one that asked.`;
+		return `${NAME} takes one origin and no list: ${sendIfListed(origin)}.`;
 	}
 	if (value.includes("*")) {
-		return `The asterisk counts only where it stands alone, and ${value} is not a pattern to a browser: let the server match the origin that asks, and send back ${origin} itself, with Vary: Origin.`;
+		return `The asterisk counts only where it stands alone, and ${value} is not a pattern to a browser: let the server compare the origin that asks with its list, and ${sendIfListed(origin)}.`;
 	}
 	if (/[$%{}<>]/.test(value)) {
-		return `${value} looks like a variable that nothing has put a value in: send ${origin} itself.`;
+		return `${value} looks like a variable that nothing has put a value in: ${sendIfListed(origin)}.`;
 	}
 	if (isNearly(value, origin)) return `The value is compared byte for byte: write exactly ${origin}.`;
 	if (value === "null") {
-		return `null is the origin of sandboxed frames and local files, and not of this page: allow ${origin} in its place.`;
+		return `null is the origin of sandboxed frames and local files, and not of this page: in its place, ${sendIfListed(origin)}.`;
 	}
-	return `${value} is not an origin: let the server send back ${origin} itself, if it is on its list.`;
+	return `${value} is not an origin: ${sendIfListed(origin)}.`;
 }
 
 /** Whether at least two origins stand in it, in whatever form of a list. */

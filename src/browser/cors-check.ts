@@ -1,7 +1,7 @@
 /** Owns the CORS check: whether one response may be shared with the request's origin. */
 
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN } from "../cors/standard.ts";
-import { wrongOriginWords } from "./allow-origin-words.ts";
+import { sendIfListed, wrongOriginWords } from "./allow-origin-words.ts";
 import { getHeader, type ReceivedResponse, valuesOf } from "./header-list.ts";
 import { type BrowserRequest, serializedOrigin } from "./request.ts";
 import { type Check, displayName, failed, passed, shown } from "./steps.ts";
@@ -54,12 +54,19 @@ function originAdvice(
 			return `Send ${name} with errors too, or the page cannot even see the status ${status}.`;
 		return `Let the server allow ${origin}, exactly as it stands here, and send ${name} on this response.`;
 	}
-	if (value === "") return `${name} is there but empty: send ${origin}.`;
+	if (value === "") return `${name} is there but empty: ${sendIfListed(origin)}.`;
 	const lines = valuesOf(headers, ALLOW_ORIGIN);
 	if (lines.length > 1) {
-		return `${name} came ${lines.length} times, so two layers set it: let only one of them do so.`;
+		return new Set(lines).size > 1
+			? `${name} came ${lines.length} times, with different values: it takes one origin and no list. Send back the one that asked, if it is on your list, and from one place only.`
+			: twiceWords(name, lines.length);
 	}
 	return wrongOriginWords(value, origin);
+}
+
+/** One layer may set a header twice, so that there are two is a guess. */
+function twiceWords(name: string, times: number): string {
+	return `${name} came ${times} times, often because two layers set it: set it only once.`;
 }
 
 function checkAllowCredentials(
@@ -79,7 +86,7 @@ function checkAllowCredentials(
 		value === null
 			? `Send ${name}: true, or call without credentials if the API needs none.`
 			: lines.length > 1
-				? `${name} came ${lines.length} times, so two layers set it: let only one of them do so.`
+				? twiceWords(name, lines.length)
 				: `Only true, in lower case, counts: write exactly that.`,
 	);
 }

@@ -15,7 +15,7 @@ export function expandExpression(expression: string): readonly string[] | undefi
 	const bare = expression
 		.replace(/^\/(.*)\/[a-z]*$/, "$1")
 		.replace(/^\(\?i\)/, "")
-		.replace(/^\^/, "")
+		.replace(/^~?\^/, "")
 		.replace(/\$$/, "")
 		.replaceAll("(?:", "(")
 		.replaceAll("\\/", "/")

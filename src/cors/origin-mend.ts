@@ -82,7 +82,10 @@ function mendOne(text: string, safety: PatternSafety): MendedOrigin | undefined 
 		const isExpression = refusal.code === "invalid-origin-regular-expression";
 		const isWider =
 			next.includes("*") && (!candidate.includes("*") || isAnyPort(next) !== isAnyPort(candidate));
-		isPlain &&= !DECISIONS.has(refusal.code) && !isWider && !(isExpression && next.includes("*"));
+		// Over plain http a wildcard meant other pages than it does over https.
+		const isOfOthers = refusal.code === "prohibited-origin-insecure" && candidate.includes("*");
+		isPlain &&=
+			!DECISIONS.has(refusal.code) && !isWider && !isOfOthers && !(isExpression && next.includes("*"));
 		candidate = next;
 	}
 	return undefined;
@@ -123,6 +126,8 @@ const MENDS: Readonly<Record<OriginCode, Mend | undefined>> = {
 	},
 	"invalid-origin-query": untilPath,
 	"invalid-origin-regular-expression": (text) => {
+		// A word that may stand anywhere, as in /acme/, is not a host.
+		if (!/[.:]/.test(text)) return undefined;
 		const [only, ...others] = expandExpression(text) ?? [];
 		return others.length === 0 ? only : undefined;
 	},

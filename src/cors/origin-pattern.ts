@@ -64,6 +64,7 @@ const EXPRESSION_SIGNS = [
 	"\\w",
 	"\\-",
 	"://.*",
+	":.*",
 	"://.+",
 	"-.*",
 	".+",
@@ -78,6 +79,8 @@ const EXPRESSION_SIGNS = [
 function isRegularExpression(text: string): boolean {
 	return (
 		text.startsWith("^") ||
+		text.startsWith("~^") ||
+		/^\/[^/].*\/[a-z]*$/.test(text) ||
 		text.startsWith(".*") ||
 		text.endsWith("$") ||
 		text.startsWith("https?:") ||

@@ -28,6 +28,7 @@ const ANSWERED_ANEW: ReadonlySet<Cause["code"]> = new Set([
 	"server-error",
 	"options-refused",
 	"origin-refused",
+	"preflight-without-headers",
 ]);
 
 /** Causes that say nothing of the response itself. */

@@ -23,15 +23,16 @@ export interface GoodCheck {
 	readonly requests: readonly number[];
 }
 
-const TWIN_WORDS: Readonly<Record<TwinKind, string>> = {
-	"other-host": "an origin that nobody knows is not let in",
-	null: "the origin null is not let in",
-	suffix: "a host that only begins as the allowed one is not let in",
-	prefix: "a host that only ends as the allowed one is not let in",
-	dot: "a host with another character in place of a dot is not let in",
-	http: "the same host over plain http is not let in",
-	"sibling-prefix": "a host that only ends as the allowed one, under the same domain, is not let in",
-	sibling: "another host of the same domain is not let in",
+const TWIN_WORDS: Readonly<Record<TwinKind, (host: string, origin: string) => string>> = {
+	"other-host": (_, origin) => `an unknown origin (${origin}) is not let in`,
+	null: () => "the origin null is not let in",
+	suffix: (host) => `a host that only starts with the allowed name (${host}) is not let in`,
+	prefix: (host) => `another domain that ends in the same letters (${host}) is not let in`,
+	dot: (host) => `a host with another character in place of a dot (${host}) is not let in`,
+	http: () => "the same host over plain http is not let in",
+	"sibling-prefix": (host) =>
+		`another host of the same domain that ends in the same letters (${host}) is not let in`,
+	sibling: (host) => `another host of the same domain (${host}) is not let in`,
 };
 
 /** Everything that was looked at and found good. */
@@ -46,12 +47,19 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	const isPageNamed = [base, ...crossOriginTurns(conversation)].some(
 		(exchange) => isAnswered(exchange) && allowOriginOf(exchange) === visit.page.origin,
 	);
-	for (const { kind, shared, exchange } of twins) {
+	// That a stranger is kept out means something only where somebody is let in.
+	const isAnybodyNamed = [
+		base,
+		...crossOriginTurns(conversation),
+		...probed.twins.map(({ exchange }) => exchange),
+	].some((exchange) => isAnswered(exchange) && allowOriginOf(exchange));
+	for (const { kind, origin, shared, exchange } of twins) {
 		const isAnybody = kind === "other-host" || kind === "null";
 		// Near misses of an origin that is not allowed itself show nothing, and the asterisk lets everybody in.
 		if (shared !== "no" || !isTelling(exchange) || isOpen || kind === "sibling") continue;
-		if ((isAnybody || isPageNamed) && !checks.some(says(TWIN_WORDS[kind]))) {
-			checks.push({ words: TWIN_WORDS[kind], requests: [exchange.number] });
+		const words = TWIN_WORDS[kind](URL.parse(origin)?.hostname ?? "", origin);
+		if ((isAnybody ? isAnybodyNamed : isPageNamed) && !checks.some(says(words))) {
+			checks.push({ words, requests: [exchange.number] });
 		}
 	}
 	if (isOpen && withCookie === undefined && probed.cookieTried) {
@@ -64,9 +72,10 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 		withCookie === undefined &&
 		probed.cookieTried &&
 		isTelling(base) &&
+		isAnybodyNamed &&
 		!isFound("reflects-any-origin")
 	) {
-		checks.push({ words: "a made-up cookie lets nobody in either", requests: [] });
+		checks.push({ words: "an unknown origin is not let in with a made-up cookie either", requests: [] });
 	}
 	const shared = crossOriginTurns(conversation);
 	const hasSharing = shared.some(({ answer: { headers } }) =>
@@ -87,7 +96,7 @@ export function goodChecks(seen: Seen, findings: readonly DoctorFinding[]): read
 	}
 	if (probed.cacheTried && cacheOrder === undefined && !isFound("cache-keeps-first-origin")) {
 		checks.push({
-			words: "of a URL that another origin asked first, the page gets its own answer",
+			words: "when another origin asks for a URL first, the page still gets its own answer afterwards",
 			requests: [],
 		});
 	}

@@ -184,6 +184,8 @@ function answeredByOf(
 	if (cause?.code === "origin-refused" && last !== undefined && last.answer.status >= 500) {
 		return whoAnswered(last, "error");
 	}
+	if (cause?.code === "preflight-without-headers" && last !== undefined)
+		return whoAnswered(last, "preflight");
 	if (cause?.code === "preflight-refuses-part" && last !== undefined) return whoAnswered(last, "lists");
 	if (step !== undefined && last !== undefined) {
 		return whoAnswered(last, troubleOf(step, last.answer.status));

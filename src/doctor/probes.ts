@@ -4,9 +4,15 @@ import { randomUUID } from "node:crypto";
 import { getHeader, type HeaderList, withoutHeader } from "../browser/header-list.ts";
 import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_CREDENTIALS, ALLOW_ORIGIN, ORIGIN, REQUEST_METHOD } from "../cors/standard.ts";
-import type { Exchange, Network, RequestDraft, Visit } from "./network/network.ts";
+import {
+	type Exchange,
+	MAX_TIME_OUTS,
+	type Network,
+	type RequestDraft,
+	type Visit,
+} from "./network/network.ts";
 import { findRefusedPart, isRefused, type RefusedPart } from "./refused-part.ts";
-import { type AnsweredExchange, allowOriginOf, isActual, isAnswered } from "./seen.ts";
+import { type AnsweredExchange, allowOriginOf, isActual, isAnswered, isTimedOut } from "./seen.ts";
 import { type Twin, type TwinKind, twinsOf } from "./twins.ts";
 
 /** An origin that was tried, and what the server said to it. */
@@ -35,7 +41,7 @@ export interface Probed {
 	/** Whether these two were tried at all, and answered. */
 	readonly cookieTried: boolean;
 	readonly cacheTried: boolean;
-	/** What there was no request left for. */
+	/** What there was no request left for, or no sense in waiting for. */
 	readonly skipped: readonly string[];
 }
 
@@ -76,7 +82,8 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	const skipped: string[] = [];
 	const send = async (draft: RequestDraft | undefined, what: string) => {
 		if (draft === undefined) return undefined;
-		if (network.left() > 0) return network.send({ ...draft, purpose: "probe", probe: what });
+		if (network.left() > 0 && !isInVain(draft, network.exchanges, visit))
+			return network.send({ ...draft, purpose: "probe", probe: what });
 		skipped.push(what);
 		return undefined;
 	};
@@ -88,6 +95,8 @@ export async function probe(visit: Visit, network: Network, isPreflightAnswered:
 	const ownOrigin = visit.page.origin;
 	const isBase = isSafe && getHeader(actual.headers, ORIGIN) === ownOrigin;
 	const base = isBase ? actual : await send(withOrigin(get, ownOrigin), "a plain GET");
+	// Where neither is answered, nothing is: each further probe would be waited for in vain.
+	if (!isPreflightAnswered && !isAnswered(base)) return { ...NO_PROBES, base };
 	// A write is never sent for a stranger: what its preflight is answered shows whether it could be.
 	const asked = preflight !== undefined && isPreflightAnswered && isWriteAsked(preflight) ? preflight : get;
 
@@ -210,6 +219,18 @@ async function tryCaches(
 	const alone = await send({ ...withOrigin(get, page.origin), url: freshUrl(get.url) }, what);
 	if (alone === undefined) return NO_CACHES;
 	return { cacheOrder: { afterStranger, alone }, cacheTried: true, first };
+}
+
+/**
+ * Whether a probe would most likely be waited for in vain: the page's own request by this method was, or several were. What
+ * is refused or cut off costs no time, and does not count.
+ */
+function isInVain({ method }: RequestDraft, sent: readonly Exchange[], { page }: Visit): boolean {
+	const late = sent.filter(isTimedOut);
+	const isOwn = (exchange: Exchange) => getHeader(exchange.headers, ORIGIN) === page.origin;
+	return (
+		late.length >= MAX_TIME_OUTS || late.some((exchange) => exchange.method === method && isOwn(exchange))
+	);
 }
 
 function freshUrl(text: string): string {

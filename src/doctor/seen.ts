@@ -27,6 +27,11 @@ export function isAnswered(exchange: Exchange | undefined): exchange is Answered
 	return exchange !== undefined && !("fault" in exchange.answer);
 }
 
+/** Whether no answer came in the time that it had. */
+export function isTimedOut({ answer }: Pick<Exchange, "answer">): boolean {
+	return "fault" in answer && answer.fault === "timed-out";
+}
+
 /** The browser's own requests that were answered, in order. */
 export function answeredTurns({ turns }: Conversation): readonly AnsweredExchange[] {
 	return turns.flatMap((turn) =>

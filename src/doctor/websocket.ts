@@ -6,9 +6,15 @@ import { getHeader, type HeaderList } from "../browser/header-list.ts";
 import { problemOf, problemWords } from "./causes/cordon.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
 import { type DoctorFinding, type FindingCode, SEVERITIES } from "./finding.ts";
-import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
+import {
+	createNetwork,
+	type Exchange,
+	MAX_TIME_OUTS,
+	type RequestDraft,
+	type Visit,
+} from "./network/network.ts";
 import type { WireFault } from "./network/wire-fault.ts";
-import { isAnswered } from "./seen.ts";
+import { isAnswered, isTimedOut } from "./seen.ts";
 import { tenantFix } from "./tenant-fix.ts";
 import { type TwinKind, twinsOf } from "./twins.ts";
 
@@ -68,7 +74,7 @@ export async function diagnoseHandshake(
 	for (const { kind, origin } of twinsOf(page.origin)) {
 		if (kind === "sibling" || kind === "sibling-prefix" || kind === "http") continue;
 		if (others.some((other) => other.kind === "other-host" && other.isLetIn) && kind !== "null") continue;
-		if (network.left() === 0) break;
+		if (network.left() === 0 || network.exchanges.filter(isTimedOut).length >= MAX_TIME_OUTS) break;
 		const exchange = await shake(origin, origin);
 		others.push({ kind, origin, isLetIn: isOpened(exchange), request: exchange.number });
 	}

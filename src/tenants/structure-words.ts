@@ -99,9 +99,10 @@ export function keyWords(known: readonly string[], { root, pointer, safety }: Ar
 			? `Cordon's word for it is ${quote(meant.key)}`
 			: `Did you mean ${quote(meant.key)}`;
 		const end = meant.isPeers ? "." : "?";
+		// A misspelt key that is written right would stand twice; another program's word for it is still worth the translation.
 		return say(
 			isThere ? `${word}, which stands here already${end} Remove this one.` : `${word}${end}`,
-			meant.key,
+			isThere && !meant.isPeers ? undefined : meant.key,
 		);
 	}
 	if (known.includes("cors")) {

@@ -201,6 +201,28 @@ describe("a wrong value is told by what was meant with it", () => {
 		const { steps } = converse(page, () => response(200, allowOrigin(value)));
 		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(words);
 	});
+	const withCredentials = (headers: HeaderList) => {
+		const page = fetchCall({ origin: PAGE, url: "https://api.example.net/items", credentials: "include" });
+		return converse(page, () => response(200, headers));
+	};
+	test.each([
+		...["*", "", "undefined", "$http_origin", "*.example.com", "/^https:.*$/", "https://www.app.example.com"],
+		...[`${PAGE} https://b.example`, "null", "http://app.example.com"],
+	])("the advice on %j never reads as if any origin were to be sent back", (value) => {
+		const { steps } = withCredentials(allowOrigin(value));
+		const advice = steps.find(({ passed }) => !passed)?.advice;
+		expect(advice).toMatch(/on the server's allowlist|\ballow https:/);
+		expect(advice).toContain("Vary: Origin");
+	});
+	const ALLOWING = ["Access-Control-Allow-Credentials", "true"] as const;
+	test("two lines may be of one layer or of two", () => {
+		const twice = [...allowOrigin(PAGE), ...allowOrigin(PAGE), ALLOWING];
+		for (const headers of [twice, [...allowOrigin(PAGE), ALLOWING, ALLOWING]]) {
+			const { steps } = withCredentials(headers);
+			const advice = steps.findLast(({ passed }) => !passed)?.advice;
+			expect(advice).toMatch(/came 2 times, often because two layers set it: set it only once\./);
+		}
+	});
 	test("localhost and 127.0.0.1 are two hosts", () => {
 		const { steps } = check(allowOrigin("http://127.0.0.1:3000"), "omit", "http://localhost:3000");
 		expect(steps.find(({ passed }) => !passed)?.advice).toMatch(/two hosts to a browser/);

@@ -145,6 +145,7 @@ describe("what is written wrongly gets what was meant", () => {
 		[origin("127.0.0.1:5173", true), "invalid-origin-no-scheme", "http://127.0.0.1:5173", true],
 		[origin("app.example.com"), "invalid-origin-no-scheme", "https://app.example.com", true],
 		[origin("http://a.example/", true), "invalid-origin-trailing-slash", "https://a.example", true],
+		[origin("http://*.a.example", true), "prohibited-origin-insecure", "https://*.a.example", false],
 		[origin("file://"), "prohibited-origin-file", undefined, false],
 		[origin("null"), "prohibited-origin-null", undefined, false],
 		[origin("https://*example.com"), "prohibited-origin-public-suffix", "https://*.example.com", false],
@@ -242,6 +243,12 @@ describe("the keys of others get Cordon's, and never a fix", () => {
 			meant,
 			undefined,
 		]);
+	});
+
+	test("and one that stands there already is to go, and not to be written twice", () => {
+		const [finding] = check({ cors: { origins: [], credentials: true, credentails: true } }).errors;
+		expect([finding?.pointer, finding?.suggestion]).toEqual(["/cors/credentails", undefined]);
+		expect(finding?.message).toContain("Remove this one");
 	});
 
 	test("and those in the wrong place are told where they belong", () => {

@@ -192,6 +192,25 @@ describe("of a WebSocket it is said who is let in", () => {
 		const { code, report: told } = await report(await socketServer(isAllowed), "--origin", PAGE);
 		expect([code, told.findings.map((one: { code: string }) => one.code)]).toEqual([exit, codes]);
 	});
+
+	test("a server that lets nobody in is not praised for the strangers that it refuses", async () => {
+		const told = async (isAllowed: (origin: string) => boolean, ...argv: readonly string[]) =>
+			(await cordon(["doctor", await socketServer(isAllowed), "--origin", PAGE, ...argv])).out;
+		for (const argv of [[], ["--markdown"]]) {
+			expect(await told((origin) => origin === PAGE, ...argv)).toContain("Who else is let in");
+			expect(await told(() => false, ...argv)).not.toContain("Who else is let in");
+			expect(await told((origin) => origin === "null", ...argv)).toContain("Who else is let in");
+		}
+	});
+
+	test("--fail-on says that it alone makes the exit code 1", async () => {
+		const argv = ["doctor", await socketServer(() => true), "--origin", PAGE, "--fail-on", "danger"];
+		const { code, out } = await cordon(argv);
+		expect([code, out.split("\n").at(-1)]).toEqual([
+			1,
+			"Exit code 1 because of --fail-on danger: websocket-lets-anybody-in.",
+		]);
+	});
 });
 
 describe("Copy as cURL", () => {

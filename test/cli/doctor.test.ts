@@ -210,6 +210,12 @@ describe("beyond this call, what is wrong is named, and nothing else", () => {
 		expect(open.report.findings).toMatchObject([{ severity: "note" }]);
 	});
 
+	test("beside the asterisk, the advice is not to send back whoever asks", async () => {
+		const star = await api(set({ [ACAO]: "*", [ACAC]: "true", vary: undefined }));
+		const { report } = await examine(star, ...OMIT);
+		expect(report.findings[0]?.message).toMatch(/on the server's allowlist, with Vary: Origin/);
+	});
+
 	test("the page's own origin is not a finding, even null or plain http", async () => {
 		for (const origin of ["null", "http://localhost:3000", "http://app.example.com", "http://192.0.2.1"]) {
 			const { url } = await api(allowing((asked) => asked === origin));

@@ -2,30 +2,11 @@
 
 import type { createServer } from "node:http";
 import { describe, expect, test } from "vitest";
-import { runCordon } from "../../src/cli/shell/dispatch.ts";
-import { createTerminal } from "../../src/cli/shell/terminal.ts";
-import { streamsOf } from "../cli/harness.ts";
 import { PAGE, PUT, sharing } from "./rows.ts";
 import { nodeServer } from "./servers.ts";
+import { show } from "./shown.ts";
 
 const PATH = `/items/${"a-long-way-to-go/".repeat(8)}`;
-
-async function show(columns: number, argv: readonly string[]) {
-	const { streams, written } = streamsOf("", true);
-	const stdout = Object.assign(streams.stdout, { columns });
-	const stderr = Object.assign(streams.stderr, { columns });
-	const terminal = createTerminal({ ...streams, stdout, stderr });
-	await runCordon(["doctor", ...argv], {
-		terminal,
-		openKv() {
-			throw new Error("this test has no KV");
-		},
-	});
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: the terminal's own sequences are what is looked at.
-	const plain = (text: string) => text.replaceAll(/\u001B\[[0-9;]*m/g, "");
-	const [out, err] = written();
-	return { out: plain(out), err: plain(err) };
-}
 
 describe.each([40, 60, 80])("at %i columns", (columns) => {
 	test("progress stays in one line, which is emptied in the end", async () => {

@@ -1,7 +1,7 @@
 /** Owns `cordon doctor`: why a browser blocks a page's call to an API on the network, and what else is wrong with its CORS. */
 
 import { type Diagnosis, diagnose } from "../../doctor/diagnosis.ts";
-import type { Severity } from "../../doctor/finding.ts";
+import type { DoctorFinding, Severity } from "../../doctor/finding.ts";
 import { judgeHar } from "../../doctor/har.ts";
 import { MAX_REQUESTS, type RequestDraft } from "../../doctor/network/network.ts";
 import { addressInstead } from "../../doctor/network/route.ts";
@@ -12,11 +12,12 @@ import { REACH_OPTIONS, type Refuse } from "../reach.ts";
 import { defineCommand, usage } from "../shell/command.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
-import type { ExitCode, Terminal } from "../shell/terminal.ts";
+import { type ExitCode, type Terminal, wrap } from "../shell/terminal.ts";
 import { type CallOptions, curlCall, type DoctorCall, doctorCallOf } from "./call.ts";
+import { failOnSentence, unansweredSentence } from "./ending.ts";
 import { diagnosisMarkdown, handshakeMarkdown, recordingMarkdown } from "./markdown.ts";
 import { printHandshake, printRecording } from "./other-words.ts";
-import { DEFAULT_TIMEOUT_SECONDS, reaches, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
+import { DEFAULT_TIMEOUT_SECONDS, readCredentials, readFailOn, readOrigin } from "./read-options.ts";
 import { printDiagnosis } from "./words.ts";
 
 /** Longest curl command line and largest recording that are read. */
@@ -156,6 +157,8 @@ export const doctor = defineCommand({
 
 const refuse: Refuse = (code, message) => usage(code, message, doctor);
 
+const SLOW = " If it is only slow, raise --timeout.";
+
 function whereOf({ visit: { page, reach } }: Diagnosis): string {
 	return addressInstead(new URL(page.url), reach) === undefined ? ` at ${page.url}` : "";
 }
@@ -186,14 +189,14 @@ async function examine(
 	if (isUnanswered && diagnosis.exchanges.every(({ answer }) => "fault" in answer)) {
 		throw new CommandFault(
 			failure.code,
-			`${failure.message}. CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.`,
+			`${unansweredSentence(diagnosis)} CORS has no part in that yet: see that the API is up and can be reached from here${whereOf(diagnosis)}.${failure.code === "timed-out" ? SLOW : ""}`,
 		);
 	}
 	if (output.json) terminal.json(diagnosisReport(diagnosis));
 	else if (output.markdown) terminal.out(diagnosisMarkdown(diagnosis));
 	else printDiagnosis(diagnosis, terminal);
 	if (isUnanswered) return 2;
-	return diagnosis.readable && !reachesIn([diagnosis], failOn) ? 0 : 1;
+	return exitCode(diagnosis.readable === true, diagnosis.findings, failOn, output, terminal);
 }
 
 async function shakeHands(
@@ -208,13 +211,13 @@ async function shakeHands(
 	if (failure !== undefined) {
 		throw new CommandFault(
 			failure.code,
-			`${failure.message}. See that the server is up and can be reached from here.`,
+			`${failure.message}. See that the server is up and can be reached from here.${failure.code === "timed-out" ? SLOW : ""}`,
 		);
 	}
 	if (output.json) terminal.json(handshakeReport(diagnosis));
 	else if (output.markdown) terminal.out(handshakeMarkdown(diagnosis));
 	else printHandshake(diagnosis, terminal);
-	return opened && !reachesIn([{ findings }], failOn) ? 0 : 1;
+	return exitCode(opened === true, findings, failOn, output, terminal);
 }
 
 async function judgeRecording(
@@ -237,12 +240,22 @@ async function judgeRecording(
 	if (options.json) terminal.json({ calls: diagnoses.map(diagnosisReport), entries: result.entries });
 	else if (options.markdown) terminal.out(recordingMarkdown(diagnoses));
 	else printRecording(diagnoses, result.entries, terminal);
-	return diagnoses.every(({ readable }) => readable) && !reachesIn(diagnoses, failOn) ? 0 : 1;
+	const isGood = diagnoses.every(({ readable }) => readable);
+	const findings = diagnoses.flatMap((one) => one.findings);
+	return exitCode(isGood, findings, failOn, options, terminal);
 }
 
-function reachesIn(diagnoses: readonly Pick<Diagnosis, "findings">[], failOn: Severity | undefined): boolean {
-	return reaches(
-		diagnoses.flatMap(({ findings }) => findings.map(({ severity }) => severity)),
-		failOn,
-	);
+/** The exit code; where findings alone make it 1, the last line says so. JSON has their severities. */
+function exitCode(
+	isGood: boolean,
+	findings: readonly DoctorFinding[],
+	failOn: Severity | undefined,
+	{ json, markdown }: Output,
+	terminal: Terminal,
+): ExitCode {
+	if (!isGood) return 1;
+	const why = failOnSentence(findings, failOn, (text) => (markdown ? `\`${text}\`` : text));
+	if (why === "") return 0;
+	if (!json) terminal.out(markdown ? `\n${why}` : wrap(why, terminal.columns, ""));
+	return 1;
 }

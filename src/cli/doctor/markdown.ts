@@ -6,7 +6,7 @@ import { type Diagnosis, modeOf } from "../../doctor/diagnosis.ts";
 import type { DoctorFinding } from "../../doctor/finding.ts";
 import type { HandshakeDiagnosis } from "../../doctor/websocket.ts";
 import { safePart } from "../shell/safe-text.ts";
-import { answeredByWords, CREDENTIALS_WORDS, endingOf, lastLine } from "./ending.ts";
+import { answeredByWords, CREDENTIALS_WORDS, endingOf, lastLine, toldOthers } from "./ending.ts";
 import { recordingLine } from "./other-words.ts";
 
 /** One call's report. @param isRecorded whether it is one of a recording */
@@ -76,14 +76,9 @@ export function recordingMarkdown(diagnoses: readonly Diagnosis[]): string {
 }
 
 /** A WebSocket's report. */
-export function handshakeMarkdown({
-	url,
-	origin,
-	opened,
-	message,
-	others,
-	findings,
-}: HandshakeDiagnosis): string {
+export function handshakeMarkdown(diagnosis: HandshakeDiagnosis): string {
+	const { url, origin, opened, message, findings } = diagnosis;
+	const others = toldOthers(diagnosis);
 	return [
 		`## ${code(`WebSocket ${url}`)}`,
 		`From a page on ${code(origin)}, with its cookies.`,

@@ -3,7 +3,7 @@
 import type { Diagnosis } from "../../doctor/diagnosis.ts";
 import type { HandshakeDiagnosis } from "../../doctor/websocket.ts";
 import { counted, type Terminal } from "../shell/terminal.ts";
-import { endingOf } from "./ending.ts";
+import { endingOf, toldOthers } from "./ending.ts";
 import { printConclusion, printDiagnosis, printDoctorFindings, shownText } from "./words.ts";
 
 /** Prints every call of a recording: those that are blocked at length, the others in a line. */
@@ -40,13 +40,14 @@ export function recordingLine(diagnoses: readonly Diagnosis[], entries?: number)
 /** Prints what came of a handshake, and who else was let in. */
 export function printHandshake(diagnosis: HandshakeDiagnosis, terminal: Terminal): void {
 	const { out, colors, columns } = terminal;
-	const { url, origin, status, opened, message, others, findings, exchanges } = diagnosis;
+	const { url, origin, status, opened, message, findings, exchanges } = diagnosis;
+	const told = toldOthers(diagnosis);
 	out(colors.bold(shownText(`WebSocket ${url}`)));
 	out(`from a page on ${shownText(origin)}, with its cookies`);
 	if (status > 0) out(`\n${colors.cyan("→")} handshake  ${colors.bold(String(status))}`);
 	printDoctorFindings(findings, terminal);
-	if (others.length > 0) out(`\n${colors.bold("Who else is let in")}`);
-	for (const other of others) {
+	if (told.length > 0) out(`\n${colors.bold("Who else is let in")}`);
+	for (const other of told) {
 		const mark = other.isLetIn ? colors.red("✗ let in ") : colors.green("✓ refused");
 		out(`  ${mark}  ${shownText(other.origin)}`);
 	}

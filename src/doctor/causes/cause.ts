@@ -14,6 +14,7 @@ export type CauseCode =
 	| "origin-refused"
 	| "options-refused"
 	| "preflight-refuses-part"
+	| "preflight-without-headers"
 	| "preflight-redirected"
 	| "redirect-without-headers"
 	| "redirect-to-plain-http"

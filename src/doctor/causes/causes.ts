@@ -1,6 +1,7 @@
 /** Owns the order in which causes are looked for: who answered comes before what was answered. */
 
 import type { Seen } from "../seen.ts";
+import { barePreflight } from "./bare-preflight.ts";
 import { cachedAnswer } from "./cached.ts";
 import type { Cause, FindCause } from "./cause.ts";
 import { edgeChallenge } from "./challenge.ts";
@@ -33,6 +34,7 @@ const IN_ORDER: readonly FindCause[] = [
 	unsafeOrigin,
 	cookieDependence,
 	originRefused,
+	barePreflight,
 	serverError,
 ];
 

@@ -83,6 +83,11 @@ function difference(from: URL, to: URL): string {
 		const also = isSamePath ? "" : isSameButSlash ? ", beside the slash at the end" : ", beside the path";
 		return `It leads from https to plain http${also}: often the server behind a proxy does not know that it was reached by https, and has to be told to trust X-Forwarded-Proto.`;
 	}
+	if (from.hostname === to.hostname && isSamePath && from.port !== to.port) {
+		return from.protocol === to.protocol
+			? "Only the port is other."
+			: "Only the scheme and the port are other.";
+	}
 	if (from.hostname === to.hostname && isSamePath) return "Only the scheme is other.";
 	if (from.hostname === to.hostname && isSameButSlash && to.protocol === "https:") {
 		return "Only the scheme and the slash at the end are other.";

@@ -1,8 +1,8 @@
 /** Owns the cause of a server that refuses the origin itself, or OPTIONS as such. */
 
-import { getHeader } from "../../browser/header-list.ts";
+import { extractTokens, getHeader } from "../../browser/header-list.ts";
 import { shown } from "../../browser/steps.ts";
-import { ALLOW_ORIGIN } from "../../cors/standard.ts";
+import { ALLOW_METHODS, ALLOW_ORIGIN, REQUEST_METHOD } from "../../cors/standard.ts";
 import { whoAnswered } from "../products/who-answered.ts";
 import {
 	type AnsweredExchange,
@@ -39,6 +39,8 @@ function refusedPreflight(
 		steps: PREFLIGHT_STEPS,
 		requests: [preflight.number],
 	});
+	const miswritten = isNamed ? inOtherCase(preflight) : undefined;
+	if (miswritten !== undefined) return told("preflight-refuses-part", miswritten);
 	if (isNamed) {
 		return told(
 			"options-refused",
@@ -67,6 +69,17 @@ function refusedPreflight(
 		"origin-refused",
 		`The origin was refused: the preflight is answered with ${status} and ${shape}${how}. Let the server allow ${origin}, exactly as it stands here. Only if it is on the list already, see whether something in front forbids OPTIONS to everybody.${all}`,
 	);
+}
+
+/** The list of the answer has the method in other letters: nothing forbids OPTIONS then. https://fetch.spec.whatwg.org/#concept-method-normalize */
+function inOtherCase({ headers, answer }: AnsweredExchange): string | undefined {
+	const method = getHeader(headers, REQUEST_METHOD) ?? "";
+	const names = extractTokens(answer.headers, ALLOW_METHODS);
+	if (names === "failure" || names === null || names.includes(method)) return undefined;
+	const near = names.find((name) => name.toUpperCase() === method.toUpperCase());
+	if (near === undefined) return undefined;
+	const upper = method.toUpperCase();
+	return `The server refuses the method ${method}, and not the origin: its list has ${near}, and methods are compared byte for byte: write ${upper} ${method === upper ? "there" : "in the page"}${near === upper || method === upper ? "" : " and there"}.`;
 }
 
 /** What answers for want of a route, a key or a right, whatever the origin. */

@@ -26,7 +26,7 @@ export function credentialsFindings({ answer, number }: AnsweredExchange): reado
 		{
 			code: "credentials-with-wildcard",
 			severity: "note",
-			message: `${name}: true beside ${displayName(ALLOW_ORIGIN)}: * is of no use: with credentials the asterisk counts for nothing. Leave it out, or send the origin itself.`,
+			message: `${name}: true beside ${displayName(ALLOW_ORIGIN)}: * is of no use: with credentials the asterisk counts for nothing. Leave it out; or, in place of the asterisk, send the origin that asks only if it is on the server's allowlist, with Vary: Origin.`,
 			requests: [number],
 		},
 	];

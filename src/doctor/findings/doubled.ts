@@ -14,8 +14,9 @@ export function doubledHeaders(exchanges: readonly AnsweredExchange[]): readonly
 		const lines = valuesOf(first.answer.headers, name);
 		const how =
 			lines.length > 1 ? `came on ${lines.length} lines (${lines.join(" and ")})` : `came as ${lines[0]}`;
-		const fix = isList(lines)
-			? "A list of origins is not possible: send back the one that asks, if it is on your list, and Vary: Origin."
+		const isSeveral = isList(lines) || (name === ALLOW_ORIGIN && new Set(lines).size > 1);
+		const fix = isSeveral
+			? "A list of origins is not possible: send back the one that asks, only if it is on the server's allowlist, from one place, with Vary: Origin."
 			: "Often two layers set it, such as the application and a proxy: let only one of them do so.";
 		return [
 			{

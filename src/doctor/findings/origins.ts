@@ -16,7 +16,7 @@ export function originFindings({ twins, withCookie }: Probed): readonly DoctorFi
 	// Without credentials there is nothing that whoever listens on the network could not get himself.
 	const insecure = of("http").filter(isCredentialed);
 	const isEnding = of("prefix").length > 0 || sibling.length > 0;
-	const isContaining = of("prefix").length > 0 && of("suffix").length > 0;
+	const isContaining = isEnding && of("suffix").length > 0;
 	return [
 		...some("allows-null-origin", of("null"), nullOrigin),
 		...some("allows-origin-suffix-twin", of("suffix"), isContaining ? suffixTwinOfContaining : suffixTwin),
@@ -26,7 +26,11 @@ export function originFindings({ twins, withCookie }: Probed): readonly DoctorFi
 			withMore(of("prefix"), insecure),
 			isContaining ? prefixTwinOfContaining : prefixTwin,
 		),
-		...some("allows-origin-prefix-twin", withMore(sibling, insecure), siblingTwin),
+		...some(
+			"allows-origin-prefix-twin",
+			withMore(sibling, insecure),
+			isContaining ? siblingTwinOfContaining : siblingTwin,
+		),
 		...some("allows-origin-dot-twin", of("dot"), dotTwin),
 		...(isEnding ? [] : some("allows-insecure-origin", insecure, httpTwin)),
 	];
@@ -114,6 +118,9 @@ const prefixTwinOfContaining: Words = (origins, gain) =>
 
 const siblingTwin: Words = (origins, gain) =>
 	`The server looks only at how an origin ends: it let ${origins} in, though a wildcard for that domain would not, ${gain}. Compare the whole origin, byte for byte.`;
+
+const siblingTwinOfContaining: Words = (origins, gain) =>
+	`${CONTAINING}: it let ${origins} in, though a wildcard for that domain would not, ${gain}. Compare the whole origin, byte for byte.`;
 
 const dotTwin: Words = (origins, gain) =>
 	`The server takes a dot for any character: it let ${origins} in, a domain that anybody can register, ${gain}. Often it is an unescaped dot in a regular expression: write \\. in place of it, or compare the whole origin, byte for byte.`;

@@ -13,6 +13,9 @@ export const MAX_REQUESTS = 20;
 /** Most that the browser's own conversation may take of them: a preflighted call with two redirects. */
 export const MAX_CONVERSATION_REQUESTS = 6;
 
+/** After so many requests without an answer in time, no probe is waited for any more. */
+export const MAX_TIME_OUTS = 2;
+
 /** What somebody wants to know: a page's call, and how far its answer may be sought. */
 export interface Visit {
 	readonly page: PageRequest;

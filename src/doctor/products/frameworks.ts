@@ -157,6 +157,8 @@ export const starlette: Facts = {
 		error: `${STARLETTE} A 500 of an exception that nobody catches is made outside of every middleware and has no CORS headers: add an exception handler for it, or wrap the application in CORSMiddleware itself: app = CORSMiddleware(app, …).`,
 		reflects:
 			'In Starlette or FastAPI, allow_origins=["*"] with allow_credentials=True lets everybody in who has a cookie, as allow_origin_regex=".*" does: write allow_origins=["https://app.example.com"].',
+		doubled:
+			"In Starlette or FastAPI, let CORSMiddleware alone set the headers: take them out of the views, of other middleware, and of what stands in front.",
 		lists:
 			"In Starlette or FastAPI, name them in allow_methods and allow_headers of CORSMiddleware: left out, only GET and no further header are allowed.",
 	},
@@ -190,6 +192,8 @@ export const django: Facts = {
 			"In Django, CORS_ALLOW_ALL_ORIGINS (CORS_ORIGIN_ALLOW_ALL) = True with CORS_ALLOW_CREDENTIALS lets everybody in: remove it, and write CORS_ALLOWED_ORIGINS.",
 		downgrade:
 			'In Django, SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") makes it trust what the proxy says of https.',
+		doubled:
+			"In Django, let django-cors-headers alone set the headers: take them out of the views, of other middleware, and of what stands in front.",
 		lists:
 			'In Django, name them in CORS_ALLOW_METHODS and CORS_ALLOW_HEADERS = (*corsheaders.defaults.default_headers, "x-…").',
 	},
@@ -215,6 +219,8 @@ export const flask: Facts = {
 			"In Flask-Login, let unauthorized_handler answer 401 for the API's paths in place of the redirect.",
 		reflects:
 			'In Flask, CORS(app, supports_credentials=True) without origins lets everybody in: write origins=["https://app.example.com"]. Entries that look like regular expressions are taken for them.',
+		doubled:
+			"In Flask, let flask-cors alone set the headers: take them out of after_request and the views, of a second CORS(app), and of what stands in front.",
 		lists: "In Flask, name them in methods and allow_headers of CORS(…).",
 	},
 };
@@ -281,5 +287,6 @@ export const vercel: Facts = {
 			"On Vercel, this is Deployment Protection: turn it off for this deployment, or let the call carry the bypass secret (x-vercel-protection-bypass).",
 		error: 'On Vercel, set the headers by "headers" in vercel.json, which holds for errors of functions too.',
 		origin: 'On Vercel, set the headers by "headers" in vercel.json or in the function itself, not in both.',
+		doubled: 'On Vercel, set the headers by "headers" in vercel.json or in the function itself, not in both.',
 	},
 };

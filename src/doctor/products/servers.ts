@@ -27,7 +27,7 @@ export const nginx: Facts = {
 		reflects:
 			"In nginx, add_header Access-Control-Allow-Origin $http_origin lets everybody in: choose the origin by a map with the exact origins, default empty.",
 		doubled:
-			"In nginx, add_header adds to what the application sends: take the application's out with proxy_hide_header Access-Control-Allow-Origin, or set it in one place only.",
+			"In nginx, add_header adds to what the application sends: take the application's out with proxy_hide_header for each header that came twice, or set it in one place only.",
 	},
 };
 
@@ -55,7 +55,7 @@ export const apache: Facts = {
 		reflects:
 			'In Apache httpd, a SetEnvIf Origin that matches everything lets everybody in: match "^https://app\\.example\\.com$", dots with a backslash, from ^ to $.',
 		doubled:
-			"In Apache httpd, Header add, and Header always set beside an application that sends the header too, give two: take the application's out with Header onsuccess unset Access-Control-Allow-Origin, or set it in one place only.",
+			"In Apache httpd, Header add, and Header always set beside an application that sends the header too, give two: take the application's out with Header onsuccess unset for each header that came twice, or set it in one place only.",
 	},
 };
 
@@ -77,7 +77,7 @@ export const caddy: Facts = {
 		reflects:
 			"In Caddy, {http.request.header.Origin} as the value lets everybody in: send it only for a matcher @origin header Origin https://app.example.com.",
 		doubled:
-			"In Caddy, header before reverse_proxy adds to what the application sends: take the application's out with header_down -Access-Control-Allow-Origin in reverse_proxy, or set it in one place only.",
+			"In Caddy, header before reverse_proxy adds to what the application sends: take the application's out with header_down -NAME in reverse_proxy for each header that came twice, or set it in one place only.",
 	},
 };
 

@@ -100,7 +100,13 @@ export interface AnsweredBy {
 }
 
 /** Troubles that the fix for the origin does not help. */
-const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set(["sign-in", "reflects", "redirect", "downgrade"]);
+const HAS_NO_FALLBACK: ReadonlySet<Trouble> = new Set([
+	"sign-in",
+	"reflects",
+	"redirect",
+	"downgrade",
+	"doubled",
+]);
 
 /**
  * Who gave an answer, and the fix for this trouble; undefined where the answer does not show it. Who made the answer comes
