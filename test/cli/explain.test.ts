@@ -54,6 +54,14 @@ test("an API behind a service binding is named by it", async () => {
 	expect(out).toContain("goes on to the service binding API");
 });
 
+test("a folder is named as one, unless a KV is asked, where it may be a host too", async () => {
+	const folder = await cordon(["explain", "src", "--origin", "https://app.example.com"]);
+	expect([folder.code, folder.err]).toEqual([2, expect.stringContaining("src is a folder")]);
+	const kv = kvOf({ "tenant:src": ACME });
+	const host = await cordon(["explain", "src", "--origin", "https://app.example.com", "--local"], { kv });
+	expect(host.code).toBe(0);
+});
+
 test("a closed tenant denies everybody, in a file and in KV", async () => {
 	const origin = ["--origin", "https://app.example.com"];
 	const file = await explainFile({ hosts: ["api.acme.com"], closed: true }, ...origin);

@@ -78,7 +78,9 @@ export function journeyTests(page: () => ChromiumPage, plane: () => Plane): void
 		await page().until("document.querySelector('dialog[open] .comparison')");
 		await page().tabTo("Save this version");
 		await page().press("Enter");
-		await page().until("document.querySelector('.toast').textContent.includes('Version 2 is saved. It is in force within two minutes')");
+		await page().until(
+			"document.querySelector('.toast').textContent.includes('Version 2 is saved. It is in force within two minutes')",
+		);
 		await page().until("document.querySelector('.meta').textContent.startsWith('Version 2')");
 		expect(await at.stored("edit.acme.com")).toEqual({ mode: "report", ...SOUND_DOCUMENT });
 	});

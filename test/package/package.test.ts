@@ -184,6 +184,7 @@ describe("cordon init", () => {
 			".github/workflows",
 			".github/workflows/cordon.yml",
 			".gitignore",
+			"README.md",
 			"package.json",
 			"src",
 			"src/index.ts",

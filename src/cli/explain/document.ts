@@ -92,6 +92,12 @@ async function fromKv(
 	options: PlaceOptions,
 	{ terminal, openKv }: Outside,
 ): Promise<FoundDocument> {
+	if (kvPlace(options) === undefined && kindAt(target) === "folder") {
+		throw new CommandFault(
+			"unreadable-file",
+			`${safePart(target)} is a folder, and one call is explained by one document. Name the file in it.`,
+		);
+	}
 	const url = urlOf(target);
 	const name = withoutDot(url.hostname);
 	const kv = openKv(requiredKvPlace(options));
