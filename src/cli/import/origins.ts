@@ -121,7 +121,7 @@ function exact(text: string, why = ""): Carried {
 	if (result.ok) return leftOut(`${quote(text)} has an asterisk, which the source compares as a letter`);
 	if (text === "*") {
 		return leftOut(
-			'the source compares it as a text, so that it lets nobody in. If everybody is meant, write "origins": "*"',
+			'the source compares it as a string, so that it lets nobody in. If everybody is meant, write "origins": "*"',
 		);
 	}
 	const mended = mendOrigin(text, STRICTEST);
