@@ -89,7 +89,7 @@ function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carr
 		case "host":
 			return exact(
 				`https://${text}`,
-				`the source takes any scheme and port of ${quote(text)}; https alone is taken over`,
+				`the source allows ${quote(text)} with any scheme and port; only https is carried over`,
 			);
 		case "glob":
 			return text.includes("*") ? settle(fromShape(globShape(text, rule.match.star)), options) : exact(text);

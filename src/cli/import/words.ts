@@ -16,6 +16,8 @@ export interface Imported {
 	readonly format: Recognised["format"];
 	readonly policies: readonly CarriedPolicy[];
 	readonly files: readonly ImportedFile[];
+	/** Where the source sends its requests. */
+	readonly backends: readonly string[];
 }
 
 /** All entries, those included that only turned out not to validate. */
@@ -113,13 +115,8 @@ function countedBy(remarks: readonly Remark[], before: string): string {
 
 /** The text of a tenant file, with what was left out as comments on top. */
 export function fileText(file: ImportedFile, imported: Imported): string {
-	const own = imported.policies.filter(({ source }) =>
-		file.hosts === undefined
-			? source.hosts.length === 0
-			: source.hosts.some((host) => file.hosts?.includes(host.toLowerCase())),
-	);
 	const leftOut = [
-		...own.flatMap(({ entries }) => entries.filter(({ outcome }) => outcome === "left-out")),
+		...file.policies.flatMap(({ entries }) => entries.filter(({ outcome }) => outcome === "left-out")),
 		...file.refused,
 	];
 	const comments = [
@@ -128,10 +125,11 @@ export function fileText(file: ImportedFile, imported: Imported): string {
 			({ line, text, why }) =>
 				`// Left out: ${lineOf(line)}${safePart(shorten(text))} (${safePart(shorten(why, 400))})`,
 		),
-		...file.remarks
+		...[...file.policies, file]
+			.flatMap(({ remarks }) => remarks)
 			.filter(({ isLeftOut }) => isLeftOut)
 			.map(({ line, text }) => `// Left out: ${lineOf(line)}${safePart(shorten(text, 400))}`),
 	];
 	const document = { ...(file.hosts === undefined ? {} : { hosts: file.hosts }), ...file.document };
-	return `${comments.join("\n")}\n${JSON.stringify(document, null, 2)}\n`;
+	return `${[...new Set(comments)].join("\n")}\n${JSON.stringify(document, null, 2)}\n`;
 }

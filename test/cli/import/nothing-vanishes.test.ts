@@ -111,3 +111,87 @@ describe("a member of a list that is not carried over is reported as left out", 
 		expect(ran.code).toBe(1);
 	});
 });
+
+describe("what is not carried over is named as what it is", () => {
+	const text = (headers: string) =>
+		`http: { middlewares: { c: { headers: { accessControlAllowOriginList: ["${ORIGIN}"], accessControlAllowHeaders: [${headers}] } } } }`;
+
+	test("request headers, in the summary and in the comments of the file", async () => {
+		const ran = await read(text('"*"'), "traefik");
+		expect(ran.out).toContain("; not carried over in full: request headers (1).");
+		expect(ran.out).not.toContain("paths and conditions");
+		expect(ran.out).toMatch(/^\/\/ Left out: line 1: request headers: the asterisk/m);
+		expect(ran.code).toBe(1);
+	});
+
+	test("a name that does not validate", async () => {
+		const ran = await read(text('"X-(A|B)"'), "traefik");
+		expect(ran.out).toContain("; not carried over in full: requestHeaders (1).");
+		expect(ran.out).toMatch(/^\/\/ Left out: "X-\(A\|B\)" is left out of requestHeaders/m);
+		expect(ran.code).toBe(1);
+	});
+
+	test("comments of one bucket stay out of the other's file", async () => {
+		const bucket = (origin: string) => ({
+			CorsConfiguration: { CorsRules: [{ AllowedOrigins: [origin], AllowedMethods: ["GET"] }] },
+		});
+		const ran = await read({ A: bucket("null"), B: bucket(ORIGIN) }, "s3");
+		expect(ran.out.match(/^\/\/ Left out: .*null/gm)).toHaveLength(1);
+	});
+});
+
+describe("where the source sends its requests is not carried over as upstream, and that is said, for", () => {
+	const cors = { name: "cors", config: { origins: [ORIGIN] } };
+	test.each<[string, unknown, string]>([
+		[
+			"kong",
+			{ services: [{ name: "a", url: "http://api.internal:8080", plugins: [cors] }] },
+			"http://api.internal:8080",
+		],
+		[
+			"kong",
+			{ services: [{ name: "a", host: "api.internal", port: 81, plugins: [cors] }] },
+			"http://api.internal:81",
+		],
+		[
+			"traefik",
+			{
+				http: {
+					middlewares: { c: { headers: { accessControlAllowOriginList: [ORIGIN] } } },
+					services: { a: { loadBalancer: { servers: [{ url: "http://10.0.0.1" }] } } },
+				},
+			},
+			"http://10.0.0.1",
+		],
+		[
+			"apisix",
+			{
+				routes: [
+					{
+						uri: "/*",
+						plugins: { cors: { allow_origins: ORIGIN } },
+						upstream: { nodes: { "api.internal:80": 1 } },
+					},
+				],
+			},
+			"api.internal:80",
+		],
+	])("%s %j", async (format, value, address) => {
+		const ran = await read(value, format);
+		expect(ran.out).toContain(`The source sends requests to ${address}. That is not carried over`);
+	});
+
+	test("and not where the source names none", async () => {
+		expect((await read({ origin: [ORIGIN] }, "options")).out).not.toContain("sends requests");
+	});
+});
+
+test("an entry that another one covers is not written, and that is said", async () => {
+	const ran = await read({ origin: [ORIGIN, "/\\.acme\\.com$/", "https://b.acme.org"] }, "options");
+	expect(ran.out).toContain(`"${ORIGIN}" is not written: another entry covers it already.`);
+	const [, document = ""] = ran.out.split("what you expect.");
+	expect(document).not.toContain(ORIGIN);
+	expect(document).toContain("https://*.acme.com");
+	expect(document).toContain("https://b.acme.org");
+	expect(ran.code).toBe(0);
+});
