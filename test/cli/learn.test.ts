@@ -174,6 +174,18 @@ describe("an origin is told to be", () => {
 	});
 });
 
+describe("a stranger that shares no more than a suffix is not a look-alike", () => {
+	test.each([
+		["https://evil.example", "example.com", "other-site"],
+		["https://shop.xn--p1ai", "acme.com", "other-site"],
+		["https://someone.github.io", "github.com", "public-suffix-host"],
+		["https://example.evil.test", "example.com", "look-alike"],
+		["https://xn--cme-7cd.com", "acme.com", "look-alike"],
+	])("%s of %s: %s", (origin, own, kind) => {
+		expect(kindOf(origin, new Set([own]))).toBe(kind);
+	});
+});
+
 describe("cordon learn", () => {
 	function world(...verdicts: readonly object[]) {
 		const at = folder({ "acme.jsonc": FILE, "log.json": tail(...verdicts) });
@@ -214,7 +226,13 @@ describe("cordon learn", () => {
 			verdict("https://api.acme.com", { reason: "own-origin" }),
 		);
 		const ran = await cordon(["learn", file, "--from", log, "--json"]);
-		expect(JSON.parse(ran.out)).toEqual({ records: 1, denied: [], accepted: [], stillDenied: [] });
+		expect(JSON.parse(ran.out)).toEqual({
+			records: 1,
+			denied: [],
+			accepted: [],
+			notAdded: [],
+			stillDenied: [],
+		});
 		expect(ran.code).toBe(0);
 	});
 
@@ -300,6 +318,41 @@ describe("cordon learn", () => {
 			cors: { origins: [] },
 			routes: [{ cors: { origins: ["https://a.acme.com", "https://b.acme.com"] } }],
 		});
+	});
+
+	test.each([
+		["--accept", "https://neverseen.example"],
+		["--accept-method", "FOO"],
+		["--accept-header", "X-Never"],
+	])("refuses to add what the log has not seen, and says so: %s %s", async (option, entry) => {
+		const { file, log } = world(verdict("https://www.acme.com"));
+		const argv = ["learn", file, "--from", log, "--accept", "https://www.acme.com", option, entry];
+		const ran = await cordon(argv);
+		expect(ran.out).toContain(`not added  ${entry}: nothing in the log was denied that it would allow`);
+		expect(ran.code).toBe(1);
+		expect(readFileSync(file, "utf8")).not.toContain(entry);
+		expect(readFileSync(file, "utf8")).toContain("https://www.acme.com");
+	});
+
+	test("says nothing of a choice that the file has already", async () => {
+		const { file, log } = world(verdict("https://www.acme.com"));
+		const argv = ["learn", file, "--from", log, "--accept", "https://www.acme.com"];
+		await cordon(argv);
+		const again = await cordon(argv);
+		expect(again.out).not.toContain("not added");
+		expect(again.code).toBe(0);
+	});
+
+	test.each([
+		["an empty log", ""],
+		["a log of other hosts", tail(verdict("https://www.acme.com", { hostname: "other.example" }))],
+		["a log that is not JSON", "hello\n"],
+	])("%s tells nothing, so the exit code does not say that nothing would be denied", async (_, text) => {
+		const at = folder({ "acme.jsonc": FILE, "log.json": text });
+		const ran = await cordon(["learn", join(at, "acme.jsonc"), "--from", join(at, "log.json")]);
+		expect(ran.out).toContain("There is no recorded decision for this file's hosts in these logs");
+		expect(ran.out).not.toContain("Nothing that was seen would be denied");
+		expect(ran.code).toBe(1);
 	});
 
 	test("refuses a choice that is unsafe before it writes", async () => {

@@ -3,7 +3,7 @@
 import { compileTenant } from "../../tenants/tenant.ts";
 import { type CarriedNames, carryExposedHeaders, carryMethods, carryRequestHeaders } from "./names.ts";
 import { type Carried, type CarryOptions, carryOrigin, isAnyOrigin } from "./origins.ts";
-import type { OriginRule, Remark, SourcePolicy } from "./source-policy.ts";
+import type { Names, OriginRule, PlainNames, Remark, SourcePolicy } from "./source-policy.ts";
 
 /** What became of one entry of the source. */
 export interface EntryReport extends Omit<Carried, "entries"> {
@@ -41,7 +41,7 @@ const MAX_AGE_SECONDS = 86_400;
 export function carryPolicy(source: SourcePolicy, options: CarryOptions): CarriedPolicy {
 	const { credentials } = source;
 	const any = source.origins.find(isAnyOrigin);
-	const remarks: Remark[] = [...source.remarks];
+	const remarks: Remark[] = [...source.remarks, ...(source.misread ?? [])];
 	const entries: EntryReport[] = [];
 	let origins: string[] | "*" = [];
 	const written = new Set<string>();
@@ -59,15 +59,33 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 		origins = [...written];
 	}
 	if (origins !== "*") markCovered(entries, written);
-	const take = (carried: CarriedNames, what: string) => {
+	const take = (
+		names: Names,
+		carry: (names: PlainNames, credentials: boolean) => CarriedNames,
+		what: string,
+	) => {
+		const [plain, lost] =
+			typeof names === "object" && "lost" in names ? [names.names, names.lost] : [names, []];
+		const carried = carry(plain, credentials);
+		for (const { text, line } of lost) {
+			remarks.push({ line, what, text: `${what}: ${text} is not a name.`, isLeftOut: true });
+		}
+		for (const name of carried.rewritten ?? []) {
+			remarks.push({
+				line: source.line,
+				what,
+				text: `${JSON.stringify(name)} in ${what} is written ${JSON.stringify(name.toUpperCase())}: browsers compare methods byte for byte, so the source did not allow it.`,
+				isMadeSafe: true,
+			});
+		}
 		if (carried.why !== undefined) {
-			remarks.push({ line: source.line, text: `${what}: ${carried.why}.`, isLeftOut: true });
+			remarks.push({ line: source.line, what, text: `${what}: ${carried.why}.`, isLeftOut: true });
 		}
 		return carried.value === undefined ? undefined : carried.value === "*" ? "*" : [...carried.value];
 	};
-	const methods = take(carryMethods(source.methods, credentials), "methods");
-	const requestHeaders = take(carryRequestHeaders(source.requestHeaders, credentials), "request headers");
-	const exposedHeaders = take(carryExposedHeaders(source.exposedHeaders, credentials), "exposed headers");
+	const methods = take(source.methods, carryMethods, "methods");
+	const requestHeaders = take(source.requestHeaders, carryRequestHeaders, "request headers");
+	const exposedHeaders = take(source.exposedHeaders, carryExposedHeaders, "exposed headers");
 	const document: PolicyDocument = {
 		origins,
 		...(credentials ? { credentials } : {}),

@@ -39,7 +39,7 @@ export function fromShape(one: ExpressionShape): Converted | undefined {
 		// It would have to begin with a scheme.
 		return undefined;
 	} else {
-		why = "the source takes any scheme; https alone is taken over";
+		why = "the source allows any scheme; only https is carried over";
 	}
 	if (openStart && pieces[0]?.kind !== "any") pieces.unshift({ kind: "any" });
 	if (one.openEnd) {
@@ -145,7 +145,9 @@ function lookAlike(
 	return {
 		entries: [entry(after), entry(`*.${after}`)],
 		wider: false,
-		why: because("the domain and its subdomains are taken over, and not what only ends alike"),
+		why: because(
+			"the domain and its subdomains are carried over, but not other domains that merely end with the same letters",
+		),
 		letsIn: `${scheme}evil${after}`,
 	};
 }

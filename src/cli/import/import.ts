@@ -9,6 +9,7 @@ import { defineCommand, usage } from "../shell/command.ts";
 import { CommandFault } from "../shell/fault.ts";
 import { safePart } from "../shell/safe-text.ts";
 import { counted } from "../shell/terminal.ts";
+import { backendsOf, upstreamWords } from "./backends.ts";
 import { carryPolicy, MAX_ENTRIES } from "./carry.ts";
 import { readDocuments } from "./documents.ts";
 import { FORMATS, recognise } from "./formats.ts";
@@ -70,6 +71,8 @@ export const importCommand = defineCommand({
 		if (imported.files.some(({ hosts }) => hosts === undefined)) {
 			terminal.out('The source names no hosts. Add "hosts": ["api.example.com"] before you push.');
 		}
+		const upstream = upstreamWords(imported.backends);
+		if (upstream !== undefined) terminal.out(safePart(upstream));
 		return isLeftOut ? 1 : 0;
 	},
 });
@@ -93,13 +96,14 @@ async function readImport(
 		);
 	}
 	const { name, text } = await readInput(path, MAX_SOURCE_BYTES, terminal);
-	const found = recognise(readDocuments(name, text), format === undefined ? FORMATS : [format]);
+	const documents = readDocuments(name, text);
+	const found = recognise(documents, format === undefined ? FORMATS : [format]);
 	if (found === undefined) {
 		throw new CommandFault(
 			"no-cors-found",
 			format === undefined
 				? `${safePart(name)} has no CORS configuration that is recognised. Say what it is with --from: ${NAMES.join(", ")}. XML, program code and templates are not read.`
-				: `${safePart(name)} has no CORS configuration of ${format.title} in it.`,
+				: `No CORS configuration was found in ${safePart(name)} for --from ${format.name}, which reads ${format.title}.`,
 		);
 	}
 	const count = found.policies.reduce((sum, { origins }) => sum + origins.length, 0);
@@ -117,6 +121,7 @@ async function readImport(
 		format: found.format,
 		policies: policies.filter(({ source }) => !source.isBare),
 		files: tenantFiles(policies, base),
+		backends: backendsOf(documents),
 	};
 }
 
@@ -140,10 +145,11 @@ function write(folder: string, files: readonly { readonly path: string; readonly
 	for (const { path, text } of files) writeRegularFile(path, text);
 }
 
-function jsonOf({ source, format, policies, files }: Imported, folder: string) {
+function jsonOf({ source, format, policies, files, backends }: Imported, folder: string) {
 	return {
 		source,
 		format: format.name,
+		backends,
 		policies: policies.map(({ source: { name, line, hosts, paths }, entries, remarks }) => ({
 			name,
 			line,

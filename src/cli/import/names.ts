@@ -1,12 +1,14 @@
 /** Owns what lists of methods and headers of other products become. */
 
-import type { Names } from "./source-policy.ts";
+import type { PlainNames } from "./source-policy.ts";
 
 /** What a list became, and what there is to say of it. */
 export interface CarriedNames {
 	/** Undefined where nothing is to be written. */
 	readonly value: readonly string[] | "*" | undefined;
 	readonly why?: string;
+	/** Names that were rewritten, as the source has them. */
+	readonly rewritten?: readonly string[];
 }
 
 /** Browsers send these without asking. */
@@ -18,14 +20,18 @@ const NEVER_ASKED = new Set(["OPTIONS", "CONNECT", "TRACE", "TRACK"]);
  * Methods besides GET, HEAD and POST.
  * @param credentials with them an asterisk is a letter to a browser
  */
-export function carryMethods(names: Names, credentials: boolean): CarriedNames {
+export function carryMethods(names: PlainNames, credentials: boolean): CarriedNames {
 	if (names === "any") return { value: "*" };
 	if (hasStar(names) && !credentials) return { value: "*" };
 	const methods = [...new Set(namedIn(names).map((name) => name.toUpperCase()))].filter(
 		(name) => !SAFE_METHODS.has(name) && !NEVER_ASKED.has(name),
 	);
+	const rewritten = namedIn(names).filter(
+		(name) => name !== name.toUpperCase() && methods.includes(name.toUpperCase()),
+	);
 	return {
 		value: methods.length === 0 ? undefined : methods,
+		...(rewritten.length === 0 ? {} : { rewritten }),
 		...(hasStar(names)
 			? {
 					why: 'with credentials a browser reads the asterisk as a letter, so that it allowed no method. Name the methods that your pages use in "methods"',
@@ -38,7 +44,7 @@ export function carryMethods(names: Names, credentials: boolean): CarriedNames {
  * Headers that a page may send.
  * @param credentials with them an asterisk is a letter to a browser; without them it is all but Authorization
  */
-export function carryRequestHeaders(names: Names, credentials: boolean): CarriedNames {
+export function carryRequestHeaders(names: PlainNames, credentials: boolean): CarriedNames {
 	if (names === "any") return { value: "*" };
 	const named = namedIn(names);
 	if (!hasStar(names)) return { value: listOf(named) };
@@ -53,7 +59,7 @@ export function carryRequestHeaders(names: Names, credentials: boolean): Carried
 }
 
 /** Headers that a page may read. */
-export function carryExposedHeaders(names: Names, credentials: boolean): CarriedNames {
+export function carryExposedHeaders(names: PlainNames, credentials: boolean): CarriedNames {
 	if (names === "any") return { value: "*" };
 	const named = namedIn(names);
 	if (!hasStar(names)) return { value: listOf(named) };
@@ -64,7 +70,7 @@ export function carryExposedHeaders(names: Names, credentials: boolean): Carried
 	};
 }
 
-type WithoutAny = Exclude<Names, "any">;
+type WithoutAny = Exclude<PlainNames, "any">;
 
 function hasStar(names: WithoutAny): boolean {
 	return names === "literal-star" || "besideStar" in names;

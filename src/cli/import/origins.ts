@@ -59,6 +59,7 @@ export function isAnyOrigin({ text, match }: OriginRule): boolean {
 /** Carries a rule over. Rules that let every origin in are for the whole policy to decide and are not given here. */
 export function carryOrigin(rule: OriginRule, options: CarryOptions): Carried {
 	const text = rule.text.trim();
+	if (rule.match.kind === "not-a-text") return carryMatch(rule, text, options);
 	if (text === "null") {
 		return leftOut(`"null" is the origin of every sandboxed frame and local file, so anybody can have it`);
 	}
@@ -88,7 +89,7 @@ function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carr
 		case "host":
 			return exact(
 				`https://${text}`,
-				`the source takes any scheme and port of ${quote(text)}; https alone is taken over`,
+				`the source allows ${quote(text)} with any scheme and port; only https is carried over`,
 			);
 		case "glob":
 			return text.includes("*") ? settle(fromShape(globShape(text, rule.match.star)), options) : exact(text);
@@ -102,6 +103,11 @@ function carryMatch(rule: OriginRule, text: string, options: CarryOptions): Carr
 			return leftOut(
 				`it lets in every origin with ${quote(text)} anywhere in it`,
 				`https://${hostIn(text)}.evil.example`,
+			);
+		case "not-a-text":
+			return leftOut(
+				rule.match.why ??
+					"it is not a text, so it is not an origin; what the source makes of it is not carried over",
 			);
 		case "any":
 			return leftOut(ANY_ORIGIN);

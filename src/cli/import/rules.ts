@@ -1,7 +1,15 @@
 /** Owns the ways in which formats write lists of origins and names, as rules. */
 
 import { isObject } from "../../tenants/salvage.ts";
-import type { Names, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "./source-policy.ts";
+import type {
+	Lost,
+	Names,
+	OriginMatch,
+	OriginRule,
+	PlainNames,
+	SourcePath,
+	SourcePolicy,
+} from "./source-policy.ts";
 import { items, type Tree, texts } from "./tree.ts";
 
 /** Every origin. */
@@ -13,7 +21,7 @@ export function rulesOf(
 	matchOf: (text: string) => OriginMatch,
 ): readonly OriginRule[] {
 	// { "Ref": "Page" } and { "Fn::Sub": … } are filled in by CloudFormation: that they are left out is said.
-	const references = items(tree).filter(({ value }) => isObject(value));
+	const references = items(tree).filter(({ value }) => isObject(value) && isReference(value));
 	return [
 		...texts(tree).map(({ text, line }) => ({ text, line, match: matchOf(text) })),
 		...references.map(({ value, line }) => ({
@@ -21,7 +29,33 @@ export function rulesOf(
 			line,
 			match: { kind: "exact" } as const,
 		})),
+		...lostIn(tree)
+			.filter(({ reference }) => !reference)
+			.map(notAText),
 	];
+}
+
+/** Of CloudFormation's functions each is a mapping of one member. */
+function isReference(value: object): boolean {
+	const [key, ...more] = Object.keys(value);
+	return more.length === 0 && (key === "Ref" || key?.startsWith("Fn::") === true);
+}
+
+/** The rule that says of a member of a list of origins that it is not carried over. */
+export function notAText({ text, line }: Lost): OriginRule {
+	return { text, line, match: { kind: "not-a-text" } };
+}
+
+/** Members of a list that are not texts; numbers count as texts. @param isText what does */
+export function lostIn(
+	tree: Tree | undefined,
+	isText = (value: unknown) => typeof value === "string" || typeof value === "number",
+): readonly (Lost & { readonly reference: boolean })[] {
+	return items(tree).flatMap(({ value, line }) =>
+		isText(value)
+			? []
+			: [{ text: JSON.stringify(value) ?? "", line, reference: isObject(value) && isReference(value) }],
+	);
 }
 
 /** `*` alone is every origin, `*` in a text any characters; all else is the very origin. */
@@ -38,6 +72,12 @@ export function anyOrExact(text: string): OriginMatch {
 /** A list of names. @param star what the product does with an asterisk @param absent what it does without a list */
 export function namesOf(tree: Tree | undefined, star: "any" | "literal-star", absent: Names): Names {
 	if (tree === undefined) return absent;
+	const lost = lostIn(tree);
+	const names = plainNames(tree, star);
+	return lost.length === 0 ? names : { names, lost };
+}
+
+function plainNames(tree: Tree, star: "any" | "literal-star"): PlainNames {
 	const names = texts(tree).map(({ text }) => text);
 	if (!names.includes("*")) return names;
 	const besideStar = names.filter((name) => name !== "*");

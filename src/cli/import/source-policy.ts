@@ -26,7 +26,9 @@ export type OriginMatch =
 	| { readonly kind: "host" }
 	| { readonly kind: "prefix" }
 	| { readonly kind: "suffix" }
-	| { readonly kind: "contains" };
+	| { readonly kind: "contains" }
+	/** What is not a text; it is left out. */
+	| { readonly kind: "not-a-text"; readonly why?: string };
 
 /** A regular expression, and what the product does with it beyond its text. */
 export interface RegexSource {
@@ -41,7 +43,21 @@ export interface RegexSource {
  * browser, which reads it as "all but Authorization", and as a letter where there are credentials. Names may
  * stand beside that asterisk.
  */
-export type Names = readonly string[] | "any" | "literal-star" | { readonly besideStar: readonly string[] };
+export type Names = PlainNames | { readonly names: PlainNames; readonly lost: readonly Lost[] };
+
+/** Names without what is not one. */
+export type PlainNames =
+	| readonly string[]
+	| "any"
+	| "literal-star"
+	| { readonly besideStar: readonly string[] };
+
+/** A member of a list that is of no type that the list can have. */
+export interface Lost {
+	/** As JSON has it. */
+	readonly text: string;
+	readonly line: number | undefined;
+}
 
 /** A path of the source. */
 export interface SourcePath {
@@ -56,6 +72,10 @@ export interface Remark {
 	readonly text: string;
 	/** Whether it is something of the source that is not carried over. */
 	readonly isLeftOut?: boolean;
+	/** Whether it was rewritten in a form that does not let in more than was meant. */
+	readonly isMadeSafe?: boolean;
+	/** What the summary calls it; else it is of paths and conditions. */
+	readonly what?: string;
 }
 
 /** One policy of the source. */
@@ -69,6 +89,8 @@ export interface SourcePolicy {
 	readonly paths: readonly SourcePath[];
 	readonly origins: readonly OriginRule[];
 	readonly credentials: boolean;
+	/** What of its settings could not be read. */
+	readonly misread?: readonly Remark[];
 	readonly methods: Names;
 	readonly requestHeaders: Names;
 	readonly exposedHeaders: Names;

@@ -2,7 +2,7 @@
 
 import type { Finding } from "../../findings/finding.ts";
 import { isTenantHost } from "../../tenants/hosts.ts";
-import { compileTenant } from "../../tenants/tenant.ts";
+import { compileTenant, inspect } from "../../tenants/tenant.ts";
 import { CommandFault } from "../shell/fault.ts";
 import type { CarriedPolicy, EntryReport, PolicyDocument } from "./carry.ts";
 import { documentOf, type ImportedDocument, narrow } from "./places.ts";
@@ -16,6 +16,8 @@ export interface ImportedFile {
 	/** Undefined where the source does not say. */
 	readonly hosts: readonly string[] | undefined;
 	readonly document: ImportedDocument;
+	/** The policies that it comes of. */
+	readonly policies: readonly CarriedPolicy[];
 	/** What was taken out again, since it does not validate. */
 	readonly refused: readonly EntryReport[];
 	readonly remarks: readonly Remark[];
@@ -61,10 +63,11 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 	const files: {
 		hosts: string[];
 		document: ImportedDocument;
+		policies: CarriedPolicy[];
 		refused: readonly EntryReport[];
 		remarks: readonly Remark[];
 	}[] = [];
-	const byDocument = new Map<string, string[]>();
+	const byDocument = new Map<string, (typeof files)[number]>();
 	for (const [host, own] of byHost) {
 		if (own.every(({ source }) => source.isBare)) continue;
 		const raw = documentOf(own);
@@ -74,22 +77,29 @@ export function tenantFiles(policies: readonly CarriedPolicy[], base: string): r
 		const isHost = !host.startsWith(NO_HOST);
 		const same = isHost ? byDocument.get(text) : undefined;
 		if (same !== undefined) {
-			same.push(host);
+			same.hosts.push(host);
+			same.policies.push(...told(own));
 			continue;
 		}
-		const hosts = [host];
-		if (isHost) byDocument.set(text, hosts);
-		files.push({ hosts, document, refused, remarks: [...raw.remarks, ...more] });
+		const remarksOfFile = [...raw.remarks, ...more];
+		const file = { hosts: [host], document, policies: told(own), refused, remarks: remarksOfFile };
+		if (isHost) byDocument.set(text, file);
+		files.push(file);
 	}
 	const names = new Set<string>();
-	const told = new Set<string>();
-	const once = (own: readonly Remark[]) => own.filter(({ text }) => !told.has(text) && told.add(text));
+	const said = new Set<string>();
+	const once = (own: readonly Remark[]) => own.filter(({ text }) => !said.has(text) && said.add(text));
 	return files.map(({ hosts, ...file }, index) => ({
 		...file,
 		name: fileName(resourceName(hosts[0] ?? NO_HOST, base, manyScopes), names),
 		hosts: hosts[0]?.startsWith(NO_HOST) ? undefined : hosts,
 		remarks: once(index === 0 ? [...remarks, ...file.remarks] : file.remarks),
 	}));
+}
+
+/** Those that are told of. */
+function told(policies: readonly CarriedPolicy[]): CarriedPolicy[] {
+	return policies.filter(({ source }) => !source.isBare);
 }
 
 /** Before the scope of what has no host. */
@@ -120,13 +130,34 @@ function tooManyHosts(): CommandFault {
 	);
 }
 
+/** Takes out entries that another one covers: `validate` would warn of them at once. */
+function withoutCovered(document: ImportedDocument): readonly Remark[] {
+	const covered = inspect(document).warnings.filter(({ code }) => code === "covered-origin");
+	const places = covered.map(({ pointer }) => pointer.split("/").slice(1));
+	// From the last to the first, so that the indexes of the others stay.
+	places.sort((one, other) => Number(other.at(-1)) - Number(one.at(-1)));
+	return places.flatMap((keys) => {
+		const list = keys
+			.slice(0, -1)
+			.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], document);
+		if (!Array.isArray(list) || keys.at(-2) !== "origins" || list.length < 2) return [];
+		const [entry] = list.splice(Number(keys.at(-1)), 1);
+		return [
+			{
+				line: undefined,
+				text: `${JSON.stringify(entry)} is not written: another entry covers it already.`,
+			},
+		];
+	});
+}
+
 /** Takes out what does not validate, entry by entry: what is written is always in force. */
 function mended(document: ImportedDocument) {
 	const refused: EntryReport[] = [];
 	const remarks: Remark[] = [];
 	for (let left = MAX_MENDS; left > 0; left--) {
 		const result = compileTenant(JSON.parse(JSON.stringify(document)));
-		if (result.ok) return { document, refused, remarks };
+		if (result.ok) return { document, refused, remarks: [...remarks, ...withoutCovered(document)] };
 		// From the last to the first, so that the indexes of the others stay.
 		for (const finding of result.errors.toReversed()) takeOut(document, finding, refused, remarks);
 	}
@@ -162,12 +193,20 @@ function takeOut(
 		} else
 			remarks.push({
 				line: undefined,
+				what: keys.at(-2) ?? "",
 				text: `${JSON.stringify(text)} is left out of ${keys.at(-2)}: ${finding.message}`,
+				// What browsers let no page do is not lost with it.
+				isLeftOut: !finding.code.startsWith("forbidden-"),
 			});
 	} else if (container !== undefined && container !== null) {
 		delete (container as Record<string, unknown>)[last];
 		if (last === "origins") (container as PolicyDocument).origins = [];
-		remarks.push({ line: undefined, text: `${JSON.stringify(last)} is left out: ${finding.message}` });
+		remarks.push({
+			line: undefined,
+			what: last,
+			text: `${JSON.stringify(last)} is left out: ${finding.message}`,
+			isLeftOut: true,
+		});
 	}
 }
 

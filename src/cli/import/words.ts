@@ -16,6 +16,8 @@ export interface Imported {
 	readonly format: Recognised["format"];
 	readonly policies: readonly CarriedPolicy[];
 	readonly files: readonly ImportedFile[];
+	/** Where the source sends its requests. */
+	readonly backends: readonly string[];
 }
 
 /** All entries, those included that only turned out not to validate. */
@@ -75,8 +77,9 @@ function printEntry(entry: EntryReport, terminal: Terminal): void {
 	}
 }
 
-function printRemark({ line, text, isLeftOut }: Remark, terminal: Terminal): void {
-	const mark = isLeftOut ? terminal.colors.red("left out ") : "note     ";
+function printRemark({ line, text, isLeftOut, isMadeSafe }: Remark, terminal: Terminal): void {
+	const { colors } = terminal;
+	const mark = isLeftOut ? colors.red("left out ") : isMadeSafe ? colors.yellow("made safe") : "note     ";
 	terminal.out(`  ${mark}  ${lineOf(line)}${safePart(shorten(text, 400))}`);
 }
 
@@ -93,20 +96,27 @@ export function summary(imported: Imported): string {
 	const entries = imported.policies.flatMap((policy) => policy.entries);
 	const of = (outcome: EntryReport["outcome"]) => entries.filter((entry) => entry.outcome === outcome).length;
 	const leftOut = leftOutOf(imported).length;
-	const places = leftOutPlaces(imported).length;
-	const narrower = places === 0 ? "" : `; not all paths and conditions (${places}) could be carried over`;
-	return `${entries.length === 1 ? "1 entry" : `${entries.length} entries`}: ${of("as-is")} kept, ${of("made-safe")} made safe, ${leftOut} left out${narrower}`;
+	const narrower = countedBy(leftOutPlaces(imported), "; not carried over in full: ");
+	const remarks = [...imported.policies, ...imported.files].flatMap((one) => one.remarks);
+	const rewritten = countedBy(
+		remarks.filter(({ isMadeSafe }) => isMadeSafe),
+		"; made safe besides: ",
+	);
+	return `${entries.length === 1 ? "1 entry" : `${entries.length} entries`}: ${of("as-is")} kept, ${of("made-safe")} made safe, ${leftOut} left out${rewritten}${narrower}`;
+}
+
+/** How many remarks there are of each thing: "request headers (1), paths and conditions (2)". */
+function countedBy(remarks: readonly Remark[], before: string): string {
+	const counts = new Map<string, number>();
+	for (const { what = "paths and conditions" } of remarks) counts.set(what, (counts.get(what) ?? 0) + 1);
+	const parts = [...counts].map(([what, count]) => `${what} (${count})`);
+	return parts.length === 0 ? "" : `${before}${parts.join(", ")}`;
 }
 
 /** The text of a tenant file, with what was left out as comments on top. */
 export function fileText(file: ImportedFile, imported: Imported): string {
-	const own = imported.policies.filter(({ source }) =>
-		file.hosts === undefined
-			? source.hosts.length === 0
-			: source.hosts.some((host) => file.hosts?.includes(host.toLowerCase())),
-	);
 	const leftOut = [
-		...own.flatMap(({ entries }) => entries.filter(({ outcome }) => outcome === "left-out")),
+		...file.policies.flatMap(({ entries }) => entries.filter(({ outcome }) => outcome === "left-out")),
 		...file.refused,
 	];
 	const comments = [
@@ -115,10 +125,11 @@ export function fileText(file: ImportedFile, imported: Imported): string {
 			({ line, text, why }) =>
 				`// Left out: ${lineOf(line)}${safePart(shorten(text))} (${safePart(shorten(why, 400))})`,
 		),
-		...file.remarks
+		...[...file.policies, file]
+			.flatMap(({ remarks }) => remarks)
 			.filter(({ isLeftOut }) => isLeftOut)
 			.map(({ line, text }) => `// Left out: ${lineOf(line)}${safePart(shorten(text, 400))}`),
 	];
 	const document = { ...(file.hosts === undefined ? {} : { hosts: file.hosts }), ...file.document };
-	return `${comments.join("\n")}\n${JSON.stringify(document, null, 2)}\n`;
+	return `${[...new Set(comments)].join("\n")}\n${JSON.stringify(document, null, 2)}\n`;
 }

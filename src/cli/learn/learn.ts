@@ -15,6 +15,7 @@ import { counted, type Terminal } from "../shell/terminal.ts";
 import { type Addition, additionOf, placesFor, withAdditions } from "./choice.ts";
 import { createJsonStream } from "./json-stream.ts";
 import { verdictsIn } from "./records.ts";
+import { isListedIn, unseenOf } from "./unseen.ts";
 import { createVisitors, type Denied, deniedBy, type Visitors } from "./visitors.ts";
 import { domainsOf, KIND_WORDS, kindOf, type OriginKind } from "./what-it-is.ts";
 import { printDenied, printResult } from "./words.ts";
@@ -39,7 +40,7 @@ export const learn = defineCommand({
 		accept: {
 			type: "string",
 			value: "ORIGIN",
-			says: 'An entry to allow: "https://app.acme.com", "https://*.acme.com". May be given several times.',
+			says: 'An entry to allow, where an origin that it takes was denied: "https://app.acme.com", "https://*.acme.com". May be given several times.',
 			multiple: true,
 		},
 		"accept-method": {
@@ -62,7 +63,11 @@ export const learn = defineCommand({
 			says: "Choose without being asked.",
 		},
 	],
-	exits: { good: "Nothing that was seen would be denied.", findings: "Something would still be denied." },
+	exits: {
+		good: "Nothing that was seen would be denied.",
+		findings:
+			"Something would still be denied, an entry to allow was not seen, or no record was of these hosts.",
+	},
 	async work({ positionals: [path = ""], options, terminal }) {
 		if (options.from.length === 0)
 			throw usage("missing-option", '"cordon learn" needs the records: --from LOG.', learn);
@@ -79,6 +84,7 @@ export const learn = defineCommand({
 		// Who is allowed now may ask for methods and headers that are not.
 		const asked = first.length === 0 ? [] : newlyDenied(denied, await deniedBy(so, visitors.groups()));
 		const additions = [...first, ...(await chosenNames(asked, options, terminal, path))];
+		const unseen = unseenOf(options, additions, isListedIn(document));
 		const text = withAdditions(file.source.text, file.value, additions);
 		const after = checked(path, text, file, additions);
 		if (text !== file.source.text) writeRegularFile(path, text);
@@ -88,10 +94,12 @@ export const learn = defineCommand({
 				records: visitors.count(),
 				denied: denied.map((one) => ({ ...plain(one), kind: kinds.get(one) ?? null })),
 				accepted: additions,
+				notAdded: unseen,
 				stillDenied: still.map(plain),
 			});
-		} else printResult(path, additions, still, document, visitors, terminal);
-		return still.length === 0 ? 0 : 1;
+		} else printResult(path, { additions, unseen, still }, document, visitors, terminal);
+		// Without a record nothing was seen, so nothing is known of what would be denied.
+		return still.length === 0 && unseen.length === 0 && visitors.count() > 0 ? 0 : 1;
 	},
 });
 

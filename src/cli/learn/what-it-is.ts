@@ -25,7 +25,7 @@ export const KIND_WORDS: Readonly<Record<OriginKind, string>> = {
 	localhost: "this machine, in development",
 	extension: "a browser extension or an app",
 	"public-suffix-host": "a host of a service where anybody can have one",
-	"look-alike": "a LOOK-ALIKE: it resembles a domain of yours, and is somebody else's",
+	"look-alike": "a LOOK-ALIKE: it resembles one of your domains, but belongs to somebody else",
 	null: "a sandboxed frame or a local file; anybody can be that",
 	malformed: "not an origin that a browser sends",
 	"other-site": "another site",
@@ -65,19 +65,22 @@ function privateSuffix(host: string) {
 /** `evilacme.com`, `acme.com.evil.example`, `acme-login.com`, `acrne.com`, `acme.co`. */
 function isLookAlike(host: string, domain: string | undefined, ownDomains: ReadonlySet<string>): boolean {
 	const theirs = (domain ?? host).split(".")[0] ?? "";
+	// A suffix that many share makes nobody a look-alike: evil.example is none of example.com.
+	const suffix = getPublicSuffix(host, { allowPrivateDomains: true }) ?? "";
+	const beside = suffix === "" ? host : host.slice(0, -suffix.length - 1);
 	let compared = 0;
 	for (const own of ownDomains) {
 		if (compared++ === MAX_COMPARED_DOMAINS) break;
 		// Written as punycode, letters of other alphabets look like anything.
-		if (host.includes(own) || host.includes("xn--") || resembles(own, host, theirs)) return true;
+		if (host.includes(own) || beside.includes("xn--") || resembles(own, beside, theirs)) return true;
 	}
 	return false;
 }
 
-function resembles(own: string, host: string, theirs: string): boolean {
+function resembles(own: string, beside: string, theirs: string): boolean {
 	const name = own.slice(0, own.indexOf("."));
 	if (name.length < MIN_LOOK_ALIKE_CHARACTERS) return theirs === name || theirs.split("-").includes(name);
-	return host.includes(name) || distance(theirs, name) <= MAX_LOOK_ALIKE_EDITS;
+	return beside.includes(name) || distance(theirs, name) <= MAX_LOOK_ALIKE_EDITS;
 }
 
 /** The registrable domains of hosts and origins, each once. */

@@ -20,7 +20,7 @@ export function printDenied(
 	const { colors } = terminal;
 	if (visitors.count() === 0) {
 		terminal.out(
-			"No record is of this file's hosts. Are these the logs of the right Worker, and is the tenant in report mode? JSON is read, one value or one a line; results of a query as tab-separated text are not (ask with FORMAT JSON).",
+			"There is no recorded decision for this file's hosts in these logs, so nothing is known about what would be denied. Check that they are the logs of the right Worker and that the tenant is in report mode. Logs are read as JSON, either as one value or as one value per line. Tab-separated query results are not read; add FORMAT JSON to the query.",
 		);
 		return;
 	}
@@ -59,11 +59,18 @@ function seenWith(one: Denied): string {
 	return text === "" ? "" : safePart(`, ${text}`);
 }
 
+/** What a choice led to. */
+interface Outcome {
+	readonly additions: readonly Addition[];
+	/** What was named to be allowed, and was not seen. */
+	readonly unseen: readonly string[];
+	readonly still: readonly Denied[];
+}
+
 /** Prints what was added to the file, and what would be denied even so. */
 export function printResult(
 	path: string,
-	additions: readonly Addition[],
-	still: readonly Denied[],
+	{ additions, unseen, still }: Outcome,
 	document: TenantDocument,
 	visitors: Visitors,
 	terminal: Terminal,
@@ -77,6 +84,11 @@ export function printResult(
 			);
 		}
 		terminal.out(`${safePart(path)} is written.`);
+	}
+	for (const entry of unseen) {
+		terminal.out(
+			`${colors.red("not added")}  ${safePart(entry)}: nothing in the log was denied that it would allow`,
+		);
 	}
 	if (visitors.count() === 0) return;
 	if (still.length > 0) {

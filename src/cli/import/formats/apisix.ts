@@ -8,8 +8,9 @@ import {
 	resourceKind,
 	resourceName,
 } from "../kubernetes.ts";
-import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { atPlaces, lostIn, namesOf, notAText, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
+import { credentialsOf } from "../switches.ts";
 import { findMappings, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const apisix: Format = {
@@ -204,7 +205,9 @@ function originsOf(cors: Tree, root: Tree | undefined): readonly OriginRule[] {
 	const isAny = ({ text }: { readonly text: string }) =>
 		text === "**" || (text === "*" && named.length === 0);
 	const listed = regexes.length > 0 ? [] : written;
-	const isOpen = written.length + regexes.length + named.length === 0;
+	const isOpen = ["allow_origins", "allow_origins_by_regex", "allow_origins_by_metadata"].every(
+		(key) => items(member(cors, key)).length === 0,
+	);
 	const [metadata] = items(member(root, "plugin_metadata")).filter(
 		(one) => textOf(member(one, "id")) === "cors",
 	);
@@ -225,6 +228,9 @@ function originsOf(cors: Tree, root: Tree | undefined): readonly OriginRule[] {
 				why: "its origins are in the metadata of the plugin, which is not in this file",
 			};
 		}),
+		...["allow_origins", "allow_origins_by_metadata"].flatMap((key) =>
+			lostIn(member(cors, key)).map(notAText),
+		),
 		...regexes.flatMap(({ value, line }) =>
 			typeof value === "string"
 				? {
@@ -232,20 +238,19 @@ function originsOf(cors: Tree, root: Tree | undefined): readonly OriginRule[] {
 						line,
 						match: { kind: "regex", source: { pattern: value, anchored: false } } as const,
 					}
-				: [],
+				: notAText({ text: JSON.stringify(value), line }),
 		),
 	];
 }
 
 function policyOf(cors: Tree, place: Place, root?: Tree): SourcePolicy {
 	const origins = originsOf(cors, root);
-	const credentials = isOn(member(cors, "allow_credential", "allow_credentials"));
 	const isForced = (name: string) => texts(member(cors, name)).some(({ text }) => text === "**");
 	return {
 		...place,
 		line: cors.line,
 		origins,
-		credentials,
+		...credentialsOf(member(cors, "allow_credential", "allow_credentials")),
 		methods: isForced("allow_methods")
 			? FORCED_METHODS
 			: namesOf(member(cors, "allow_methods"), "literal-star", "literal-star"),

@@ -2,6 +2,7 @@
 
 import { globOrExact, namesOf, rulesOf } from "../rules.ts";
 import type { Format, Names, Remark } from "../source-policy.ts";
+import { AWS_TEXTS, credentialsOf } from "../switches.ts";
 import { findMappings, isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const s3: Format = {
@@ -80,7 +81,7 @@ export const apiGateway: Format = {
 				hosts: [],
 				paths: [],
 				origins: rulesOf(member(cors, "AllowOrigins"), globOrExact),
-				credentials: isOn(member(cors, "AllowCredentials")),
+				...credentialsOf(member(cors, "AllowCredentials"), AWS_TEXTS),
 				methods: namesOf(member(cors, "AllowMethods"), "literal-star", []),
 				requestHeaders: namesOf(member(cors, "AllowHeaders"), "literal-star", []),
 				exposedHeaders: namesOf(member(cors, "ExposeHeaders"), "literal-star", []),
@@ -115,11 +116,12 @@ function corsOf(tree: Tree): Tree | undefined {
 	const branch = branches.find((one) => member(one, "AllowOrigins") !== undefined);
 	if (branch !== undefined) return branch;
 	// SAM's word for everybody.
-	if (cors !== undefined && isOn(cors))
+	if (cors !== undefined && cors.value === true)
 		return holding(cors, new Map([["AllowOrigins", listOf(["*"], cors)]]));
 	if (member(cors, "AllowOrigins") !== undefined) return cors;
 	const serverless = member(member(tree, "httpApi"), "cors");
-	if (serverless !== undefined && (isOn(serverless) || isObjectTree(serverless))) return asCors(serverless);
+	if (serverless !== undefined && (serverless.value === true || isObjectTree(serverless)))
+		return asCors(serverless);
 	const isBare = has(tree, "AllowOrigins") && (has(tree, "AllowMethods") || has(tree, "AllowHeaders"));
 	return isBare ? tree : undefined;
 }
@@ -205,7 +207,7 @@ export const cloudFront: Format = {
 				hosts: [],
 				paths: [],
 				origins: rulesOf(list("AccessControlAllowOrigins"), globOrExact),
-				credentials: isOn(member(cors, "AccessControlAllowCredentials")),
+				...credentialsOf(member(cors, "AccessControlAllowCredentials"), AWS_TEXTS),
 				methods: allMethods(list("AccessControlAllowMethods")),
 				requestHeaders: namesOf(list("AccessControlAllowHeaders"), "literal-star", []),
 				exposedHeaders: namesOf(list("AccessControlExposeHeaders"), "literal-star", []),

@@ -6,11 +6,13 @@ import {
 	byCondition,
 	globOrExact,
 	namesOf,
+	notAText,
 	rulesOf,
 	type SourcePlace,
 	withoutPolicy,
 } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, SourcePolicy } from "../source-policy.ts";
+import { credentialsOf } from "../switches.ts";
 import { findMappings, isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const envoy: Format = {
@@ -183,7 +185,6 @@ function securityPolicy(document: Tree, documents: readonly Tree[]): readonly So
 }
 
 function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths"> {
-	const credentials = isOn(member(cors, "allow_credentials"));
 	const matchers = member(cors, "allow_origin_string_match", "allow_origins");
 	const origins = [
 		...items(matchers).flatMap(ruleOf),
@@ -194,7 +195,7 @@ function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths
 		name,
 		line: cors.line,
 		origins,
-		credentials,
+		...credentialsOf(member(cors, "allow_credentials")),
 		methods: namesOf(member(cors, "allow_methods"), "literal-star", []),
 		requestHeaders: namesOf(member(cors, "allow_headers"), "literal-star", []),
 		exposedHeaders: namesOf(member(cors, "expose_headers"), "literal-star", []),
@@ -221,7 +222,7 @@ function ruleOf(matcher: Tree): readonly OriginRule[] {
 		return text === undefined ? [] : [{ text, line: tree?.line, match: match(text) }];
 	};
 	const regex = member(matcher, "safe_regex", "regex");
-	return [
+	const found = [
 		...rule(typeof matcher.value === "string" ? matcher : member(matcher, "exact"), (text) =>
 			text === "*" ? { kind: "any" } : { kind: "exact" },
 		),
@@ -233,4 +234,6 @@ function ruleOf(matcher: Tree): readonly OriginRule[] {
 			source: { pattern, anchored: true, ignoreCase },
 		})),
 	];
+	// A matcher of a kind that is not known here, or no matcher at all.
+	return found.length > 0 ? found : [notAText({ text: JSON.stringify(matcher.value), line: matcher.line })];
 }

@@ -3,7 +3,8 @@
 import { rulePlaces } from "../kubernetes.ts";
 import { globOrExact, namesOf, rulesOf, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePolicy } from "../source-policy.ts";
-import { isOn, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
+import { credentialsOf } from "../switches.ts";
+import { items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const gatewayApi: Format = {
 	name: "gateway-api",
@@ -34,14 +35,14 @@ function routesOf(route: Tree): readonly SourcePolicy[] {
 const DEFAULT_MAX_AGE_SECONDS = 5;
 
 function policyOf(cors: Tree, name: string): Omit<SourcePolicy, "hosts" | "paths" | "remarks"> {
-	const credentials = isOn(member(cors, "allowCredentials"));
+	const allows = credentialsOf(member(cors, "allowCredentials"));
 	// With credentials an implementation has to answer with what was asked for.
-	const star = credentials ? "any" : "literal-star";
+	const star = allows.credentials ? "any" : "literal-star";
 	return {
 		name,
 		line: cors.line,
 		origins: rulesOf(member(cors, "allowOrigins"), globOrExact),
-		credentials,
+		...allows,
 		methods: namesOf(member(cors, "allowMethods"), "any", []),
 		requestHeaders: namesOf(member(cors, "allowHeaders"), star, []),
 		exposedHeaders: namesOf(member(cors, "exposeHeaders"), "literal-star", []),

@@ -3,18 +3,8 @@
 import { ingressPlaces } from "../kubernetes.ts";
 import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
-import {
-	entries,
-	findMappings,
-	isOn,
-	items,
-	member,
-	path,
-	secondsOf,
-	type Tree,
-	textOf,
-	texts,
-} from "../tree.ts";
+import { credentialsOf, GO_TEXTS } from "../switches.ts";
+import { entries, findMappings, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 const PREFIX = "nginx.ingress.kubernetes.io/";
 const DEFAULT_METHODS = ["GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS"];
@@ -44,11 +34,15 @@ export const ingressNginx: Format = {
 		);
 		// The annotations are for the paths of the Ingress alone: other paths of the host are another Ingress'.
 		const places = ingressPlaces(document, isRegex);
-		return isOn(annotation(annotations, "enable-cors"))
+		return isEnabled(annotation(annotations, "enable-cors"))
 			? places.map((place) => ({ ...policyOf(document, annotations), ...place }))
 			: places.filter(({ hosts }) => hosts.length > 0).map((place) => withoutPolicy(place));
 	},
 };
+
+function isEnabled(tree: Tree | undefined): boolean {
+	return credentialsOf(tree, GO_TEXTS).credentials;
+}
 
 function annotation(annotations: Tree | undefined, name: string): Tree | undefined {
 	return entries(annotations).find(([key]) => key === PREFIX + name)?.[1];
@@ -57,7 +51,7 @@ function annotation(annotations: Tree | undefined, name: string): Tree | undefin
 /** The values of a Helm chart: annotations, with the hosts beside them. */
 function fromValues(document: Tree): readonly SourcePolicy[] {
 	const owners = findMappings(document, (tree) =>
-		isOn(annotation(member(tree, "annotations"), "enable-cors")),
+		isEnabled(annotation(member(tree, "annotations"), "enable-cors")),
 	);
 	return owners.flatMap((owner, index) => {
 		const policy = policyOf(owner, member(owner, "annotations"));
@@ -100,7 +94,7 @@ function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePol
 									? { kind: "glob", star: "label" }
 									: { kind: "exact" },
 					})),
-		credentials: credentials === undefined || isOn(credentials),
+		...(credentials === undefined ? { credentials: true } : credentialsOf(credentials, GO_TEXTS)),
 		methods: namesOf(own("cors-allow-methods"), "literal-star", DEFAULT_METHODS),
 		requestHeaders: namesOf(own("cors-allow-headers"), "literal-star", DEFAULT_HEADERS),
 		exposedHeaders: namesOf(own("cors-expose-headers"), "literal-star", []),

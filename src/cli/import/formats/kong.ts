@@ -1,8 +1,9 @@
 /** Owns the reading of Kong: its declarative configuration, and the KongPlugin of Kubernetes. */
 
 import { annotationOf, httpRoutePlaces, ingressesNaming, resourceKind } from "../kubernetes.ts";
-import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { atPlaces, namesOf, notAText, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, Remark, SourcePolicy } from "../source-policy.ts";
+import { credentialsOf } from "../switches.ts";
 import { isOn, items, member, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 /** What Kong allows where no methods are named. */
@@ -210,10 +211,10 @@ function policyOf(
 		line: plugin.line,
 		...place,
 		origins:
-			texts(origins).length === 0
+			items(origins).length === 0
 				? [{ text: "*", line: config?.line ?? plugin.line, match: { kind: "any" } }]
 				: ruleTexts(origins),
-		credentials: isOn(member(config, "credentials")),
+		...credentialsOf(member(config, "credentials")),
 		methods: namesOf(member(config, "methods"), "any", DEFAULT_METHODS),
 		requestHeaders: namesOf(member(config, "headers"), "literal-star", "any"),
 		exposedHeaders: namesOf(member(config, "exposed_headers"), "literal-star", []),
@@ -225,7 +226,9 @@ function policyOf(
 /** A comma may stand in an expression, so that entries are not taken apart. */
 function ruleTexts(origins: Tree | undefined): readonly OriginRule[] {
 	return items(origins).flatMap(({ value, line }) =>
-		typeof value === "string" ? [{ text: value, line, match: matchOf(value) }] : [],
+		typeof value === "string"
+			? [{ text: value, line, match: matchOf(value) }]
+			: [notAText({ text: JSON.stringify(value), line })],
 	);
 }
 

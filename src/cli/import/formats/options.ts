@@ -2,7 +2,8 @@
 
 import { namesOf } from "../rules.ts";
 import type { Format, OriginRule } from "../source-policy.ts";
-import { findMappings, isOn, items, member, secondsOf, type Tree, texts } from "../tree.ts";
+import { credentialsOf } from "../switches.ts";
+import { findMappings, items, member, secondsOf, type Tree, texts } from "../tree.ts";
 
 const DEFAULT_METHODS = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
@@ -18,7 +19,7 @@ export const options: Format = {
 			hosts: [],
 			paths: [],
 			origins: originsOf(document),
-			credentials: isOn(member(document, "credentials")),
+			...credentialsOf(member(document, "credentials")),
 			methods: namesOf(member(document, "methods", "allowMethods"), "literal-star", DEFAULT_METHODS),
 			// Without a list these middlewares answer with what was asked for.
 			requestHeaders: namesOf(member(document, "allowedHeaders", "allowHeaders"), "literal-star", "any"),
@@ -63,12 +64,19 @@ function optionsIn(file: Tree): readonly Tree[] {
 
 function originsOf(document: Tree): readonly OriginRule[] {
 	const origin = member(document, "origin");
+	// Not the same as none: express then sends no CORS headers at all.
+	if (document.child("origin")?.value === null) return [];
 	if (origin === undefined) return [{ text: "*", line: document.line, match: { kind: "any" } }];
 	if (origin.value === true) return [{ text: "true", line: origin.line, match: { kind: "any" } }];
 	if (origin.value === false) return [];
 	return items(origin).flatMap((item): OriginRule[] => {
 		const { value, line } = item;
-		if (typeof value !== "string") return [];
+		if (typeof value !== "string") {
+			const why = value
+				? "express takes it for every origin. Name the origins that are meant"
+				: "it is not a text, so it lets nobody in";
+			return [{ text: JSON.stringify(value), line, match: { kind: "not-a-text", why } }];
+		}
 		const [, pattern, flags] = /^\/(.+)\/([a-z]*)$/.exec(value) ?? [];
 		if (pattern !== undefined) {
 			const source = { pattern, anchored: false, ignoreCase: flags?.includes("i") === true };

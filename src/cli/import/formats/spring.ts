@@ -1,19 +1,9 @@
 /** Owns the reading of Spring: the CORS settings of its Cloud Gateway, and of Boot's application files. */
 
-import { namesOf } from "../rules.ts";
+import { namesOf, notAText } from "../rules.ts";
 import type { Format, OriginMatch, OriginRule, SourcePath, SourcePolicy } from "../source-policy.ts";
-import {
-	entries,
-	findMappings,
-	isOn,
-	items,
-	member,
-	path,
-	secondsOf,
-	type Tree,
-	textOf,
-	texts,
-} from "../tree.ts";
+import { credentialsOf, SPRING_TEXTS } from "../switches.ts";
+import { entries, findMappings, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const spring: Format = {
 	name: "spring",
@@ -118,7 +108,7 @@ function policyOf(cors: Tree, name: string, paths: readonly SourcePath[]): Sourc
 		hosts: [],
 		paths,
 		origins,
-		credentials: isOn(member(cors, "allow-credentials")),
+		...credentialsOf(member(cors, "allow-credentials"), SPRING_TEXTS),
 		methods: namesOf(member(cors, "allowed-methods"), "any", []),
 		// Spring answers with the headers that were asked for.
 		requestHeaders: namesOf(member(cors, "allowed-headers"), "any", []),
@@ -131,7 +121,7 @@ function policyOf(cors: Tree, name: string, paths: readonly SourcePath[]): Sourc
 /** `https://app.acme.com:[8080,8081]` is two origins, `:[*]` any port; a comma in brackets does not part entries. */
 function rules(tree: Tree | undefined, matchOf: (text: string) => OriginMatch): readonly OriginRule[] {
 	return items(tree).flatMap(({ value, line }) => {
-		if (typeof value !== "string") return [];
+		if (typeof value !== "string") return [notAText({ text: JSON.stringify(value), line })];
 		return splitOutsideBrackets(value)
 			.map((text) => text.trim())
 			.filter((text) => text !== "")

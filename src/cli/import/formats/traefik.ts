@@ -1,20 +1,10 @@
 /** Owns the reading of Traefik: the `headers` middleware in a file, in Kubernetes, in the labels of containers. */
 
 import { ingressesNaming, resourceKind, resourceName } from "../kubernetes.ts";
-import { namesOf, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { lostIn, namesOf, notAText, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
-import {
-	entries,
-	findMappings,
-	isOn,
-	items,
-	member,
-	path,
-	secondsOf,
-	type Tree,
-	textOf,
-	texts,
-} from "../tree.ts";
+import { credentialsOf, GO_TEXTS, NO_TEXTS, type SwitchTexts } from "../switches.ts";
+import { entries, findMappings, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
 
 export const traefik: Format = {
 	name: "traefik",
@@ -72,7 +62,12 @@ function fromKubernetes(document: Tree, documents: readonly Tree[]): readonly So
 		"traefik.ingress.kubernetes.io/router.middlewares",
 		(text) => text.split("@")[0]?.endsWith(`-${name}`) === true,
 	);
-	return policiesOf(path(document, "spec", "headers"), `middleware ${name}`, [...routes, ...ingresses]);
+	return policiesOf(
+		path(document, "spec", "headers"),
+		`middleware ${name}`,
+		[...routes, ...ingresses],
+		NO_TEXTS,
+	);
 }
 
 function routesOf(route: Tree): readonly Tree[] {
@@ -218,6 +213,7 @@ function policiesOf(
 	headers: Tree | undefined,
 	name: string,
 	places: readonly Router[],
+	reads: SwitchTexts = GO_TEXTS,
 ): readonly SourcePolicy[] {
 	const origins = [
 		...rulesOf(member(headers, "accessControlAllowOriginList", "accessControlAllowOrigin"), (text) =>
@@ -230,7 +226,7 @@ function policiesOf(
 		name,
 		line: headers.line,
 		origins,
-		credentials: isOn(member(headers, "accessControlAllowCredentials")),
+		...credentialsOf(member(headers, "accessControlAllowCredentials"), reads),
 		methods: namesOf(member(headers, "accessControlAllowMethods"), "literal-star", []),
 		requestHeaders: namesOf(member(headers, "accessControlAllowHeaders"), "literal-star", []),
 		exposedHeaders: namesOf(member(headers, "accessControlExposeHeaders"), "literal-star", []),
@@ -260,6 +256,6 @@ function regexRules(tree: Tree | undefined): readonly OriginRule[] {
 	return items(tree).flatMap(({ value, line }) =>
 		typeof value === "string"
 			? [{ text: value, line, match: { kind: "regex", source: { pattern: value, anchored: false } } }]
-			: [],
+			: lostIn({ value, line, work: { left: 0 }, child: () => undefined }).map(notAText),
 	);
 }
