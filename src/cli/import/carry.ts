@@ -51,7 +51,7 @@ export function carryPolicy(source: SourcePolicy, options: CarryOptions): Carrie
 	} else {
 		for (const rule of source.origins) {
 			const carried = isAnyOrigin(rule)
-				? anyWithCredentials()
+				? anyWithCredentials(rule)
 				: accepted(carryOrigin(rule, options), credentials);
 			entries.push({ ...entryOf(rule), ...carried });
 			for (const entry of carried.entries) written.add(entry);
@@ -133,11 +133,16 @@ function entryOf({ text, line }: OriginRule) {
 	return { text, line };
 }
 
-function anyWithCredentials(): Carried {
+function anyWithCredentials({ match }: OriginRule): Carried {
+	const isLiteral = match.kind === "any" && match.isLiteral === true;
 	return {
 		outcome: "left-out",
 		entries: [],
-		why: 'every site could read with the visitor\'s cookies. Name the origins that need them, or watch for some days and let "cordon learn" make the list',
+		why: `${
+			isLiteral
+				? "the asterisk itself is sent, so every site can read what needs no credentials, and browsers block every call that has them"
+				: "every site could read with the visitor's cookies"
+		}. Name the origins that need them, or watch for some days and let "cordon learn" make the list`,
 		letsIn: "https://evil.example",
 	};
 }

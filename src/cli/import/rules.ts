@@ -15,6 +15,9 @@ import { items, type Tree, texts } from "./tree.ts";
 /** Every origin. */
 export const ANY: OriginMatch = { kind: "any" };
 
+/** Every origin, of products that send the asterisk itself. */
+export const ANY_AS_ASTERISK: OriginMatch = { kind: "any", isLiteral: true };
+
 /** Makes a rule of each text of a list. @param matchOf how the product compares it */
 export function rulesOf(
 	tree: Tree | undefined,

@@ -16,8 +16,8 @@ export interface OriginRule {
 export type OriginMatch =
 	/** The very origin. */
 	| { readonly kind: "exact" }
-	/** Every origin, whether the product says `*` or reflects what comes. */
-	| { readonly kind: "any" }
+	/** Every origin. `isLiteral`: the product sends `*` itself, with which browsers let no call with credentials through. */
+	| { readonly kind: "any"; readonly isLiteral?: true }
 	/** `*` stands for any characters, dots too, unless it is one label alone. */
 	| { readonly kind: "glob"; readonly star: "any" | "label" }
 	/** A regular expression. @see RegexSource */

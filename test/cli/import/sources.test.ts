@@ -209,3 +209,32 @@ services:
 		expect(importing(text, "a.json").documents["(source.jsonc)"]?.cors).toMatchObject({ origins: [ONE] });
 	});
 });
+
+describe("an asterisk with credentials is left out, and said to be what the product makes of it", () => {
+	const ingress = (annotations: string) =>
+		`apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: a\n  annotations:\n${annotations}\nspec: { rules: [{ host: api.acme.com }] }`;
+	test.each([
+		[
+			"ingress-nginx",
+			ingress('    nginx.ingress.kubernetes.io/enable-cors: "true"'),
+			"the asterisk itself is sent",
+		],
+		[
+			"traefik",
+			'http: { middlewares: { a: { headers: { accessControlAllowOriginList: ["*"], accessControlAllowCredentials: true } } } }',
+			"the asterisk itself is sent",
+		],
+		["options", '{ "origin": "*", "credentials": true }', "the asterisk itself is sent"],
+		["options", '{ "origin": true, "credentials": true }', "with the visitor's cookies"],
+		[
+			"kong",
+			"_format_version: '3.0'\nplugins: [{ name: cors, config: { origins: ['*'], credentials: true } }]",
+			"with the visitor's cookies",
+		],
+	])("%s", (format, text, words) => {
+		const outcome = importing(text);
+		expect(outcome.format).toBe(format);
+		expect(outcome.entries.join("\n")).toContain(words);
+		expect(Object.values(outcome.documents).map(({ cors }) => cors)).toMatchObject([{ origins: [] }]);
+	});
+});

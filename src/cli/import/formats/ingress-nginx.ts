@@ -1,7 +1,7 @@
 /** Owns the reading of ingress-nginx: the annotations of an Ingress. */
 
 import { ingressPlaces } from "../kubernetes.ts";
-import { atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import { ANY_AS_ASTERISK, atPlaces, namesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
 import type { Format, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { credentialsOf, GO_TEXTS } from "../switches.ts";
 import { entries, findMappings, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
@@ -82,14 +82,14 @@ function policyOf(document: Tree, annotations: Tree | undefined): Omit<SourcePol
 		line: own("enable-cors")?.line,
 		origins:
 			origins.length === 0
-				? [{ text: "*", line: own("enable-cors")?.line, match: { kind: "any" } }]
+				? [{ text: "*", line: own("enable-cors")?.line, match: ANY_AS_ASTERISK }]
 				: origins.map(({ text, line }) => ({
 						text,
 						line,
 						// What its own check does not understand was "*" in old versions and is passed over in new ones.
 						match:
 							text === "*"
-								? { kind: "any" }
+								? ANY_AS_ASTERISK
 								: text.includes("*")
 									? { kind: "glob", star: "label" }
 									: { kind: "exact" },

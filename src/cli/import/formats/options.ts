@@ -1,6 +1,6 @@
 /** Owns the reading of an options object of a Node middleware as JSON: express' cors, fastify's, hono's. */
 
-import { namesOf } from "../rules.ts";
+import { ANY_AS_ASTERISK, namesOf } from "../rules.ts";
 import type { Format, OriginRule } from "../source-policy.ts";
 import { credentialsOf } from "../switches.ts";
 import { findMappings, items, member, secondsOf, type Tree, texts } from "../tree.ts";
@@ -66,7 +66,7 @@ function originsOf(document: Tree): readonly OriginRule[] {
 	const origin = member(document, "origin");
 	// Not the same as none: express then sends no CORS headers at all.
 	if (document.child("origin")?.value === null) return [];
-	if (origin === undefined) return [{ text: "*", line: document.line, match: { kind: "any" } }];
+	if (origin === undefined) return [{ text: "*", line: document.line, match: ANY_AS_ASTERISK }];
 	if (origin.value === true) return [{ text: "true", line: origin.line, match: { kind: "any" } }];
 	if (origin.value === false) return [];
 	return items(origin).flatMap((item): OriginRule[] => {
@@ -86,10 +86,7 @@ function originsOf(document: Tree): readonly OriginRule[] {
 			text,
 			line,
 			// In a list they compare it as a text.
-			match:
-				text === "*" && !Array.isArray(origin.value)
-					? ({ kind: "any" } as const)
-					: ({ kind: "exact" } as const),
+			match: text === "*" && !Array.isArray(origin.value) ? ANY_AS_ASTERISK : ({ kind: "exact" } as const),
 		}));
 	});
 }

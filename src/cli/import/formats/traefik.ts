@@ -1,7 +1,15 @@
 /** Owns the reading of Traefik: the `headers` middleware in a file, in Kubernetes, in the labels of containers. */
 
 import { ingressesNaming, resourceKind, resourceName } from "../kubernetes.ts";
-import { lostIn, namesOf, notAText, rulesOf, type SourcePlace, withoutPolicy } from "../rules.ts";
+import {
+	ANY_AS_ASTERISK,
+	lostIn,
+	namesOf,
+	notAText,
+	rulesOf,
+	type SourcePlace,
+	withoutPolicy,
+} from "../rules.ts";
 import type { Format, OriginRule, Remark, SourcePath, SourcePolicy } from "../source-policy.ts";
 import { credentialsOf, GO_TEXTS, NO_TEXTS, type SwitchTexts } from "../switches.ts";
 import { entries, findMappings, items, member, path, secondsOf, type Tree, textOf, texts } from "../tree.ts";
@@ -217,7 +225,7 @@ function policiesOf(
 ): readonly SourcePolicy[] {
 	const origins = [
 		...rulesOf(member(headers, "accessControlAllowOriginList", "accessControlAllowOrigin"), (text) =>
-			text === "*" ? { kind: "any" } : { kind: "exact" },
+			text === "*" ? ANY_AS_ASTERISK : { kind: "exact" },
 		),
 		...regexRules(member(headers, "accessControlAllowOriginListRegex")),
 	];
