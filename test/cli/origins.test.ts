@@ -160,5 +160,11 @@ describe("origins list", () => {
 		const json = await cordon(["origins", "list", "customers", "--local", "--json"], { kv });
 		expect(JSON.parse(json.out)).toEqual(["https://a.example", "https://b.example"]);
 		expect((await cordon(["origins", "list", "nobody", "--local", "--json"], { kv })).out).toBe("[]");
+		const none = await cordon(["origins", "list", "nobody", "--local"], { kv });
+		expect([none.code, none.out, none.err]).toEqual([
+			0,
+			"",
+			expect.stringContaining("nobody has no origin in"),
+		]);
 	});
 });

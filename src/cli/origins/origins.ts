@@ -134,8 +134,10 @@ export const originsList = defineCommand({
 	async work({ positionals, options, terminal, openKv }) {
 		const directory = directoryName(positionals, originsList);
 		terminal.busy(`Reading ${directory} …`);
-		const origins = await listOrigins(openKv(requiredKvPlace(options)), directory);
+		const kv = openKv(requiredKvPlace(options));
+		const origins = await listOrigins(kv, directory);
 		if (options.json) terminal.json(origins);
+		else if (origins.length === 0) terminal.err(`${safePart(directory)} has no origin in ${kv.name}.`);
 		else for (const origin of origins) terminal.out(safePart(origin));
 		return 0;
 	},
