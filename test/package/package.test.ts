@@ -184,7 +184,7 @@ describe("cordon init", () => {
 			".github/workflows",
 			".github/workflows/cordon.yml",
 			".gitignore",
-			"README.md",
+			"CORDON.md",
 			"package.json",
 			"src",
 			"src/index.ts",
