@@ -350,6 +350,14 @@ test("--live --connect-to asks another machine by the host's own name", async ()
 	const place = ["--connect-to", `127.0.0.1:${port}`];
 	const { code, out } = await cordon(["test", "-", "--live", ...place], { input });
 	expect([code, asked], out).toEqual([0, ["GET api.acme.invalid"]]);
+	const of = { hosts: ["api.acme.invalid"], mode: "report" };
+	const reporting = await cordon(["test", "-", "--live", ...place], {
+		input: acme([{ origin: "https://evil.example", request: "GET /v1", readable: true }], of),
+	});
+	expect([reporting.code, reporting.out]).toEqual([
+		1,
+		expect.stringContaining('This file says "mode": "report"'),
+	]);
 	const alone = await cordon(["test", "-", ...place], { input });
 	expect([alone.code, alone.err]).toEqual([2, expect.stringContaining("goes with --live")]);
 	const bad = await cordon(["test", "-", "--live", "--connect-to", "nowhere"], { input });

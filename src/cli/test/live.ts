@@ -10,6 +10,7 @@ import { exchangeOnce } from "../../doctor/network/wire.ts";
 import { type PlacedExpectation, questionOf } from "../../explain/expectations.ts";
 import { type PolicyTestResult, stepWords } from "../../explain/policy-tests.ts";
 import { type PageCall, pageCall, pageRequest } from "../../explain/question.ts";
+import { isObject } from "../../tenants/salvage.ts";
 import type { TenantFile } from "../files/tenant-file.ts";
 import type { FileResults } from "./run.ts";
 
@@ -35,15 +36,25 @@ export async function askLive(
 ): Promise<readonly FileResults[]> {
 	const done: FileResults[] = [];
 	for (const file of files) {
+		const notes = isReporting(file.value) ? [REPORT_NOTE] : [];
 		const results: PolicyTestResult[] = [];
 		for (const placed of file.expectations) {
 			for (const host of file.hosts ?? [""]) {
-				results.push(await askHost(host, placed, reachOf, scheme));
+				const result = await askHost(host, placed, reachOf, scheme);
+				results.push(
+					result.outcome === "failed" ? { ...result, notes: [...result.notes, ...notes] } : result,
+				);
 			}
 		}
 		if (results.length > 0) done.push({ file, results });
 	}
 	return done;
+}
+
+const REPORT_NOTE = 'This file says "mode": "report": until it enforces, the headers are the API\'s own.';
+
+function isReporting(document: unknown): boolean {
+	return isObject(document) && document["mode"] === "report";
 }
 
 async function askHost(
