@@ -7,6 +7,8 @@ import { say } from "./words.ts";
 
 /** How often a document is checked again for the advice on it; what is not reached by then goes without. */
 const MAX_ROUNDS = 400;
+/** Up to so many findings each is tried by itself: what is tried together may be good together, and not alone. */
+const MAX_TRIED_ALONE = 100;
 /** Characters of documents that are checked again in all, so that a large one does not take minutes. */
 const MAX_RECHECKED_CHARACTERS = 32 * 1024 * 1024;
 
@@ -60,7 +62,9 @@ function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): read
 	});
 	const outcomes: Outcomes = new Map();
 	const tried = worded.filter((finding): finding is Tried => finding.advice?.patch !== undefined);
-	for (const group of groupsOf(tried.toSorted(byPlace))) tryOut(group, trial, outcomes);
+	const groups =
+		tried.length <= MAX_TRIED_ALONE ? tried.map((one) => [one]) : groupsOf(tried.toSorted(byPlace));
+	for (const group of groups) tryOut(group, trial, outcomes);
 	return worded.map((finding) => {
 		const { code, pointer, message, advice } = finding;
 		const outcome = outcomes.get(finding) ?? "bad";
@@ -103,9 +107,12 @@ interface Trial {
  */
 function groupsOf(tried: readonly Tried[]): readonly (readonly Tried[])[] {
 	const kindOf = ({ advice: { patch } }: Tried) => (patch.length > 1 ? "longer" : patch[0]?.op);
+	const removals = tried.filter((one) => kindOf(one) === "remove");
 	return [
 		tried.filter((one) => kindOf(one) === "replace"),
-		tried.filter((one) => kindOf(one) === "remove"),
+		// An entry that is taken out hands its own findings to its repetition, which hides where that goes too.
+		removals.filter(({ code }) => code === "repeated-entry"),
+		removals.filter(({ code }) => code !== "repeated-entry"),
 		...tried.filter((one) => kindOf(one) === "longer").map((one) => [one]),
 	].filter(({ length }) => length > 0);
 }
