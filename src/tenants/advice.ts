@@ -7,10 +7,13 @@ import { say } from "./words.ts";
 
 /** How often a document is checked again for the advice on it; what is not reached by then goes without. */
 const MAX_ROUNDS = 400;
-/** Up to so many findings each is tried by itself: what is tried together may be good together, and not alone. */
-const MAX_TRIED_ALONE = 100;
 /** Characters of documents that are checked again in all, so that a large one does not take minutes. */
 const MAX_RECHECKED_CHARACTERS = 32 * 1024 * 1024;
+/**
+ * As many where each finding is tried by itself. What is tried together may be good together and not alone, but for a large
+ * document one check has to do for many.
+ */
+const MAX_CHARACTERS_ALONE = 1024 * 1024;
 
 /** What is wrong with a document, and what is doubtful in it. */
 export interface Rechecked {
@@ -39,6 +42,9 @@ export function advise(
 	characters: number,
 ): Advised {
 	let left = Math.min(MAX_ROUNDS, Math.ceil(MAX_RECHECKED_CHARACTERS / (characters + 1)));
+	const areFew =
+		faults.errors.length + faults.warnings.length <= Math.min(left, MAX_CHARACTERS_ALONE / (characters + 1));
+	const groupsOf = areFew ? eachAlone : alikeTogether;
 	let first: Rechecked | undefined;
 	const trial: Trial = {
 		before: () => (first ??= recheck(root)),
@@ -49,12 +55,20 @@ export function advise(
 	};
 	// Apart, as an error and a warning may stand at one place.
 	return {
-		errors: adviseEach(root, faults.errors, trial),
-		warnings: adviseEach(root, faults.warnings, trial),
+		errors: adviseEach(root, faults.errors, groupsOf, trial),
+		warnings: adviseEach(root, faults.warnings, groupsOf, trial),
 	};
 }
 
-function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): readonly Finding[] {
+/** What is tried at once. */
+type Grouping = (tried: readonly Tried[]) => readonly (readonly Tried[])[];
+
+function adviseEach(
+	root: unknown,
+	faults: readonly Fault[],
+	groupsOf: Grouping,
+	trial: Trial,
+): readonly Finding[] {
 	const worded = faults.map((fault) => {
 		const { message, meant } = say(fault, root);
 		const advice = meant === undefined ? undefined : adviceOf(meant, root, fault.pointer);
@@ -62,9 +76,7 @@ function adviseEach(root: unknown, faults: readonly Fault[], trial: Trial): read
 	});
 	const outcomes: Outcomes = new Map();
 	const tried = worded.filter((finding): finding is Tried => finding.advice?.patch !== undefined);
-	const groups =
-		tried.length <= MAX_TRIED_ALONE ? tried.map((one) => [one]) : groupsOf(tried.toSorted(byPlace));
-	for (const group of groups) tryOut(group, trial, outcomes);
+	for (const group of groupsOf(tried)) tryOut(group, trial, outcomes);
 	return worded.map((finding) => {
 		const { code, pointer, message, advice } = finding;
 		const outcome = outcomes.get(finding) ?? "bad";
@@ -101,21 +113,24 @@ interface Trial {
 	after(some: readonly Tried[]): Rechecked | undefined;
 }
 
+const eachAlone: Grouping = (tried) => tried.map((one) => [one]);
+
 /**
  * What can be tried together: values in place of others; what is only taken out; and each by itself what makes its list longer,
  * as what comes of it could hide behind what goes elsewhere.
  */
-function groupsOf(tried: readonly Tried[]): readonly (readonly Tried[])[] {
+const alikeTogether: Grouping = (tried) => {
 	const kindOf = ({ advice: { patch } }: Tried) => (patch.length > 1 ? "longer" : patch[0]?.op);
-	const removals = tried.filter((one) => kindOf(one) === "remove");
+	const sorted = tried.toSorted(byPlace);
+	const removals = sorted.filter((one) => kindOf(one) === "remove");
 	return [
-		tried.filter((one) => kindOf(one) === "replace"),
+		sorted.filter((one) => kindOf(one) === "replace"),
 		// An entry that is taken out hands its own findings to its repetition, which hides where that goes too.
 		removals.filter(({ code }) => code === "repeated-entry"),
 		removals.filter(({ code }) => code !== "repeated-entry"),
-		...tried.filter((one) => kindOf(one) === "longer").map((one) => [one]),
+		...sorted.filter((one) => kindOf(one) === "longer").map((one) => [one]),
 	].filter(({ length }) => length > 0);
-}
+};
 
 /** All at once, then by halves where that fails: of most documents all advice is good. */
 function tryOut(some: readonly Tried[], trial: Trial, outcomes: Outcomes): void {

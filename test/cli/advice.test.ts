@@ -216,6 +216,13 @@ describe("what is written wrongly gets what was meant", () => {
 	});
 });
 
+test("a large document has as much advice as a small one", () => {
+	const origins = Array.from({ length: 30_000 }, (_, index) => `https://host-${index}.a.example`);
+	for (let index = 0; index < 50; index++) origins[index * 600] += "/";
+	const { errors } = check({ cors: { origins } });
+	expect([errors.length, errors.filter(({ fix }) => fix !== undefined).length]).toEqual([50, 50]);
+});
+
 describe("the keys of others get Cordon's, and never a fix", () => {
 	test.each([
 		["allowedHeaders", "requestHeaders"],
