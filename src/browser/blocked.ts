@@ -22,7 +22,8 @@ const LOCAL_NETWORK = /^(10|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\.[\d.]+$|
  * @param url absolute, http or https
  */
 export function whyBlocked(pageOrigin: string, url: string): Check | undefined {
-	const { protocol, hostname, port, origin } = new URL(url);
+	const target = new URL(url);
+	const { hostname, port, origin } = target;
 	if (port !== "" && BAD_PORTS.has(Number(port))) {
 		return failed(
 			"port",
@@ -31,8 +32,7 @@ export function whyBlocked(pageOrigin: string, url: string): Check | undefined {
 			`Browsers never connect to port ${port}, which belongs to another protocol: serve the API on another one.`,
 		);
 	}
-	// As browsers do it: an https page is restricted, one on http://localhost is not, though it is trustworthy too.
-	if (pageOrigin.startsWith("https://") && protocol === "http:" && !isLoopback(hostname)) {
+	if (isMixedContent(pageOrigin, target)) {
 		return failed(
 			"mixed-content",
 			`${origin} from a page on ${pageOrigin}`,
@@ -41,4 +41,12 @@ export function whyBlocked(pageOrigin: string, url: string): Check | undefined {
 		);
 	}
 	return undefined;
+}
+
+/**
+ * Whether a call is mixed content. As browsers do it: an https page is restricted, one on http://localhost is not, though it
+ * is trustworthy too. https://w3c.github.io/webappsec-mixed-content/#should-block-fetch
+ */
+export function isMixedContent(pageOrigin: string, { protocol, hostname }: URL): boolean {
+	return pageOrigin.startsWith("https://") && protocol === "http:" && !isLoopback(hostname);
 }

@@ -7,7 +7,7 @@ import { alsoNeeded } from "./also-needed.ts";
 import type { Cause } from "./causes/cause.ts";
 import { findCause } from "./causes/causes.ts";
 import { isNobodyServed, withTenantFix } from "./causes/cordon.ts";
-import { isDowngrade, redirectTarget } from "./causes/redirected.ts";
+import { isDowngrade } from "./causes/redirected.ts";
 import { type GoodCheck, goodChecks } from "./checked.ts";
 import { type Conversation, holdConversation } from "./conversation.ts";
 import { createDiscretion, discreet } from "./discretion.ts";
@@ -16,7 +16,7 @@ import { cookiesOf, type SetCookie } from "./findings/cookies.ts";
 import { createNetwork, type Exchange, type RequestDraft, type Visit } from "./network/network.ts";
 import { NO_PROBES, probe } from "./probes.ts";
 import { type AnsweredBy, troubleOf, whoAnswered } from "./products/who-answered.ts";
-import { type AnsweredExchange, answeredTurns, isAnswered, type Seen } from "./seen.ts";
+import { type AnsweredExchange, answeredTurns, isAnswered, redirectTarget, type Seen } from "./seen.ts";
 
 export interface Diagnosis {
 	readonly visit: Visit;

@@ -1,7 +1,7 @@
 /** Owns what the findings are made of: exchanges that got an answer, and what they show at a glance. */
 
 import { corsCheck } from "../browser/cors-check.ts";
-import { getHeader } from "../browser/header-list.ts";
+import { getHeader, valuesOf } from "../browser/header-list.ts";
 import { credentialsMode } from "../browser/page-request.ts";
 import { ALLOW_ORIGIN, ORIGIN } from "../cors/standard.ts";
 import type { Conversation } from "./conversation.ts";
@@ -98,3 +98,10 @@ export function isKept({ answer: { headers } }: AnsweredExchange): boolean {
 export const CACHEABLE_STATUSES: ReadonlySet<number> = new Set([
 	...[200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501],
 ]);
+
+/** Where an answer redirects to; undefined where it does not. */
+export function redirectTarget({ answer: { status, headers }, url }: AnsweredExchange): URL | undefined {
+	const [location] = valuesOf(headers, "location");
+	if (status < 300 || status > 399 || location === undefined) return undefined;
+	return URL.parse(location, url) ?? undefined;
+}

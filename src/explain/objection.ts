@@ -10,7 +10,7 @@ export function objection(before: unknown, after: unknown): Finding | undefined 
 	if (before === after) return undefined;
 	const result = compileTenant(after);
 	if (!result.ok) return result.errors[0];
-	return newWarnings(before, after).find(({ code }) => code !== OF_LESS);
+	return added(before, warningsOf(result), after).find(({ code }) => code !== OF_LESS);
 }
 
 /**
@@ -21,14 +21,19 @@ const OF_LESS = "route-drops-rights";
 
 /** What validate warns of once a document is changed, and did not before. */
 export function newWarnings(before: unknown, after: unknown): readonly Finding[] {
+	return added(before, warningsOf(compileTenant(after)), after);
+}
+
+/** The warnings of a changed document that it did not have before, in words. */
+function added(before: unknown, warnings: readonly Fault[], after: unknown): readonly Finding[] {
+	if (warnings.length === 0) return [];
 	const keyOf = ({ code, pointer }: Fault) => `${code} ${pointer}`;
-	const known = new Set(warningsOf(before).map(keyOf));
-	return warningsOf(after)
+	const known = new Set(warningsOf(compileTenant(before)).map(keyOf));
+	return warnings
 		.filter((fault) => !known.has(keyOf(fault)))
 		.map((fault) => ({ code: fault.code, pointer: fault.pointer, message: say(fault, after).message }));
 }
 
-function warningsOf(document: unknown): readonly Fault[] {
-	const result = compileTenant(document);
+function warningsOf(result: ReturnType<typeof compileTenant>): readonly Fault[] {
 	return result.ok ? findWarnings(result.document) : [];
 }

@@ -1,8 +1,7 @@
 /** Owns the cause of a redirect that stands where an answer should: of a preflight, without the headers that let a browser follow it, or to plain http. */
 
-import { valuesOf } from "../../browser/header-list.ts";
-import { isLoopback } from "../../cors/origin-syntax.ts";
-import { type AnsweredExchange, answeredTurns } from "../seen.ts";
+import { isMixedContent } from "../../browser/blocked.ts";
+import { answeredTurns, redirectTarget } from "../seen.ts";
 import { type FindCause, PREFLIGHT_STEPS, SHARING_STEPS } from "./cause.ts";
 
 /** What the page is to call in its place is known. */
@@ -41,21 +40,9 @@ export const redirected: FindCause = ({ visit: { page }, conversation }) => {
 	};
 };
 
-/** Where an answer redirects to; undefined where it does not. */
-export function redirectTarget({ answer: { status, headers }, url }: AnsweredExchange): URL | undefined {
-	const [location] = valuesOf(headers, "location");
-	if (status < 300 || status > 399 || location === undefined) return undefined;
-	return URL.parse(location, url) ?? undefined;
-}
-
 /** Whether a redirect leads from https to plain http on the same host: the server does not know how it was reached. */
 export function isDowngrade(from: URL, to: URL): boolean {
 	return from.protocol === "https:" && to.protocol === "http:" && from.hostname === to.hostname;
-}
-
-/** What an https page may not call. */
-function isMixedContent(pageOrigin: string, { protocol, hostname }: URL): boolean {
-	return pageOrigin.startsWith("https://") && protocol === "http:" && !isLoopback(hostname);
 }
 
 /** To call the target as it stands would be mixed content. @param answer what else the server is to do */

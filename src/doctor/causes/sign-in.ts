@@ -1,7 +1,6 @@
 /** Owns the cause of a call that is redirected to a sign-in page. */
 
-import { valuesOf } from "../../browser/header-list.ts";
-import { type AnsweredExchange, answeredTurns } from "../seen.ts";
+import { type AnsweredExchange, answeredTurns, redirectTarget } from "../seen.ts";
 import { isSignIn } from "../sign-in.ts";
 import { CORS_STEPS, type FindCause } from "./cause.ts";
 
@@ -33,9 +32,7 @@ export const signInRedirect: FindCause = ({ visit: { page }, conversation }) => 
 	};
 };
 
-function signInTarget({ answer: { status, headers }, url }: AnsweredExchange): string | undefined {
-	const [location] = valuesOf(headers, "location");
-	if (status < 300 || status > 399 || location === undefined) return undefined;
-	const target = URL.parse(location, url)?.href;
+function signInTarget(exchange: AnsweredExchange): string | undefined {
+	const target = redirectTarget(exchange)?.href;
 	return target !== undefined && isSignIn(target) ? target : undefined;
 }
